@@ -1,0 +1,80 @@
+"""The one switch for numba: flags of every kernel, where compiled code is kept, time spent on it.
+
+numba does not notice an edit to a kernel that is called from another file (numba issue 1833), so
+the cache folder is named after a hash of all ``*_kernels.py``: an edit anywhere makes a new one.
+``JOINTSKY_CACHE`` moves the folder; ``NUMBA_DISABLE_JIT=1`` runs the kernels as plain Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pathlib
+import shutil
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+from numba.core import event
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_FOLDERS_KEPT = 4
+
+
+def cache_root() -> pathlib.Path:
+    """Return the folder in which jointsky keeps what it can make again."""
+    given = os.environ.get("JOINTSKY_CACHE")
+    if given:
+        return pathlib.Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(base) / "jointsky"
+
+
+def _kernel_cache() -> pathlib.Path:
+    digest = hashlib.blake2b(digest_size=8)
+    package = pathlib.Path(__file__).parent
+    for path in [pathlib.Path(__file__), *sorted(package.rglob("*_kernels.py"))]:
+        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return cache_root() / f"kernels-{digest.hexdigest()}"
+
+
+def _prune(keep: pathlib.Path) -> None:
+    def used(path: pathlib.Path) -> float:
+        try:
+            return path.stat().st_mtime
+        except OSError:
+            return 0.0
+
+    others = sorted((p for p in keep.parent.glob("kernels-*") if p != keep), key=used)
+    for old in others[: max(len(others) + 1 - _FOLDERS_KEPT, 0)]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+class _CompileClock(event.TimingListener):  # type: ignore[misc]
+    """Adds up the wall time between the start and the end of outermost compilations."""
+
+    total_s = 0.0
+
+    def on_end(self, event: Any) -> None:
+        super().on_end(event)
+        if self._depth == 0:
+            self.total_s += self.duration
+
+
+_FOLDER = _kernel_cache()
+if not _FOLDER.exists():
+    _prune(_FOLDER)
+numba.config.CACHE_DIR = str(_FOLDER)
+_CLOCK = _CompileClock()
+event.register("numba:compile", _CLOCK)
+
+
+def kernel(function: _F) -> _F:
+    """Compile ``function`` on first use: no Python objects, division by zero gives inf, cached."""
+    made: _F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return made
+
+
+def compile_seconds() -> float:
+    """Return the wall seconds that this process has spent on compiling kernels."""
+    return _CLOCK.total_s

@@ -1,0 +1,1 @@
+"""The commands: arguments become calls, results become tables and files."""

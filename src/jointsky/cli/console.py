@@ -1,0 +1,67 @@
+"""What all commands share: results to standard output, all else to standard error, exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+OK, FAILED, BAD_INPUT = 0, 1, 2
+
+messages = Console(stderr=True, highlight=False)
+results = Console(highlight=False)
+
+
+def add_common(parser: argparse.ArgumentParser, out: bool = True) -> None:
+    """Add the options that every command has."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no messages")
+    if out:
+        parser.add_argument("--out", type=pathlib.Path, metavar="DIR", help="folder to write to")
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print the one JSON object of a command; NaN and infinity become null."""
+    sys.stdout.write(json.dumps(plain(value), indent=1, allow_nan=False) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    return value
+
+
+Step = Callable[[str, float], None]
+"""Tell progress: what is being done, and which share of it is done (0 to 1)."""
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Step]:
+    """Show a bar for each step on standard error, where that is a terminal or was asked for."""
+    if quiet:
+        yield lambda _what, _share: None
+        return
+    columns = [TextColumn("{task.description:<34}"), BarColumn(), TimeElapsedColumn()]
+    with Progress(*columns, console=messages) as bars:
+        tasks: dict[str, Any] = {}
+
+        def step(what: str, share: float) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=1.0)
+            bars.update(tasks[what], completed=min(share, 1.0))
+
+        yield step

@@ -1,0 +1,1 @@
+"""Where things are: geodetic positions become earth-centred, local and polar ones, and back."""

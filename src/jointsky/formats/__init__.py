@@ -1,0 +1,1 @@
+"""Bytes of other people's formats become records, and records become bytes."""

@@ -1,0 +1,1 @@
+"""Tracks become figures: how complete, accurate, continuous and timely the picture was."""

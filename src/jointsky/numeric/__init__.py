@@ -1,0 +1,1 @@
+"""Arithmetic that two rooms need: assignment, small solves."""

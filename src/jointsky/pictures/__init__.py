@@ -1,0 +1,1 @@
+"""Records become pictures: plots and tracks over a map, and over time."""

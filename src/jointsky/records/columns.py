@@ -1,0 +1,160 @@
+"""Records of many rows as columns: declared once, checked when made, cut and joined alike.
+
+A column record is a frozen dataclass whose every field is made by ``floats``, ``integers`` or
+``text``: its type, the shape of one cell, the value for "not measured", and what it means.
+Angles are radians in memory (``_rad``); files hold degrees (``store.tables`` converts by name).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """How one column is stored: numpy type, shape of a cell, default, meaning."""
+
+    dtype: str
+    default: Any
+    meaning: str
+    cell: tuple[int | None, ...] = ()
+
+
+Array = npt.NDArray[Any]
+
+
+class Columns:
+    """What all column records share: length, defaults, checks, rows by index, joining."""
+
+    TAG: ClassVar[str]
+    VERSION: ClassVar[int]
+
+    @classmethod
+    def schema(cls) -> dict[str, Column]:
+        """Return the declared columns by name, in order."""
+        cached: dict[str, Column] | None = cls.__dict__.get("_schema")
+        if cached is None:
+            fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+            cached = {field.name: field.metadata["column"] for field in fields}
+            cls._schema = cached  # type: ignore[attr-defined]
+        return cached
+
+    @classmethod
+    def make(cls, n: int | None = None, **given: npt.ArrayLike) -> Self:
+        """Return a record of ``n`` rows; columns not given hold their "not measured" value.
+
+        ``n`` may be left out when a column is given.  A scalar fills its column.
+        """
+        schema = cls.schema()
+        for name in given:
+            if name not in schema:
+                raise ValueError(f"{cls.__name__} has no column {name!r}")
+        if n is None:
+            sizes = [np.shape(value)[0] for value in given.values() if np.ndim(value) > 0]
+            if not sizes:
+                raise ValueError("give n, or at least one column")
+            n = sizes[0]
+        made = {}
+        for name, column in schema.items():
+            if name in given:
+                value = np.asarray(given[name]).astype(column.dtype, copy=False)
+                cell = value.shape[1:] if value.ndim > 0 else _cell(column)
+            else:
+                value, cell = np.asarray(column.default, column.dtype), _cell(column)
+            if value.ndim <= len(column.cell) and value.shape[:1] != (n,):
+                value = np.broadcast_to(value, (n, *cell)).copy()
+            made[name] = np.ascontiguousarray(value)
+        return cls(**made)
+
+    def __post_init__(self) -> None:
+        """Refuse columns of another type, cell shape or length than declared."""
+        size = None
+        for name, column in self.schema().items():
+            value = getattr(self, name)
+            wanted = np.dtype(column.dtype)
+            if not isinstance(value, np.ndarray) or value.dtype != wanted:
+                kind = getattr(value, "dtype", type(value).__name__)
+                raise ValueError(f"{type(self).__name__}.{name} is {kind}; it must be {wanted}")
+            cell_fits = len(value.shape) == 1 + len(column.cell) and all(
+                want is None or want == has
+                for want, has in zip(column.cell, value.shape[1:], strict=True)
+            )
+            if not cell_fits:
+                raise ValueError(
+                    f"{type(self).__name__}.{name} has shape {value.shape}; "
+                    f"it must be (n, {', '.join(str(c) for c in column.cell)})"
+                )
+            if size is None:
+                size = len(value)
+            elif len(value) != size:
+                raise ValueError(
+                    f"{type(self).__name__}.{name} has {len(value)} rows; the others have {size}"
+                )
+
+    def __len__(self) -> int:
+        return len(getattr(self, next(iter(self.schema()))))
+
+    def rows(self, index: npt.ArrayLike | slice) -> Self:
+        """Return the rows that ``index`` (positions, a mask or a slice) selects."""
+        return type(self)(
+            **{name: np.ascontiguousarray(getattr(self, name)[index]) for name in self.schema()}
+        )
+
+    def replace(self, **given: npt.ArrayLike) -> Self:
+        """Return a copy with some columns exchanged."""
+        old = {name: getattr(self, name) for name in self.schema() if name not in given}
+        return type(self).make(len(self), **old, **given)
+
+
+_C = TypeVar("_C", bound=Columns)
+
+
+def _cell(column: Column) -> tuple[int, ...]:
+    return tuple(1 if size is None else size for size in column.cell)
+
+
+def join(records: Sequence[_C]) -> _C:
+    """Return all rows of several records of one kind, in order; cells of open shape are padded."""
+    if not records:
+        raise ValueError("nothing to join: give at least one record")
+    kind = type(records[0])
+    made = {}
+    for name, column in kind.schema().items():
+        parts = [getattr(record, name) for record in records]
+        if any(size is None for size in column.cell):
+            widest = tuple(max(p.shape[k] for p in parts) for k in range(1, parts[0].ndim))
+            parts = [_padded(part, widest, column) for part in parts]
+        made[name] = np.concatenate(parts)
+    return kind(**made)
+
+
+def _padded(part: Array, widest: tuple[int, ...], column: Column) -> Array:
+    if part.shape[1:] == widest:
+        return part
+    out = np.full((len(part), *widest), column.default, column.dtype)
+    out[(slice(None), *(slice(0, size) for size in part.shape[1:]))] = part
+    return out
+
+
+def _field(column: Column) -> Any:
+    return dataclasses.field(metadata={"column": column})
+
+
+def floats(meaning: str, default: float = np.nan, cell: tuple[int | None, ...] = ()) -> Any:
+    """Declare a float64 column; NaN means "not measured"."""
+    return _field(Column("float64", default, meaning, cell))
+
+
+def integers(dtype: str, meaning: str, default: int = -1, cell: tuple[int | None, ...] = ()) -> Any:
+    """Declare an integer column; -1 means "not known" unless another default is given."""
+    return _field(Column(dtype, default, meaning, cell))
+
+
+def text(width: int, meaning: str) -> Any:
+    """Declare a text column of at most ``width`` characters; empty means "not known"."""
+    return _field(Column(f"U{width}", "", meaning))

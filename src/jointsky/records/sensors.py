@@ -1,0 +1,40 @@
+"""Sensors: who sends plots, where it stands, how well it measures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class Sensor(msgspec.Struct, frozen=True, kw_only=True):
+    """One source of plots or tracks.  ``None``: not known (yet).
+
+    The position is geodetic (WGS-84, radians) or, in a flat scene, metres east, north and up of
+    the scene's origin: exactly one of the two, or none.
+    """
+
+    name: str
+    kind: Annotated[
+        str, Meta(description="radar, ssr, adsb, multilateration, surface-radar, tracker, unknown")
+    ] = "unknown"
+    sac: int = -1
+    sic: int = -1
+    latitude_rad: float | None = None
+    longitude_rad: float | None = None
+    height_m: float | None = None
+    flat_enu_m: tuple[float, float, float] | None = None
+    rotation_period_s: float | None = None
+    range_max_m: float | None = None
+    range_sigma_m: float | None = None
+    azimuth_sigma_rad: float | None = None
+    elevation_sigma_rad: float | None = None
+    doppler_sigma_mps: float | None = None
+    detection_probability: float | None = None
+    false_plots_per_turn: float | None = None
+
+    @property
+    def has_position(self) -> bool:
+        """Return whether it is known where the sensor stands."""
+        return self.flat_enu_m is not None or self.latitude_rad is not None

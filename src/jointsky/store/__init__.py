@@ -1,0 +1,1 @@
+"""Records become files that pandas, Polars and DuckDB read as they lie, and come back."""
