@@ -22,7 +22,8 @@ class Frames:
     of its own; ``offset`` always counts octets of the file.
     """
 
-    container: str  # "raw", "final", "oradis", "gps-recorder", "rply", "pcap", "pcapng"
+    container: str  # "raw", "final", "oradis", "gps-recorder", "rply", "pcap", "pcapng"; a capture
+    # whose payloads are themselves wrapped is "pcap/oradis" and so on
     data: bytes
     start: npt.NDArray[np.int64]  # first octet of the payload in ``data``
     length: npt.NDArray[np.int64]
@@ -31,6 +32,9 @@ class Frames:
     port: npt.NDArray[np.int32]  # UDP or TCP destination port; -1 where there is none
     faults: list[Fault] = dataclasses.field(default_factory=list)
     fault_counts: dict[str, int] = dataclasses.field(default_factory=dict)
+    skipped: dict[str, int] = dataclasses.field(default_factory=dict)  # sound, but not ours
+    overhead_octets: int = 0  # headers, trailers and packets of other protocols
+    fault_octets: int = 0  # of all faults, also those behind the first thousand
 
 
 def whole_file(data: bytes) -> Frames:

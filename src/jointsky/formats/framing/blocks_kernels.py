@@ -1,0 +1,88 @@
+"""Kernels that tell whether octets are a chain of ASTERIX blocks (category, u16 length, records).
+
+uint8 in, integers out; no allocation.  Source: EUROCONTROL SPEC-149 part 1, section 4.2.
+"""
+# mypy: ignore-errors
+
+import numpy as np
+
+from jointsky._jit import kernel
+
+
+@kernel
+def is_category(octet):
+    """Return whether a category of this number has been published or is in known private use."""
+    if 1 <= octet <= 34 or 62 <= octet <= 65:
+        return True
+    return octet in (48, 129, 150, 205, 238, 239, 240, 247, 252, 253)
+
+
+@kernel
+def block_length(data, at, end):
+    """Return the length of the block at ``at``, or 0 where none can begin that ends by ``end``."""
+    if end - at < 4 or not is_category(data[at]):
+        return 0
+    length = (np.int64(data[at + 1]) << 8) | np.int64(data[at + 2])
+    if length < 4 or at + length > end:
+        return 0
+    if data[at + 3] == 0:
+        return 0
+    return length
+
+
+@kernel
+def chain_end(data, at, end):
+    """Return where the chain of whole blocks that begins at ``at`` ends, at most ``end``."""
+    while True:
+        length = block_length(data, at, end)
+        if length == 0:
+            return at
+        at += length
+
+
+@kernel
+def starts_with_block(data, at, end):
+    """Return whether a block stands at ``at`` and ends at ``end`` or where another could begin."""
+    length = block_length(data, at, end)
+    if length == 0:
+        return False
+    after = at + length
+    return after == end or is_category(data[after])
+
+
+@kernel
+def octets_in_chains(data, start, length):
+    """Return how many octets of the payloads lie in chains of blocks, and how often one breaks.
+
+    After a break the search goes on octet by octet, and takes a block only if another, or the
+    end, follows it: cost is linear, and noise hardly counts.
+    """
+    total = 0
+    breaks = 0
+    for k in range(start.shape[0]):
+        at = start[k]
+        end = start[k] + length[k]
+        while at < end:
+            stop = chain_end(data, at, end)
+            total += stop - at
+            if stop == end:
+                break
+            breaks += 1
+            at = max(stop, at + 1)
+            while at < end and not starts_with_block(data, at, end):
+                at += 1
+    return total, breaks
+
+
+@kernel
+def begin_as_blocks(data, start, length, wire, out):
+    """Set out[k] to whether payload k begins as a block that fits into its ``wire`` octets.
+
+    ``length`` is what was captured of it, which may be less.
+    """
+    for k in range(start.shape[0]):
+        at = start[k]
+        out[k] = False
+        if length[k] >= 4 and is_category(data[at]) and data[at + 3] != 0:
+            size = (np.int64(data[at + 1]) << 8) | np.int64(data[at + 2])
+            out[k] = 4 <= size <= wire[k]

@@ -1,0 +1,148 @@
+"""Opening a recording of ASTERIX: which container it is in, and the frames inside."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from jointsky.errors import InputError, did_you_mean
+from jointsky.formats.frames import Frames, whole_file
+from jointsky.formats.framing import blocks_kernels, wrappers, wrappers_kernels
+from jointsky.formats.framing.captures import kind_of, packets_of
+from jointsky.formats.framing.noting import Notes
+from jointsky.formats.framing.packets import Payloads, payloads_of
+
+CONTAINERS = ("raw", *wrappers.KINDS, "pcap", "pcapng")
+_LOOK_OCTETS = 1 << 20
+_LEAST_SHARE = 0.5
+_LEAST_SHARE_OF_PORT = 0.25
+
+
+def open_frames(data: bytes, where: str, container: str | None = None) -> Frames:
+    """Return the frames in a file; ``container`` None means that it is guessed from the octets.
+
+    ``where`` names the file in errors.  What cannot be read is in the frames' faults, with the
+    octet at which it lies; payload, overhead and fault octets add up to the file.
+    """
+    if not data:
+        raise InputError(where, "an empty file", "a recording")
+    kind = container or guess_container(data) or "raw"
+    if kind not in CONTAINERS:
+        hint = did_you_mean(kind, CONTAINERS)
+        raise InputError(where, f"container {kind!r}", " or ".join(CONTAINERS), hint)
+    if kind == "raw":
+        return whole_file(data)
+    if kind in wrappers.KINDS:
+        return wrappers.open_wrapped(data, kind)
+    return _open_capture(data, where)
+
+
+def guess_container(data: bytes) -> str | None:
+    """Return the container that a file is in, or None where it does not look like ASTERIX at all.
+
+    A capture is told by its first octets.  Of the others, those come into question whose rules
+    explain half of the first megabyte; the one is taken that has to begin anew least often.
+    """
+    capture = kind_of(data)
+    if capture:
+        return capture
+    found = {name: fit for name, fit in _fits(data).items() if fit[0] >= _LEAST_SHARE}
+    return min(found, key=lambda name: (found[name][1], -found[name][0])) if found else None
+
+
+def _fits(data: bytes) -> dict[str, tuple[float, int]]:
+    """Return, for each container but captures, the share that it explains and its breaks."""
+    part = data[:_LOOK_OCTETS]
+    octets = np.frombuffer(part, np.uint8)
+    found = {}
+    for name in wrappers.KINDS:
+        notes = Notes()
+        units = wrappers.split(part, name, notes)
+        inside, breaks = blocks_kernels.octets_in_chains(
+            octets, units[:, 0].copy(), units[:, 1].copy()
+        )
+        around = notes.overhead_octets if len(units) else 0
+        breaks += sum(notes.fault_counts.values())
+        found[name] = (inside + around) / max(len(part), 1), breaks
+    whole = np.array([0]), np.array([len(part)])
+    inside, breaks = blocks_kernels.octets_in_chains(octets, *whole)
+    found["raw"] = inside / max(len(part), 1), breaks
+    return found
+
+
+def _open_capture(data: bytes, where: str) -> Frames:
+    notes = Notes()
+    packets = packets_of(data, where, notes)
+    payloads = payloads_of(data, packets, notes)
+    wrapped = _wrapping_of_ports(payloads, notes)
+    inside = sorted({name for name in wrapped.values() if name in wrappers.KINDS})
+    parts = [_plain_rows(payloads, wrapped)]
+    parts += [_unwrapped_rows(payloads, wrapped, name, notes) for name in inside]
+    start, length, row = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.lexsort((start, row))
+    start, length, row = start[order], length[order], row[order]
+    return Frames(
+        container="/".join([kind_of(data) or "pcap", *inside]),
+        data=payloads.data,
+        start=start,
+        length=length,
+        offset=payloads.offset[row] + start - payloads.start[row],
+        receipt_time_s=payloads.time_s[row],
+        port=payloads.port[row],
+        faults=sorted(notes.faults, key=lambda fault: fault.offset),
+        fault_counts=notes.fault_counts,
+        skipped=notes.skipped,
+        overhead_octets=notes.overhead_octets,
+        fault_octets=notes.fault_octets,
+    )
+
+
+def _wrapping_of_ports(payloads: Payloads, notes: Notes) -> dict[int, str]:
+    """Return, for each UDP port, in which wrapping ("raw": none) it carries ASTERIX.
+
+    A port of which not one payload in four begins as ASTERIX is passed over and counted.
+    """
+    octets = np.frombuffer(payloads.data, np.uint8)
+    fits = {"raw": np.zeros(len(payloads.start), np.bool_)}
+    blocks_kernels.begin_as_blocks(
+        octets, payloads.start, payloads.length, payloads.wire, fits["raw"]
+    )
+    for name in ("final", "oradis"):
+        fits[name] = np.zeros(len(payloads.start), np.bool_)
+        kind = wrappers.KINDS[name]
+        wrappers_kernels.hold_unit(octets, payloads.start, payloads.length, kind, fits[name])
+    found = {}
+    for port in np.unique(payloads.port).tolist():
+        mine = payloads.port == port
+        share = {name: float(fit[mine].mean()) for name, fit in fits.items()}
+        best = max(share, key=lambda name: share[name])
+        if share[best] >= _LEAST_SHARE_OF_PORT:
+            found[port] = best
+        else:
+            notes.skip(f"UDP packets to port {port}, which are not ASTERIX", int(mine.sum()))
+            notes.overhead_octets += int(payloads.length[mine].sum())
+    return found
+
+
+_Rows = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def _plain_rows(payloads: Payloads, wrapped: dict[int, str]) -> _Rows:
+    ports = [port for port, name in wrapped.items() if name == "raw"]
+    rows = np.flatnonzero(np.isin(payloads.port, ports))
+    return payloads.start[rows], payloads.length[rows], rows
+
+
+def _unwrapped_rows(payloads: Payloads, wrapped: dict[int, str], name: str, notes: Notes) -> _Rows:
+    """Return first octet, octets and payload row of the units inside wrapped payloads."""
+    ports = [port for port, wrapping in wrapped.items() if wrapping == name]
+    starts, lengths, rows = [], [], []
+    for row in np.flatnonzero(np.isin(payloads.port, ports)).tolist():
+        first = int(payloads.start[row])
+        inner = Notes()
+        units = wrappers.split(payloads.data, name, inner, first, first + int(payloads.length[row]))
+        notes.add(inner, int(payloads.offset[row]) - first)
+        starts.append(units[:, 0])
+        lengths.append(units[:, 1])
+        rows.append(np.full(len(units), row))
+    return np.concatenate(starts), np.concatenate(lengths), np.concatenate(rows)
