@@ -156,7 +156,7 @@ def _decoded(where: str, notes: Mapping[bytes, bytes], key: bytes, kind: Any, em
         return empty
     try:
         return msgspec.json.decode(notes[key], type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InputError(f"{where}: metadata {key.decode()}", str(error)) from None
 
 
