@@ -1,0 +1,1 @@
+"""Mode S receptions (text, CSV or Beast) become frames, and frames become plots."""
