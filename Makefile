@@ -1,0 +1,73 @@
+# Everything here sets itself up in .venv; Python 3.11 or later with pip is all it needs.
+#
+#   make setup   install jointsky and its tools        make bench   measure speed, tables in out/bench
+#   make demo    recordings to a picture and a score   make fuzz    feed damaged input to the readers
+#   make test    run the tests                         make docs    make and check the documentation
+#   make check   format, lint, types, floors, docs     make clean   remove all that make has made
+
+PYTHON ?= python3
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := setup
+
+BIN := .venv/bin
+READY := .venv/.ready
+DEMO := examples/two-nations
+WARM := out/warm
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test check bench fuzz docs clean warm
+
+setup: $(READY)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"jointsky needs Python 3.11 or later and this is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
+	@echo "== setting up .venv (a few minutes the first time)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --progress-bar off --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --progress-bar off --editable . --group dev
+	@touch $(READY)
+
+demo: $(READY)
+	@echo "== from recordings to tracks (the first run compiles the kernels)"
+	$(BIN)/jointsky track $(DEMO)/north.ast $(DEMO)/south.ast $(DEMO)/adsb.ast --out out/demo
+	@echo "== from tracks and truth to a score"
+	$(BIN)/jointsky score out/demo $(DEMO)/truth.parquet --out out/demo/score
+	@echo
+	@echo "Now open out/demo/picture.html in a browser, or look at out/demo/picture.png"
+
+# Two test workers that start with cold kernels would compile each of them twice.
+warm: $(READY)
+	@echo "== compiling kernels, unless they are in the cache"
+	@$(BIN)/jointsky track $(DEMO)/north.ast $(DEMO)/south.ast $(DEMO)/adsb.ast --out $(WARM) --quiet --json > /dev/null
+	@$(BIN)/jointsky score $(WARM) $(DEMO)/truth.parquet --out $(WARM)/score --quiet --json > /dev/null
+
+test: warm
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_architecture.py tests/test_reference.py tests/test_docs.py
+
+bench: $(READY)
+	@mkdir -p out/bench
+	@for file in benchmarks/*.py; do \
+	    echo "== $$file"; \
+	    $(BIN)/python "$$file" | tee "out/bench/$$(basename "$$file" .py).txt"; \
+	done
+	@echo "The tables are in out/bench"
+
+fuzz: $(READY)
+	$(BIN)/python tests/fuzz/fuzz_readers.py --seconds 60
+
+docs: $(READY)
+	$(BIN)/python docs/make_reference.py
+	$(BIN)/python -m pytest tests/test_docs.py tests/test_reference.py
+	@echo "Begin with docs/index.md"
+
+clean:
+	rm -rf .venv out build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests docs examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
