@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jointsky.formats.faults import FaultList
 from jointsky.formats import accuracy
+from jointsky.formats.faults import FaultList
 from jointsky.formats.modes import commb, fields_kernels, joining_kernels
 from jointsky.formats.modes.clock import Clock
 from jointsky.formats.modes.fields import Fields, call_sign_text, read_fields

@@ -185,7 +185,7 @@ def _nominal_times(size: int, options: ReadOptions) -> clock.Clock:
     spacing_s = options.frame_spacing_s
     if spacing_s is None:
         return clock.Clock(np.full(size, np.nan), "no time stamps", False)
-    time_s: npt.NDArray[np.float64] = clock.day_start_s(options.date) + spacing_s * np.arange(size)
+    time_s = np.arange(size, dtype=np.float64) * spacing_s + clock.day_start_s(options.date)
     return clock.Clock(time_s, f"no time stamps: {spacing_s:g} s between frames as told", False)
 
 

@@ -1,0 +1,1 @@
+"""BaseStation lines (SBS, port 30003) become plots."""
