@@ -1,0 +1,78 @@
+"""Pairs: which tracks are within the cutoff of which targets, at every moment."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from jointsky.metrics import pairs_kernels as kernels
+from jointsky.metrics.paths import Booleans, Floats, Integers, Paths
+from jointsky.metrics.sampling import Moments, Samples
+
+
+@dataclasses.dataclass(frozen=True)
+class Pairs:
+    """Pairs closer than ``cutoff_m``: rows of the reference's and of the tracks' samples.
+
+    Shape (pairs,) each; those of moment k are ``start[k]`` to ``start[k + 1]``.
+    """
+
+    reference: Integers
+    track: Integers
+    distance_m: Floats
+    start: Integers
+    cutoff_m: float
+
+
+def near_pairs(reference: Samples, tracks: Samples, cutoff_m: float) -> Pairs:
+    """Return all pairs of samples of one moment that are closer than ``cutoff_m``."""
+    if not cutoff_m > 0.0:
+        raise ValueError(f"cutoff_m is {cutoff_m}; it must be above 0")
+    a, b = reference.position_m, tracks.position_m
+    spread = np.ptp(a, axis=0) if len(a) else np.zeros(3)
+    axis = int(np.argmax(spread))
+    room = len(b) + len(b) // 4 + 16
+    start = np.empty(len(reference.start), np.int64)
+    while True:
+        row_a, row_b = np.empty(room, np.int64), np.empty(room, np.int64)
+        distance = np.empty(room)
+        n = kernels.near_pairs(
+            a, reference.start, b, tracks.start, cutoff_m, axis, row_a, row_b, distance, start
+        )
+        if n <= room:
+            return Pairs(row_a[:n], row_b[:n], distance[:n], start, cutoff_m)
+        room = n
+
+
+def nearest_reference(pairs: Pairs, n_tracks: int) -> tuple[Integers, Floats]:
+    """Return for each track sample the nearest reference sample (-1: none) and how far it is."""
+    row, distance = np.empty(n_tracks, np.int64), np.empty(n_tracks)
+    kernels.nearest(pairs.reference, pairs.track, pairs.distance_m, row, distance)
+    return row, distance
+
+
+def without_unseen(moments: Moments, reference: Paths, cutoff_m: float) -> tuple[Moments, Booleans]:
+    """Return the moments without targets that nobody can see, and without the tracks on them.
+
+    A track sample whose nearest target within the cutoff is such a one is neither credited nor
+    punished.  Also returns which track samples were kept, (n,).
+    """
+    seen = reference.visible[moments.reference.source]
+    everybody = np.ones(len(moments.tracks), bool)
+    if seen.all():
+        return moments, everybody
+    pairs = near_pairs(moments.reference, moments.tracks, cutoff_m)
+    hidden = ~seen[pairs.reference]
+    n = len(moments.tracks)
+    to_hidden, to_seen = np.empty(n), np.empty(n)
+    row = np.empty(n, np.int64)
+    for chosen, out in ((hidden, to_hidden), (~hidden, to_seen)):
+        kernels.nearest(
+            pairs.reference[chosen], pairs.track[chosen], pairs.distance_m[chosen], row, out
+        )
+    kept = ~((to_hidden < cutoff_m) & (to_hidden < to_seen))
+    cut = dataclasses.replace(
+        moments, reference=moments.reference.rows(seen), tracks=moments.tracks.rows(kept)
+    )
+    return cut, kept

@@ -1,0 +1,171 @@
+"""Kernels behind sampling.py: where a path is between its points.
+
+Rows of one path lie between start[p] and start[p + 1], times rising.  Shapes: position and
+velocity (n, 3); metres, seconds; NaN velocity: not known.
+"""
+# mypy: ignore-errors
+
+import math
+
+import numpy as np
+
+from jointsky._jit import kernel
+
+
+@kernel
+def before(time, first, end, t):
+    """Return the last row in [first, end) with time <= t, or first - 1."""
+    low, high = first, end
+    while low < high:
+        middle = (low + high) // 2
+        if time[middle] <= t:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
+@kernel
+def between(time, position, velocity, row, t, out_position, out_velocity):
+    """Interpolate from row to row + 1: cubic Hermite with velocities, else straight.
+
+    The velocity is the straight mean of both, or the slope where one of them is not known.
+    """
+    span = time[row + 1] - time[row]
+    share = (t - time[row]) / span
+    smooth = math.isfinite(velocity[row, 0]) and math.isfinite(velocity[row + 1, 0])
+    left = share * share * (3.0 - 2.0 * share)
+    for axis in range(3):
+        a, b = position[row, axis], position[row + 1, axis]
+        if smooth:
+            va, vb = velocity[row, axis], velocity[row + 1, axis]
+            bend = share * (1.0 - share) * span * ((1.0 - share) * va - share * vb)
+            out_position[axis] = a + left * (b - a) + bend
+            out_velocity[axis] = va + share * (vb - va)
+        else:
+            out_position[axis] = a + share * (b - a)
+            out_velocity[axis] = (b - a) / span
+
+
+@kernel
+def place_at(time, position, velocity, first, end, t, max_gap, out_position, out_velocity):
+    """Fill the place at t from rows [first, end); return the row at or before it, or -1 for none.
+
+    None: before the first row, after the last, or inside a gap longer than max_gap.
+    """
+    row = before(time, first, end, t)
+    if row < first:
+        return -1
+    if time[row] == t or row + 1 == end:
+        if time[row] != t:
+            return -1
+        for axis in range(3):
+            out_position[axis] = position[row, axis]
+            out_velocity[axis] = velocity[row, axis]
+        if not math.isfinite(out_velocity[0]):
+            _slope(time, position, row, first, end, max_gap, out_velocity)
+        return row
+    if time[row + 1] - time[row] > max_gap:
+        return -1
+    between(time, position, velocity, row, t, out_position, out_velocity)
+    return row
+
+
+@kernel
+def _slope(time, position, row, first, end, max_gap, out_velocity):
+    low = row - 1 if row > first and time[row] - time[row - 1] <= max_gap else row
+    high = row + 1 if row + 1 < end and time[row + 1] - time[row] <= max_gap else row
+    for axis in range(3):
+        if high > low:
+            span = time[high] - time[low]
+            out_velocity[axis] = (position[high, axis] - position[low, axis]) / span
+
+
+@kernel
+def count_interpolated(time, start, moments, max_gap):
+    """Return how many samples sample_interpolated will make."""
+    made = 0
+    for p in range(len(start) - 1):
+        for row in range(start[p], start[p + 1]):
+            low = np.searchsorted(moments, time[row])
+            if low < len(moments) and moments[low] == time[row]:
+                made += 1
+                low += 1
+            if row + 1 < start[p + 1] and time[row + 1] - time[row] <= max_gap:
+                made += np.searchsorted(moments, time[row + 1]) - low
+    return made
+
+
+@kernel
+def sample_interpolated(
+    time, position, velocity, start, moments, max_gap, moment, source, out_position, out_velocity
+):
+    """Fill samples of all paths at the moments (rising) that their points surround."""
+    made = 0
+    for p in range(len(start) - 1):
+        first, end = start[p], start[p + 1]
+        for row in range(first, end):
+            low = np.searchsorted(moments, time[row])
+            stop = low
+            if low < len(moments) and moments[low] == time[row]:
+                stop = low + 1
+            if row + 1 < end and time[row + 1] - time[row] <= max_gap:
+                stop = np.searchsorted(moments, time[row + 1])
+            for k in range(low, stop):
+                place_at(
+                    time,
+                    position,
+                    velocity,
+                    first,
+                    end,
+                    moments[k],
+                    max_gap,
+                    out_position[made],
+                    out_velocity[made],
+                )
+                moment[made] = k
+                source[made] = row
+                made += 1
+    return made
+
+
+@kernel
+def valid_until(time, ended, start, max_age, last_age, out):
+    """Fill until when each row stands in the picture: the next row, max_age, or the path's end."""
+    for p in range(len(start) - 1):
+        for row in range(start[p], start[p + 1]):
+            if ended[row]:
+                out[row] = time[row]
+            elif row + 1 < start[p + 1]:
+                out[row] = min(time[row + 1], time[row] + max_age)
+            else:
+                out[row] = time[row] + last_age
+
+
+@kernel
+def count_held(time, until, moments):
+    """Return how many samples sample_held will make."""
+    made = 0
+    for row in range(len(time)):
+        if until[row] > time[row]:
+            made += np.searchsorted(moments, until[row]) - np.searchsorted(moments, time[row])
+    return made
+
+
+@kernel
+def sample_held(time, position, velocity, until, moments, moment, source, out_position):
+    """Fill samples of all paths as a watcher has them: the newest point, moved on by velocity."""
+    made = 0
+    for row in range(len(time)):
+        if until[row] <= time[row]:
+            continue
+        moves = math.isfinite(velocity[row, 0])
+        for k in range(np.searchsorted(moments, time[row]), np.searchsorted(moments, until[row])):
+            age = moments[k] - time[row] if moves else 0.0
+            for axis in range(3):
+                step = age * velocity[row, axis] if moves else 0.0
+                out_position[made, axis] = position[row, axis] + step
+            moment[made] = k
+            source[made] = row
+            made += 1
+    return made
