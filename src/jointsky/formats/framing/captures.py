@@ -124,7 +124,6 @@ def _pcapng(data: bytes, notes: Notes) -> Packets:
             text = "a packet block that is shorter than the packet it announces"
         else:
             text = f"a packet of interface {which[row]}, which nothing declares"
-            notes.overhead_octets -= int(captured[row])
         notes.fault(int(start[row]), "broken-packet-block", text, max(int(captured[row]), 0))
     links = np.array([interface.link for interface in interfaces] or [0], np.int64)
     return Packets(
