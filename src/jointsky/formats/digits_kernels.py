@@ -23,7 +23,7 @@ def number(data, start, stop):
     if k < stop and data[k] in (43, 45):
         sign = -1.0 if data[k] == 45 else 1.0
         k += 1
-    whole, digits, places, dots = 0, 0, 0, 0
+    whole, digits, scale, dots = 0, 0, 1.0, 0
     while k < stop:
         c = data[k]
         if c == 46 and dots == 0:
@@ -32,10 +32,11 @@ def number(data, start, stop):
             if digits < 19:
                 whole = whole * 10 + (c - 48)
                 digits += 1
-                places += dots
+                if dots:
+                    scale *= 10.0
             elif not dots:
                 return math.nan
         else:
             return math.nan
         k += 1
-    return sign * whole / 10.0**places if digits else math.nan
+    return sign * whole / scale if digits else math.nan

@@ -157,8 +157,10 @@ def _plots(lines: Lines, options: ReadOptions) -> Plots:
 
 def _call_signs(octets: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     """Return call signs as text, (n,), of the lines ``rows``; -1 gives an empty one."""
-    used, number = np.unique(rows, return_inverse=True)
-    names = ["" if row < 0 else _text(octets[row].tobytes()) for row in used.tolist()]
+    packed = octets.view(np.int64).ravel()  # 8 octets each
+    packed = np.where(rows >= 0, packed[rows], 0)
+    used, number = np.unique(packed, return_inverse=True)
+    names = [_text(value.tobytes()) for value in used]
     return np.array(names, "U8")[number] if names else np.empty(0, "U8")
 
 

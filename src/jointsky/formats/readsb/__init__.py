@@ -1,0 +1,1 @@
+"""JSON of receivers and networks (readsb, dump1090, tar1090, OpenSky) becomes plots."""
