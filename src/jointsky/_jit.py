@@ -7,10 +7,12 @@ the cache folder is named after a hash of all ``*_kernels.py``: an edit anywhere
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pathlib
 import shutil
+import tempfile
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -19,6 +21,8 @@ from numba.core import event
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FOLDERS_KEPT = 4
+_MARK = "in-use"
+_TRIES = 20
 
 
 def cache_root() -> pathlib.Path:
@@ -26,7 +30,9 @@ def cache_root() -> pathlib.Path:
     given = os.environ.get("JOINTSKY_CACHE")
     if given:
         return pathlib.Path(given)
-    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    if base.startswith("~"):  # nobody's home
+        base = os.path.join(tempfile.gettempdir(), f"cache-{os.getuid()}")
     return pathlib.Path(base) / "jointsky"
 
 
@@ -38,7 +44,30 @@ def _kernel_cache() -> pathlib.Path:
     return cache_root() / f"kernels-{digest.hexdigest()}"
 
 
+def _take(folder: pathlib.Path) -> int | None:
+    """Make ``folder`` and mark it as used until this process ends; None where that cannot be.
+
+    The mark is a shared lock, so that no other process prunes the folder while we write to it.
+    """
+    for _ in range(_TRIES):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            mark = os.open(folder / _MARK, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(mark, fcntl.LOCK_SH)
+            os.utime(folder)
+        except FileNotFoundError:
+            continue  # pruned between two of these lines
+        except OSError:
+            return None
+        if (folder / _MARK).exists():
+            return mark
+        os.close(mark)
+    return None
+
+
 def _prune(keep: pathlib.Path) -> None:
+    """Remove the folders of former kernels that were not used for longest, and are not in use."""
+
     def used(path: pathlib.Path) -> float:
         try:
             return path.stat().st_mtime
@@ -47,7 +76,12 @@ def _prune(keep: pathlib.Path) -> None:
 
     others = sorted((p for p in keep.parent.glob("kernels-*") if p != keep), key=used)
     for old in others[: max(len(others) + 1 - _FOLDERS_KEPT, 0)]:
-        shutil.rmtree(old, ignore_errors=True)
+        try:
+            with (old / _MARK).open("ab") as mark:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(old, ignore_errors=True)
+        except OSError:
+            continue  # in use, or gone, or not ours
 
 
 class _CompileClock(event.TimingListener):  # type: ignore[misc]
@@ -62,16 +96,20 @@ class _CompileClock(event.TimingListener):  # type: ignore[misc]
 
 
 _FOLDER = _kernel_cache()
-if not _FOLDER.exists():
+_IN_USE = _take(_FOLDER)
+if _IN_USE is not None:
+    numba.config.CACHE_DIR = str(_FOLDER)
     _prune(_FOLDER)
-numba.config.CACHE_DIR = str(_FOLDER)
 _CLOCK = _CompileClock()
 event.register("numba:compile", _CLOCK)
 
 
 def kernel(function: _F) -> _F:
-    """Compile ``function`` on first use: no Python objects, division by zero gives inf, cached."""
-    made: _F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile ``function`` on first use: no Python objects, division by zero gives inf, cached.
+
+    Where no cache can be written, every process compiles for itself.
+    """
+    made: _F = numba.njit(cache=_IN_USE is not None, nogil=True, error_model="numpy")(function)
     return made
 
 

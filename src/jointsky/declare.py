@@ -18,6 +18,21 @@ from jointsky.errors import InputError, did_you_mean
 _T = TypeVar("_T")
 
 
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that refuses a key given twice, of which PyYAML would take the last in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys: list[Any] = []
+        for key_node, _ in node.value:
+            is_merge = key_node.tag == "tag:yaml.org,2002:merge"
+            key = None if is_merge else self.construct_object(key_node, deep=True)
+            if not is_merge and key in keys:
+                problem = f"{key!r} is given twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            keys.append(key)
+        return super().construct_mapping(node, deep)
+
+
 def read(path: str | pathlib.Path, kind: type[_T]) -> _T:
     """Return the declared thing in a YAML (or JSON) file; raise InputError at the first fault."""
     path = pathlib.Path(path)
@@ -30,7 +45,9 @@ def read(path: str | pathlib.Path, kind: type[_T]) -> _T:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start}", "not UTF-8 text", "a YAML file") from None
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, _Loader)  # a safe one
+    except (ValueError, RecursionError) as error:  # 2021-13-45, or brackets without end
+        raise InputError(str(path), str(error), "a YAML file") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}: line {mark.line + 1}" if mark else str(path)
@@ -44,15 +61,24 @@ def convert(content: Any, kind: type[_T], where: str) -> _T:
     try:
         return msgspec.convert(content, kind, strict=True)
     except msgspec.ValidationError as error:
-        text = str(error)
-        message, _, path = text.partition(" - at `$")
-        place = path.rstrip("`").lstrip(".")
+        message, place = _parts(str(error))
         hint = ""
         unknown = re.search(r"unknown field `(.+?)`", message)
         if unknown:
             known = _field_names(kind)
             hint = did_you_mean(unknown.group(1), known)
         raise InputError(f"{where}: {place}" if place else where, message, hint=hint) from None
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Return what msgspec says, and where: ``$.sites[0].name`` becomes ``sites[0].name``."""
+    at = re.search(r" - at (`key` in )?`\$(.*)`$", text, re.DOTALL)
+    if at is None:
+        return text, ""
+    place = at.group(2).lstrip(".")
+    if at.group(1):
+        place = f"a key of {place}" if place else "a key"
+    return text[: at.start()], place
 
 
 def _field_names(kind: Any) -> list[str]:

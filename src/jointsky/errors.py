@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class JointskyError(Exception):
@@ -31,6 +32,10 @@ class InputError(JointskyError, ValueError):
             text += f" ({hint})"
         super().__init__(text)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process with all parts: an exception would only take its text along."""
+        return type(self), (self.where, self.found, self.wanted, self.hint)
+
 
 class ManyInputErrors(JointskyError, ValueError):
     """Several faults of one input, reported together; ``errors`` holds them in order."""
@@ -38,6 +43,9 @@ class ManyInputErrors(JointskyError, ValueError):
     def __init__(self, errors: Iterable[InputError]) -> None:
         self.errors = list(errors)
         super().__init__("\n".join(str(error) for error in self.errors))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.errors,)
 
 
 class MissingSiteError(InputError):
@@ -51,6 +59,9 @@ class MissingSiteError(InputError):
             "its position",
             f"give it as --site {source}=LATITUDE,LONGITUDE,HEIGHT_M, or in a file with --sites",
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.where, self.source)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

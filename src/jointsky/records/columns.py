@@ -48,27 +48,26 @@ class Columns:
     def make(cls, n: int | None = None, **given: npt.ArrayLike) -> Self:
         """Return a record of ``n`` rows; columns not given hold their "not measured" value.
 
-        ``n`` may be left out when a column is given.  A scalar fills its column.
+        ``n`` may be left out when a column is given.  A scalar fills its column, one cell (a
+        6 by 6 covariance) too.  Arrays that fit are taken as they are, not copied; values that
+        the column cannot hold are a ValueError.
         """
         schema = cls.schema()
         for name in given:
             if name not in schema:
                 raise ValueError(f"{cls.__name__} has no column {name!r}")
+        values = {name: np.asarray(value) for name, value in given.items()}
         if n is None:
-            sizes = [np.shape(value)[0] for value in given.values() if np.ndim(value) > 0]
+            sizes = [len(v) for name, v in values.items() if v.ndim == 1 + len(schema[name].cell)]
             if not sizes:
                 raise ValueError("give n, or at least one column")
             n = sizes[0]
         made = {}
         for name, column in schema.items():
-            if name in given:
-                value = np.asarray(given[name]).astype(column.dtype, copy=False)
-                cell = value.shape[1:] if value.ndim > 0 else _cell(column)
-            else:
-                value, cell = np.asarray(column.default, column.dtype), _cell(column)
-            if value.ndim <= len(column.cell) and value.shape[:1] != (n,):
-                value = np.broadcast_to(value, (n, *cell)).copy()
-            made[name] = np.ascontiguousarray(value)
+            value = np.asarray(column.default)
+            if name in values:
+                value = _converted(values[name], column, f"{cls.__name__}.{name}")
+            made[name] = _filled(value, n, column, f"{cls.__name__}.{name}")
         return cls(**made)
 
     def __post_init__(self) -> None:
@@ -87,7 +86,7 @@ class Columns:
             if not cell_fits:
                 raise ValueError(
                     f"{type(self).__name__}.{name} has shape {value.shape}; "
-                    f"it must be (n, {', '.join(str(c) for c in column.cell)})"
+                    f"it must be {_shape_text(column)}"
                 )
             if size is None:
                 size = len(value)
@@ -114,8 +113,45 @@ class Columns:
 _C = TypeVar("_C", bound=Columns)
 
 
-def _cell(column: Column) -> tuple[int, ...]:
-    return tuple(1 if size is None else size for size in column.cell)
+def _shape_text(column: Column) -> str:
+    inner = ", ".join("any" if size is None else str(size) for size in column.cell)
+    return f"(n, {inner})" if inner else "(n,)"
+
+
+def _converted(value: Array, column: Column, name: str) -> Array:
+    """Return ``value`` in the column's type; refuse what would not stay the same value."""
+    wanted = np.dtype(column.dtype)
+    if value.dtype == wanted or value.size == 0:
+        return value.astype(wanted, copy=False)
+    if wanted.kind in "iu":
+        if value.dtype.kind not in "biuf":
+            raise ValueError(f"{name} is {value.dtype}; it must be {wanted}")
+        limits = np.iinfo(wanted)
+        is_whole = value.dtype.kind != "f" or bool(np.all(value == np.floor(value)))
+        if not is_whole or value.min() < limits.min or value.max() > limits.max:
+            raise ValueError(f"{name} holds values that {wanted} cannot hold")
+    if wanted.kind == "f" and value.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is {value.dtype}; it must be {wanted}")
+    if wanted.kind == "U":
+        are_texts = value.dtype.kind != "O" or all(isinstance(word, str) for word in value.flat)
+        if value.dtype.kind not in "UTO" or not are_texts:
+            raise ValueError(f"{name} is {value.dtype}; it must be text")
+        value = value.astype(str)
+        if np.strings.str_len(value).max() > wanted.itemsize // 4:
+            raise ValueError(f"{name} holds texts longer than {wanted.itemsize // 4} characters")
+    return value.astype(wanted)
+
+
+def _filled(value: Array, n: int, column: Column, name: str) -> Array:
+    """Return a whole column, contiguous and writable, so that kernels are compiled for one type."""
+    if value.ndim == 0:
+        cell = tuple(1 if size is None else size for size in column.cell)
+        return np.full((n, *cell), value, column.dtype)
+    if column.cell and None not in column.cell and value.shape == column.cell:
+        return np.repeat(value[None], n, axis=0)
+    if value.ndim != 1 + len(column.cell):
+        raise ValueError(f"{name} has shape {value.shape}; it must be {_shape_text(column)}")
+    return np.require(value, requirements=["C", "W"])
 
 
 def join(records: Sequence[_C]) -> _C:
@@ -123,6 +159,9 @@ def join(records: Sequence[_C]) -> _C:
     if not records:
         raise ValueError("nothing to join: give at least one record")
     kind = type(records[0])
+    for record in records:
+        if type(record) is not kind:
+            raise ValueError(f"cannot join {type(record).__name__} to {kind.__name__}")
     made = {}
     for name, column in kind.schema().items():
         parts = [getattr(record, name) for record in records]
