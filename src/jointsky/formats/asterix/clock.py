@@ -103,7 +103,8 @@ def _nearest_days(given: Floats, times: Floats, receipt: Floats) -> Floats:
     offset -= DAY_S * np.round(offset / DAY_S)
     days = np.round((delay - offset) / DAY_S)
     shift = np.nanmedian(days * DAY_S + given - times)
-    return np.where(np.isnan(days), times + shift, given + DAY_S * days)
+    placed: Floats = np.where(np.isnan(days), times + shift, given + DAY_S * days)
+    return placed
 
 
 def _outliers(times: Floats) -> Bools:

@@ -40,7 +40,8 @@ def read_characters(data, where, marks, slot, first, count, is_icao, out):
     """Fill ``out`` (R, 8) uint32 with code points; 0 after the last character that is no space.
 
     ``count`` characters from octet ``first`` of the slot: 6 bits each as in ICAO Annex 10 volume
-    III table 3-9, or 8 bits each (latin-1).  Controls and codes without a character become "?".
+    III table 3-9, or 8 bits each (latin-1).  Controls and codes without a character become "?";
+    a text of nothing else is none.
     """
     for r in range(out.shape[0]):
         if marks[0, slot, r] == 0:
@@ -48,6 +49,7 @@ def read_characters(data, where, marks, slot, first, count, is_icao, out):
         at = where[r, 0] + np.int64(marks[0, slot, r]) + first
         n = 0
         used = 0
+        readable = 0
         for k in range(count):
             if is_icao:
                 bit = 6 * k
@@ -67,11 +69,15 @@ def read_characters(data, where, marks, slot, first, count, is_icao, out):
                     code = 32
                 elif code < 32 or 127 <= code < 160:
                     code = 63
-            if code == 32 and n == 0 or n == out.shape[1]:
+            if (code == 32 and n == 0) or n == out.shape[1]:
                 continue
             out[r, n] = code
             n += 1
             if code != 32:
                 used = n
+            if code not in (32, 63):
+                readable += 1
+        if readable == 0:
+            used = 0
         for k in range(used, n):
             out[r, k] = 0

@@ -157,6 +157,7 @@ class Gathered:
         if found is None:
             return np.empty(0, np.int64), None
         name = f"CAT{batch.category:03d}"
+        self._count_without_position(batch, found)
         refuse = found.keep & (found.doubt | found.suspect)
         text = f"a record of {name} says a position or time that cannot be"
         self.faults.add_all("implausible-record", offset[found.keep & found.doubt], text)
@@ -173,3 +174,18 @@ class Gathered:
             return rows, Tracks.make(len(rows), source=source[rows], **columns)
         category = np.full(len(rows), batch.category, np.int16)
         return rows, Plots.make(len(rows), sensor=source[rows], category=category, **columns)
+
+    def _count_without_position(self, batch: Batch, found: Targets) -> None:
+        """Count target reports that are no plots because they say no (usable) position."""
+        without = ~found.keep & ~(batch.number("000") > 1)
+        name = f"CAT{batch.category:03d}"
+        in_plane = without & batch.has("100") if batch.category in TRACK_CATEGORIES else None
+        counts = {name: int(np.count_nonzero(without))}
+        if in_plane is not None:
+            counts[f"{name} in the system plane only"] = int(np.count_nonzero(in_plane))
+        told = self.values.setdefault("records without a position", {})
+        for key, number in counts.items():
+            if number:
+                told[key] = told.get(key, 0) + number
+        if not told:
+            del self.values["records without a position"]

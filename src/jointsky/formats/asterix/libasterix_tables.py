@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import asterix.base as base
-import asterix.generated as generated
+from asterix import base, generated
 
 from jointsky.formats.asterix.specification import Edition, Field, Item, Uap
 
@@ -59,16 +58,16 @@ def _item(given: Any) -> Item:
         fields, bits = _fields(variation.cv_variation, 0, "")
         if variation.cv_rep_bytes is None:
             return Item(name, "repetitive-fx", (_octets(bits + 1),), True, tuple(fields))
-        sizes = (variation.cv_rep_bytes, _octets(bits))
-        return Item(name, "repetitive", sizes, True, tuple(fields))
+        counter_and_element = (variation.cv_rep_bytes, _octets(bits))
+        return Item(name, "repetitive", counter_and_element, True, tuple(fields))
     if issubclass(variation, base.Explicit):
         return Item(name, "explicit", ())
     if issubclass(variation, base.Compound):
         children = tuple(None if c is None else _item(c) for c in variation.cv_items_list)
         if any(c is not None and c.kind == "compound" for c in children):
             raise ValueError(f"item {name}: a compound in a compound")
-        sizes = (variation.cv_fspec_max_bytes,)
-        return Item(name, "compound", sizes, True, (), children)
+        fspec_octets_max = (variation.cv_fspec_max_bytes,)
+        return Item(name, "compound", fspec_octets_max, True, (), children)
     fields, bits = _fields(variation, 0, "")
     return Item(name, "fixed", (_octets(bits),), True, tuple(fields))
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from jointsky.formats.asterix.blocks import find_blocks
 from jointsky.formats.asterix.clock import Stamps, Times, unwrap
+from jointsky.formats.asterix.coverage import far_positions
 from jointsky.formats.asterix.editions import Choice, Wanted
 from jointsky.formats.asterix.faults import FaultLog
 from jointsky.formats.asterix.gather import Gathered, Piece
@@ -67,13 +68,14 @@ def _reading(gathered: Gathered, options: ReadOptions) -> Reading:
     plots, tracks = [Plots.make(0)], [Tracks.make(0, sensors=np.zeros((0, 1), np.uint64))]
     for k, piece in enumerate(gathered.pieces):
         rows = slice(int(bounds[k]), int(bounds[k + 1]))
-        mine = Times(*(column[rows] for column in times))
+        mine = Times(times.time_s[rows], times.is_jump[rows], times.is_outlier[rows])
         made = _timed(piece, mine, believed[rows], gathered.faults)
         if isinstance(made, Plots):
             plots.append(made.replace(file=options.file))
         elif isinstance(made, Tracks):
             tracks.append(made)
-    all_plots, all_tracks = _in_file_order(plots), _in_file_order(tracks)
+    all_plots = _without_far_ones(_in_file_order(plots), gathered.faults)
+    all_tracks = _in_file_order(tracks)
     _note_kinds(gathered.book, all_plots)
     _note_rotation(gathered, times.time_s)
     frames, faults = gathered.frames, gathered.faults
@@ -187,6 +189,13 @@ def _timed(piece: Piece, times: Times, believed: _Bools, faults: FaultLog) -> Co
     faults.add_all("implausible-time", piece.offset[rows[alone]], text)
     timed: Columns = piece.targets.replace(time_s=times.time_s[rows]).rows(ok)
     return timed
+
+
+def _without_far_ones(plots: Plots, faults: FaultLog) -> Plots:
+    far = far_positions(plots)
+    text = "a position beyond the horizon of its ground station"
+    faults.add_all("implausible-position", plots.offset[far], text)
+    return plots.rows(~far) if far.any() else plots
 
 
 def _in_file_order(parts: list[_C]) -> _C:

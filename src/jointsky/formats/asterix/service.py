@@ -113,11 +113,13 @@ def _note_biases(batch: Batch, rows: Rows, book: SourceBook, values: Values) -> 
     }
     for code in np.unique(codes[codes >= 0]).tolist():
         source = book.sources[book.row("radar", code)]
-        told = values.setdefault("biases", {}).setdefault(source.name, {})
-        for name, number in numbers.items():
-            mine = number[(codes == code) & ~np.isnan(number)]
-            if len(mine):
-                told[name] = float(mine[-1])
+        newest = {
+            name: float(number[(codes == code) & ~np.isnan(number)][-1])
+            for name, number in numbers.items()
+            if np.any((codes == code) & ~np.isnan(number))
+        }
+        if newest:
+            values.setdefault("biases", {}).setdefault(source.name, {}).update(newest)
 
 
 _NOTERS: dict[int, Callable[[Batch, Rows, SourceBook, Values], None]] = {

@@ -72,13 +72,14 @@ def read_cat020(batch: Batch) -> Targets:
     flags |= _surface_flags(batch, batch.number("300") > 0)
     columns, keep, doubt = _position(batch)
     sigma_e, sigma_n = batch.quantity("500/SDP", "X"), batch.quantity("500/SDP", "Y")
+    height_sigma_m = batch.quantity("500/SDH")
     columns |= {
         "height_m": batch.quantity("105"),
         "pressure_altitude_m": altitude_m,
         "ve_mps": batch.quantity("202", "VX"),
         "vn_mps": batch.quantity("202", "VY"),
         **_accuracy(sigma_e, sigma_n, _correlation(batch)),
-        "height_sigma_m": batch.quantity("500/SDH"),
+        "height_sigma_m": np.where(height_sigma_m > 0.0, height_sigma_m, np.nan),
         "mode_a": code,
         "track_number": batch.number("161", "TRN"),
         "flags": flags,

@@ -39,9 +39,9 @@ class Plan(NamedTuple):
     """
 
     edition: Edition
-    table: npt.NDArray[np.int32]
-    lists: npt.NDArray[np.int32]
-    uaps: npt.NDArray[np.int32]
+    table: npt.NDArray[np.int64]
+    lists: npt.NDArray[np.int64]
+    uaps: npt.NDArray[np.int64]
     slots: dict[str, int]
     items: tuple[Item, ...]  # by slot
     fields: dict[tuple[str, str], Field]
@@ -101,9 +101,9 @@ def plan(edition: Edition) -> Plan:
     }
     return Plan(
         edition,
-        np.array(made.table, np.int32),
-        np.array(made.lists, np.int32),
-        np.array(uaps, np.int32),
+        np.array(made.table, np.int64),
+        np.array(made.lists, np.int64),
+        np.array(uaps, np.int64),
         made.slots,
         tuple(made.items),
         fields,

@@ -193,7 +193,7 @@ def walk_blocks(data, extent, block, at, table, lists, uaps, marks, uap_of, wher
     its number, the octet of the faulty record, the fault.  Returns (records, faults, block, at):
     where to go on when the rows are used up; the end is reached when block is B.
     """
-    row = 0
+    row = np.int64(0)  # a plain 0 would compile everything below once more for it
     bad = 0
     rows = where.shape[0]
     while block < extent.shape[0]:
