@@ -34,7 +34,7 @@ from jointsky.metrics.pairs import Pairs
 from jointsky.metrics.paths import Floats, Integers
 from jointsky.metrics.sampling import Moments
 
-LP_SIZE = 6000
+LP_SIZE = 60_000
 _STEPS = 400_000_000  # label steps that one cluster's relaxation may take
 
 
