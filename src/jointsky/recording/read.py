@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -18,6 +18,7 @@ from jointsky.formats.options import ReadOptions
 from jointsky.formats.readsb.octets import unpacked
 from jointsky.formats.readsb.read import read_aircraft_json, read_state_vectors, read_trace
 from jointsky.formats.sbs.read import read_sbs
+from jointsky.recording.joining import joined
 from jointsky.recording.sniff import known_format, sniff
 from jointsky.records.plots import Plots
 from jointsky.records.reading import Contents, Reading
@@ -71,6 +72,32 @@ def read(
         faults=[*unpacking.in_order(), *made.faults],
         fault_counts={**made.fault_counts, **unpacking.counts},
     )
+
+
+def read_all(
+    paths: Sequence[str | pathlib.Path],
+    options: ReadOptions | None = None,
+    step: Callable[[str, float], None] | None = None,
+    format: str | None = None,
+) -> Reading:
+    """Return all of several recordings as one Reading, plots and tracks in the order of time.
+
+    ``plots.file`` counts ``paths``.  A source that several files hold is one sensor.  ``step``
+    is told what is being read and which share is done.  Raises InputError where a file cannot be
+    read, or where some files have a date and others only a time of day.
+    """
+    options = options or ReadOptions()
+    if not paths:
+        raise InputError("no recording", "an empty list of files", "at least one")
+    readings = []
+    for number, path in enumerate(paths):
+        if step:
+            step("reading", number / len(paths))
+        mine = msgspec.structs.replace(options, file=number)
+        readings.append(read(path, mine, format))
+    if step:
+        step("reading", 1.0)
+    return joined(readings, [str(path) for path in paths])
 
 
 def read_octets(data: bytes, where: str, kind: str, options: ReadOptions) -> Reading:
