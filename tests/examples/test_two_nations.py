@@ -12,6 +12,8 @@ from asterix.generated import Cat_021_2_6, Cat_034_1_29, Cat_048_1_30
 
 from jointsky.earth import geodesy
 from jointsky.formats.asterix import encode
+from jointsky.recording.read import read
+from jointsky.records.columns import join
 from jointsky.records.plots import PlotFlag
 
 FOLDER = pathlib.Path(__file__).parents[2] / "examples" / "two-nations"
@@ -60,6 +62,40 @@ def test_every_octet_is_read_by_an_independent_decoder():
     ]
     assert {(48, 0x0201), (48, 0x0202), (34, 0x0201), (34, 0x0202)} == set(seen)
     assert len(seen) > 8000
+
+
+@pytest.mark.parametrize("nation", ["north", "south"])
+def test_our_reader_gives_back_every_plot_to_half_a_step(maker, nation):
+    made = join(
+        [
+            part
+            for radar in maker.RADARS[nation]
+            for part in (
+                *(maker.plots_of(radar, f) for f in maker.FLIGHTS),
+                maker.false_plots(radar),
+            )
+        ]
+    )
+    reading = read(FOLDER / f"{nation}.ast")
+    assert reading.fault_counts == {}
+    plots = reading.plots
+    assert len(plots) == len(made)
+    a = made.rows(np.lexsort((made.range_m, np.round(made.time_s * 128))))
+    b = plots.rows(np.lexsort((plots.range_m, np.round(plots.time_s * 128))))
+    np.testing.assert_allclose(b.time_s, a.time_s, rtol=0, atol=1 / 256 + 1e-9)
+    np.testing.assert_allclose(b.range_m, a.range_m, rtol=0, atol=1852 / 512)
+    apart_rad = np.angle(np.exp(1j * (a.azimuth_rad - b.azimuth_rad)))
+    assert np.abs(apart_rad).max() <= np.pi / 65536 + 1e-12
+    np.testing.assert_allclose(b.pressure_altitude_m, a.pressure_altitude_m, rtol=0, atol=3.81)
+    for name in ("mode_s", "mode_a", "call_sign"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+    sites = {(s.sac, s.sic): s for s in reading.sensors}
+    for radar in maker.RADARS[nation]:
+        site = sites[radar.sensor.sac, radar.sensor.sic]
+        assert site.rotation_period_s == radar.sensor.rotation_period_s
+        assert site.latitude_rad == pytest.approx(radar.sensor.latitude_rad, abs=1.9e-7)
+        assert site.longitude_rad == pytest.approx(radar.sensor.longitude_rad, abs=1.9e-7)
+        assert site.height_m == radar.sensor.height_m
 
 
 def test_a_beam_meets_its_target_when_it_points_at_it(maker):
