@@ -67,9 +67,7 @@ def figures(result):
     siap = result.siap
     return {
         **{k: result.picture[k] for k in ("ospa_m", "gospa_m", "rms_m", "missed", "false")},
-        **{
-            k: siap[k] for k in ("completeness", "ambiguity", "spuriousness", "longest_segment")
-        },
+        **{k: siap[k] for k in ("completeness", "ambiguity", "spuriousness", "longest_segment")},
         "pos_acc_m": siap["position_accuracy_m"],
         "vel_acc_mps": siap["velocity_accuracy_mps"],
         "id_change_rate": siap["track_number_change_rate_hz"],

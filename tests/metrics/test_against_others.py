@@ -4,9 +4,9 @@ import importlib.util
 import math
 
 import pytest
-from metrics import scenes
 
 from jointsky.metrics.compare import CompareOptions, compare
+from metrics import scenes
 from shared_data import shared
 
 

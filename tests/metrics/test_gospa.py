@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from metrics import scenes
 from scipy.optimize import linear_sum_assignment
 
 from jointsky.metrics.gospa import gospa
@@ -12,6 +11,7 @@ from jointsky.metrics.pairs import near_pairs
 from jointsky.metrics.paths import make_paths
 from jointsky.metrics.sampling import at_shared_times
 from jointsky.streams import stream
+from metrics import scenes
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -61,9 +61,7 @@ def test_equals_the_naive_definition(seed, n, m, order):
     total = cost[rows, columns].sum()
     top = 100.0**order
     found = _gospa(a, b, order=order)
-    assert found.ospa_m[0] == pytest.approx(
-        ((total + top * abs(n - m)) / max(n, m)) ** (1 / order)
-    )
+    assert found.ospa_m[0] == pytest.approx(((total + top * abs(n - m)) / max(n, m)) ** (1 / order))
     assert found.gospa_m[0] == pytest.approx((total + top / 2 * abs(n - m)) ** (1 / order))
 
 
@@ -91,7 +89,9 @@ def test_order_of_rows_numbers_and_clock_do_not_matter(seed):
     names = rng.permutation(tracks.track_id.max() + 1)
     other = tracks.assign(track_id=names[tracks.track_id], time_s=tracks.time_s + 4096.0)
     moved = truth.assign(time_s=truth.time_s + 4096.0)
-    after = _gospa(*scenes.paths(moved.sample(frac=1, random_state=1), other.sample(frac=1, random_state=2)))
+    after = _gospa(
+        *scenes.paths(moved.sample(frac=1, random_state=1), other.sample(frac=1, random_state=2))
+    )
     np.testing.assert_allclose(after.gospa_m, before.gospa_m, rtol=1e-12)
     np.testing.assert_allclose(after.ospa_m, before.ospa_m, rtol=1e-12)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from rich import box
+from rich.columns import Columns
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -61,50 +62,57 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _picture(result: ScoreResult) -> Table:
+def _picture(result: ScoreResult) -> Columns:
+    """Return three small tables that stand side by side where there is room."""
     picture, siap, tracks = result.picture, result.siap, result.tracks
-    table = _table("Picture", "", "", "SIAP", "", "Tracks", "")
-    for place in (2, 4):
-        table.columns[place].justify = "left"
-    exact = "" if picture["t_gospa_is_exact"] else f" (≥ {number(picture['t_gospa_lower_m'])})"
-    left = [
-        ("OSPA", f"{number(picture['ospa_m'])} m"),
-        ("GOSPA", f"{number(picture['gospa_m'])} m"),
-        ("  of assigned, RMS", f"{number(picture['rms_m'])} m"),
-        ("  missed at a time", number(picture["missed"])),
-        ("  false at a time", number(picture["false"])),
-        ("T-GOSPA", f"{number(picture['t_gospa_m'], 4)} m{exact}"),
-        ("  per moment", f"{number(picture['t_gospa_per_moment_m'])} m"),
-        ("  track switches", number(picture["track_switches"])),
-    ]
-    middle = [
-        ("completeness", share(siap["completeness"])),
-        ("ambiguity", number(siap["ambiguity"], 4)),
-        ("spuriousness", share(siap["spuriousness"])),
-        ("position accuracy", f"{number(siap['position_accuracy_m'])} m"),
-        ("velocity accuracy", f"{number(siap['velocity_accuracy_mps'])} m/s"),
-        ("number changes", f"{number(3600.0 * siap['track_number_change_rate_hz'])} /h"),
-        ("longest segment", share(siap["longest_segment"])),
-        ("identity correct", share(siap["identity_correct"])),
-        ("identity wrong", share(siap["identity_wrong"])),
-        ("identity ambiguous", share(siap["identity_ambiguous"])),
-    ]
+    exact = (
+        "" if picture["t_gospa_is_exact"] else f" (from {number(picture['t_gospa_lower_m'], 4)})"
+    )
     interval = result.updates["interval_s"]
-    right = [
-        ("targets", f"{tracks['targets']:.0f}"),
-        ("never tracked", f"{tracks['targets_never_tracked']:.0f}"),
-        ("tracks", f"{tracks['tracks']:.0f}"),
-        ("false tracks", f"{tracks['false_tracks']:.0f}"),
-        ("targets shown twice", share(tracks["multiple_share"])),
-        ("numbers per target", number(tracks["numbers_per_target"])),
-        ("one number for life", share(tracks["one_number_share"])),
-        ("found after, median", f"{number(tracks['initiation_delay_s_p50'])} s"),
-        ("update, median", f"{number(interval['p50'])} s"),
-        ("update, 95 %", f"{number(interval['p95'])} s"),
-    ]
-    blank = ("", "")
-    for row in range(len(middle)):
-        table.add_row(*(left[row] if row < len(left) else blank), *middle[row], *right[row])
+    groups = {
+        "Picture": (
+            ("OSPA", f"{number(picture['ospa_m'])} m"),
+            ("GOSPA", f"{number(picture['gospa_m'])} m"),
+            ("  of assigned, RMS", f"{number(picture['rms_m'])} m"),
+            ("  missed at a time", number(picture["missed"])),
+            ("  false at a time", number(picture["false"])),
+            ("T-GOSPA", f"{number(picture['t_gospa_m'], 4)} m{exact}"),
+            ("  per moment", f"{number(picture['t_gospa_per_moment_m'])} m"),
+            ("  track switches", number(picture["track_switches"])),
+        ),
+        "SIAP": (
+            ("completeness", share(siap["completeness"])),
+            ("ambiguity", number(siap["ambiguity"], 4)),
+            ("spuriousness", share(siap["spuriousness"])),
+            ("position accuracy", f"{number(siap['position_accuracy_m'])} m"),
+            ("velocity accuracy", f"{number(siap['velocity_accuracy_mps'])} m/s"),
+            ("number changes", f"{number(3600.0 * siap['track_number_change_rate_hz'])} /h"),
+            ("longest segment", share(siap["longest_segment"])),
+            ("identity correct", share(siap["identity_correct"])),
+            ("identity wrong", share(siap["identity_wrong"])),
+            ("identity ambiguous", share(siap["identity_ambiguous"])),
+        ),
+        "Tracks": (
+            ("targets", f"{tracks['targets']:.0f}"),
+            ("  never tracked", f"{tracks['targets_never_tracked']:.0f}"),
+            ("  shown twice", share(tracks["multiple_share"])),
+            ("  one number for life", share(tracks["one_number_share"])),
+            ("  found after, median", f"{number(tracks['initiation_delay_s_p50'])} s"),
+            ("tracks", f"{tracks['tracks']:.0f}"),
+            ("  on no target", f"{tracks['false_tracks']:.0f}"),
+            ("  updated, median", f"{number(interval['p50'])} s"),
+            ("  updated, 95 %", f"{number(interval['p95'])} s"),
+            ("  updated, longest", f"{number(interval['max'])} s"),
+        ),
+    }
+    return Columns([_pairs(title, lines) for title, lines in groups.items()], padding=(0, 1))
+
+
+def _pairs(title: str, lines: tuple[tuple[str, str], ...]) -> Table:
+    table = _table(title, "", "")
+    table.show_header = False
+    for line in lines:
+        table.add_row(*line)
     return table
 
 
@@ -120,23 +128,24 @@ _LINES = (
 )
 
 
-def _errors(result: ScoreResult) -> Table:
-    phases = list(result.errors)
-    table = _table("Errors", "", "unit", "mean", "p50", "p95", "p99", *(f"RMS {p}" for p in phases))
+def _errors(result: ScoreResult) -> Group:
+    """Return two tables: the errors of all flight, and their RMS by phase of flight."""
+    phases = [phase for phase in result.errors if phase != "all"]
+    every = _table("Errors", "", "", "mean", "p50", "p95", "p99", "RMS", "points")
+    split = _table("RMS by phase of flight", "", "", *phases)
     for name, key, unit, factor in _LINES:
         whole = result.errors["all"][key]
         if not whole["n"]:
             continue
-        table.add_row(
-            name,
-            unit,
-            *(number(factor * whole[part]) for part in ("mean", "p50", "p95", "p99")),
-            *(number(factor * result.errors[phase][key]["rms"]) for phase in phases),
+        parts = (number(factor * whole[part]) for part in ("mean", "p50", "p95", "p99", "rms"))
+        every.add_row(name, unit, *parts, f"{whole['n']:,}")
+        split.add_row(
+            name, unit, *(number(factor * result.errors[phase][key]["rms"]) for phase in phases)
         )
     counts = (f"{result.errors[phase]['horizontal_m']['n']:,}" for phase in phases)
-    table.add_section()
-    table.add_row("points", "", "", "", "", "", *counts, style="dim")
-    return table
+    split.add_section()
+    split.add_row("points", "", *counts, style="dim")
+    return Group(every, split)
 
 
 def _conformity(result: ScoreResult) -> Table:
@@ -149,7 +158,7 @@ def _conformity(result: ScoreResult) -> Table:
                 table.add_section()
             standard = check.standard
             table.add_row(Text(standard, style="bold"))
-        rank = "" if check.is_mandatory else " (recommended)"
+        rank = "" if check.is_mandatory else " *"
         table.add_row(
             f"  {check.label}{rank}",
             f"{'≥' if check.sense == '>=' else '≤'} {quantity(check, check.limit)}",
@@ -174,7 +183,8 @@ def _notes(result: ScoreResult) -> Text:
         else "from their first to their last update"
     )
     return Text(
-        f"Updates are expected of targets {expected}. ESASSP limits are recalled, ED-142 limits as "
-        "COMPASS quotes them: compare both with the texts before you certify anything.",
+        f"* recommended. Updates are expected of targets {expected}. ESASSP limits are recalled, "
+        "ED-142 limits as COMPASS quotes them: compare both with the texts before you certify "
+        "anything.",
         style="dim",
     )

@@ -15,7 +15,7 @@ from jointsky.metrics.flight import with_motion
 from jointsky.metrics.gospa import Gospa, gospa
 from jointsky.metrics.pairs import Pairs, near_pairs, nearest_reference, without_unseen
 from jointsky.metrics.paths import Integers, Paths
-from jointsky.metrics.sampling import Moments, at_shared_times, on_grid, shared_share
+from jointsky.metrics.sampling import Moments, at_shared_times, on_grid, speak_together
 from jointsky.metrics.siap import CONFIRM, MISSES, Held, Spans, siap
 from jointsky.metrics.tgospa import tgospa
 from jointsky.records.columns import Array
@@ -25,10 +25,11 @@ from jointsky.records.score import ScoreResult
 class CompareOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How two sets of paths are compared.
 
-    ``sampling``: "shared" moments, a "grid", or "auto" (shared where nine tenths of the track
-    points have exactly a time of the reference).  ``max_age_s`` None: three usual intervals of
-    the tracks, between 5 and 30 s.  ``is_whole_life``: targets are expected to be tracked as
-    long as the reference sees them, else from their first to their last update.
+    ``sampling``: "shared" moments, a "grid", or "auto" (shared where all paths of the reference
+    speak at the same times, and so do nine tenths of the track points).  ``max_age_s`` None:
+    three usual intervals of the tracks, between 5 and 30 s.  ``is_whole_life``: targets are
+    expected to be tracked as long as the reference sees them, else from their first to their
+    last update.
     """
 
     cutoff_m: float = 1000.0
@@ -82,7 +83,7 @@ def sample(reference: Paths, tracks: Paths, options: CompareOptions) -> Moments:
     """Return both at common moments, as the options say."""
     kind = options.sampling
     if kind == "auto":
-        kind = "shared" if shared_share(reference, tracks) >= 0.9 else "grid"
+        kind = "shared" if speak_together(reference, tracks) else "grid"
     if kind == "shared":
         return at_shared_times(reference, tracks)
     max_age_s = options.max_age_s

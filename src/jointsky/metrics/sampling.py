@@ -77,11 +77,18 @@ def _samples(
     return Samples(moment, path, source, position, velocity, start)
 
 
-def shared_share(reference: Paths, tracks: Paths) -> float:
-    """Return which share of the track points have exactly a time of the reference."""
-    if not len(tracks):
-        return 0.0
-    return float(np.isin(tracks.time_s, np.unique(reference.time_s)).mean())
+def speak_together(reference: Paths, tracks: Paths) -> bool:
+    """Return whether both speak at the same times: a scene's whole seconds, a tracker's cycle.
+
+    So it is where the times of the whole reference are no denser than those of one path, and nine
+    tenths of the track points have exactly one of them.
+    """
+    times = np.unique(reference.time_s)
+    if len(times) < 2 or not len(tracks):
+        return bool(len(tracks)) and bool(np.isin(tracks.time_s, times).all())
+    if np.median(np.diff(times)) < 0.5 * reference.median_interval_s():
+        return False
+    return float(np.isin(tracks.time_s, times).mean()) >= 0.9
 
 
 def at_shared_times(reference: Paths, tracks: Paths) -> Moments:

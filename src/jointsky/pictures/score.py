@@ -20,7 +20,7 @@ from jointsky.records.columns import Array
 from jointsky.records.score import Check, ScoreResult
 
 INK, DIM, RULE, PAPER = LIGHT.ink, LIGHT.quiet, LIGHT.grid, LIGHT.paper
-BLUE, ORANGE, GREEN, PURPLE, _, RED, *_ = SENSORS
+BLUE, ORANGE, GREEN, PURPLE, _, RED, _, _ = SENSORS
 _PHASES = {"straight": BLUE, "turning": RED, "accelerating": ORANGE, "climbing": GREEN}
 _PARTS = (
     ("gospa_localisation_m", "localisation", BLUE),

@@ -176,6 +176,7 @@ def _some(points: Points) -> Points:
         raise InputError(
             points.where,
             f"no {points.what} with a place on earth and an identity",
-            "system tracks (CAT062), ADS-B (CAT021, Mode S) or multilateration (CAT020)",
+            "system tracks (CAT062), ADS-B (CAT021, Mode S) or multilateration",
+            "plots that are relative to a sensor must be tracked first: jointsky track",
         )
     return points
