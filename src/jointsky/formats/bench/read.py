@@ -161,10 +161,13 @@ def _plots(
     place = np.clip(np.searchsorted(ids[order], found["radar_id"]), 0, len(ids) - 1)
     sensor = order[place]
     row = np.arange(len(sensor), dtype=np.int64)
-    nothing = np.zeros(len(sensor), np.int64)
+    no_octets = np.zeros(len(sensor), np.int64)  # rows of Parquet have no octets of their own
     foreign = ids[sensor] != found["radar_id"]
     faults.add_many(
-        row[foreign], "unknown-radar", "a plot of a radar that is not listed (row)", nothing
+        row[foreign],
+        "unknown-radar",
+        "a plot of a radar that is not listed (row)",
+        no_octets[foreign],
     )
     broken = ~(
         np.isfinite(found["time_s"])
@@ -174,7 +177,10 @@ def _plots(
     )
     broken &= ~foreign
     faults.add_many(
-        row[broken], "no-measurement", "a plot without time, range or azimuth (row)", nothing
+        row[broken],
+        "no-measurement",
+        "a plot without time, range or azimuth (row)",
+        no_octets[broken],
     )
     keep = ~(foreign | broken)
     return Plots.make(

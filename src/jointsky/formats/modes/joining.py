@@ -122,4 +122,6 @@ def _walk(
     joining_kernels.join(
         order, aircraft, time_s, fields, float(latitude), float(longitude), state, found
     )
+    state = State(**{name: _column(name, senders) for name in State._fields})
+    joining_kernels.look_back(order, aircraft, time_s, fields, state, found)
     return found

@@ -29,6 +29,7 @@ NO_REFERENCE = 4  # on the surface, and nothing says in which quarter of the wor
 PAIR_AIR_S = 10.0  # even and odd may be so far apart in time (DO-260B A.1.7.7)
 PAIR_SURFACE_S = 25.0
 NEAR_S = 300.0  # one message is enough so long after a position
+LOOK_BACK_S = 60.0
 VELOCITY_S = 5.0
 SLACK_S = 2.0  # time stamps of some recordings are whole seconds
 SPEED_AIR_MPS = 1000.0
@@ -183,4 +184,31 @@ def join(order, aircraft, time_s, f, ref_lat_deg, ref_lon_deg, s, out):
         if out.outcome[n] == FOUND:
             s.lat_deg[a], s.lon_deg[a], s.time_s[a] = lat, lon, now
             out.lat_deg[n], out.lon_deg[n] = lat, lon
+        if out.outcome[n] in (FOUND, WAITING):
             _report(s, a, f, n, now, out)
+
+
+@kernel
+def look_back(order, aircraft, time_s, f, s, out):
+    """Find the positions that waited for a pair from the first one that was found after them.
+
+    The same rows as ``join`` had, walked from the last to the first; ``s`` is fresh again.
+    """
+    for k in range(order.shape[0] - 1, -1, -1):
+        n = order[k]
+        a, now = aircraft[n], time_s[n]
+        if out.outcome[n] == FOUND:
+            s.lat_deg[a], s.lon_deg[a], s.time_s[a] = out.lat_deg[n], out.lon_deg[n], now
+            s.surface[a] = f.kind[n] == KIND_SURFACE
+        elif out.outcome[n] == WAITING:
+            surface = 1 if f.kind[n] == KIND_SURFACE else 0
+            if s.surface[a] != surface or s.time_s[a] - now > LOOK_BACK_S:
+                continue
+            if s.time_s[a] == -math.inf:
+                continue
+            at_lat, at_lon = s.lat_deg[a], s.lon_deg[a]
+            lat, lon = near(f.cpr_lat[n], f.cpr_lon[n], f.odd[n], surface, at_lat, at_lon)
+            if _plausible(s, a, lat, lon, now, surface):
+                out.outcome[n] = FOUND
+                out.lat_deg[n], out.lon_deg[n] = lat, lon
+                s.lat_deg[a], s.lon_deg[a], s.time_s[a] = lat, lon, now
