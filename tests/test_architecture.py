@@ -141,13 +141,14 @@ def imported_by_tests():
 
 
 @pytest.mark.parametrize("path", KERNELS, ids=name_of)
-def test_every_kernel_file_is_tested_itself_or_through_a_module_that_calls_it(path):
-    reached, waiting = set(), {module_of(path)}
-    while waiting:  # from kernel to kernel, up to the first modules that are none
+def test_every_kernel_file_is_tested_itself_or_through_its_room(path):
+    room, reached, waiting = module_of(path.parent), set(), {module_of(path)}
+    while waiting:  # from the kernel to those that import it, as long as they are in its room
         module = waiting.pop()
         reached.add(module)
-        if module.endswith("_kernels"):
-            waiting |= users_of_modules()[module] - reached
+        users = users_of_modules()[module] - reached
+        waiting |= {user for user in users if user.rpartition(".")[0] == room}
+        reached |= users if module.endswith("_kernels") else set()
     assert reached & imported_by_tests(), f"no test imports any of {sorted(reached)}"
 
 
