@@ -22,6 +22,7 @@ View = tuple[float, float, float, float]  # west, south, east, north in metres o
 COARSE_FROM_M = 4_000_000.0
 AIRPORTS_BELOW_M = 500_000.0
 COUNTRIES_FROM_M = 250_000.0
+COUNTRIES_NAMED = 175  # the names of smaller ones would hide their own capital
 GRID_STEPS_DEG = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
 
@@ -185,6 +186,8 @@ def _names(
     for west, south, east, north in boxes_deg(plane, view):
         lon, lat = places.longitude_deg, places.latitude_deg
         inside |= (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    if kind == "countries":
+        inside[COUNTRIES_NAMED:] = False
     rows = np.flatnonzero(inside)[: 4 * most]
     lonlat = np.column_stack([places.longitude_deg[rows], places.latitude_deg[rows]])
     points = plane.forward(np.radians(lonlat))

@@ -15,7 +15,10 @@ from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.labels import Page
 from jointsky.pictures.options import PictureOptions
 from jointsky.pictures.scene import Scene
+from jointsky.records.plots import Geometry
 from jointsky.records.reading import Reading
+from jointsky.records.sensors import Sensor
+from jointsky.records.tracks import Tracks
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,7 +37,11 @@ def draw_reading(
     seen = scene.build(reading.plots, reading.tracks, reading.sensors, options)
     _heading(made, reading, seen)
     axes = made.axes(MAP_LEFT, MAP_BOTTOM, MAP_WIDTH, MAP_HEIGHT)
-    _density(axes, made, seen, options)
+    about = "" if len(seen.plots) + len(seen.tracks) else _busiest(reading)
+    if about:
+        _density(axes, made, _about_itself(reading, about, options), options, about)
+    else:
+        _density(axes, made, seen, options)
     left, width = 0.62, 0.365
     _sources(made.axes(left, 0.68, width, 0.17), made, reading)
     rates = made.axes(left, 0.42, width, 0.17)
@@ -65,7 +72,22 @@ def _heading(made: Sheet, reading: Reading, seen: Scene) -> None:
     made.write(MAP_LEFT, 0.918, text, 10, color=made.palette.quiet, va="top")
 
 
-def _density(axes: Any, made: Sheet, seen: Scene, options: PictureOptions) -> None:
+def _busiest(reading: Reading) -> str:
+    """Return the name of the sensor with the most plots in its own frame, or nothing."""
+    own = reading.plots.sensor[reading.plots.geometry != Geometry.GEODETIC]
+    own = own[(own >= 0) & (own < len(reading.sensors))]
+    return reading.sensors[int(np.bincount(own).argmax())].name if len(own) else ""
+
+
+def _about_itself(reading: Reading, name: str, options: PictureOptions) -> Scene:
+    """Return the scene of one sensor in its own plane, for files that do not say where it is."""
+    row = next(s for s, sensor in enumerate(reading.sensors) if sensor.name == name)
+    mine = reading.plots.rows(reading.plots.sensor == row)
+    site = Sensor(name=name, flat_enu_m=(0.0, 0.0, 0.0))
+    return scene.build(mine.replace(sensor=0), Tracks.make(0), [site], options)
+
+
+def _density(axes: Any, made: Sheet, seen: Scene, options: PictureOptions, about: str = "") -> None:
     """Draw how many plots and track reports fell on each small square of the map."""
     xy = np.concatenate([seen.plot_xy, seen.track_xy])
     axes.set_xticks([])
@@ -105,7 +127,9 @@ def _density(axes: Any, made: Sheet, seen: Scene, options: PictureOptions) -> No
     _site_marks(axes, made, plane.forward(seen.sensor_xy))
     basemap_draw.draw_places(axes, made, plane, view, page)
     basemap_draw.draw_scale(axes, made, view)
-    words = "Plots and track reports in each square: few " + "\u2192" + " many"
+    words = "Plots and track reports in each square, few to many"
+    if about:
+        words = f"Plots about {about}; its site is not in the file"
     made.write(MAP_LEFT, 0.875, words, 9, color=made.palette.quiet)
     bar = made.axes(MAP_LEFT + 0.30, 0.874, 0.12, 0.014)
     bar.imshow(np.arange(64)[None], cmap=table, aspect="auto")
@@ -114,7 +138,7 @@ def _density(axes: Any, made: Sheet, seen: Scene, options: PictureOptions) -> No
 
 def _why_nowhere(seen: Scene) -> str:
     if seen.unplaced_plots:
-        return "no plot can be placed:\nwhere the sensors stand is not in the file"
+        return "no plot of this file can be placed"
     return "no positions in this file"
 
 
@@ -154,14 +178,14 @@ def _sources(axes: Any, made: Sheet, reading: Reading) -> None:
 
 
 def _items(axes: Any, made: Sheet, reading: Reading) -> None:
-    """Draw in what part of its records each item of the largest category is present."""
+    """Draw how often each item of the category with the most kinds of items is present."""
     items = {k: v for k, v in reading.contents.items.items() if v}
     if not items:
         canvas.plain(axes, made, "Items present")
         overtime.nothing(axes, made, "this format has no items")
         return
-    name = max(items, key=lambda k: reading.contents.records.get(k, 0))
-    records = max(reading.contents.records.get(name, 0), max(items[name].values()), 1)
+    name = max(items, key=lambda k: (len(items[k]), reading.contents.records.get(k, 0)))
+    records = max(reading.contents.records.get(name, 0), 1, *items[name].values())
     canvas.plain(axes, made, f"Items of {name}: in what part of its records (%)")
     shown = list(items[name].items())[:ITEMS_MOST]
     parts = [100.0 * count / records for _, count in shown]

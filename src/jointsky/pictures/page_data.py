@@ -246,7 +246,7 @@ def _ground(
         for w, s, e, n in boxes:
             near |= (lon >= w) & (lon <= e) & (lat >= s) & (lat <= n)
         if kind == "countries":
-            near[:] = True
+            near[:] = np.arange(len(near)) < basemap_draw.COUNTRIES_NAMED
         if kind == "cities":
             near[:LARGEST_CITIES] = True
         rows = np.flatnonzero(near)

@@ -104,12 +104,15 @@ def _map(
     points = plane.forward(seen.track_xy)
     if options.plots and len(seen.plots):
         dots = plane.forward(seen.plot_xy)[:: -(-len(seen.plots) // PLOTS_DRAWN)]
+        alone = len(points) == 0
         axes.plot(
             *dots.T,
             linestyle="none",
-            marker=",",
+            marker="." if alone else ",",
+            markersize=1.8 * made.unit,
+            markeredgewidth=0,
             color=made.palette.plot,
-            alpha=0.55 if len(dots) < 50_000 else 0.3,
+            alpha=0.7 if alone or len(dots) < 50_000 else 0.35,
             zorder=1,
             rasterized=True,
         )

@@ -31,7 +31,12 @@ class TrackSet {
   rowsByColour() {
     const rows = Array.from({ length: this.steps + 1 }, () => []);
     for (let i = 0; i < this.bins.length; i++) if (this.c.joined[i]) rows[this.bins[i + 1]].push(i);
-    return rows.map((list) => Int32Array.from(list));
+    const ends = this.c.time;
+    return rows.map((list) => {
+      const inOrder = Int32Array.from(list);
+      list.sort((a, b) => ends[a + 1] - ends[b + 1]);
+      return { inOrder, byEnd: Int32Array.from(list), ends: Int32Array.from(list, (i) => ends[i + 1]) };
+    });
   }
 
   colour(row, colours) {
@@ -67,14 +72,16 @@ class TrackSet {
     }
   }
 
-  drawPlots(pen, view, colours, time, trail) {
+  // Plots after ``since`` and up to ``time``.
+  drawPlots(pen, view, colours, since, time) {
     const { x, y } = this.plots;
     const times = this.c.plotTime;
-    const from = lowerBound(times, trail === Infinity ? -Infinity : time - trail);
+    const from = lowerBound(times, since + 1);
     const to = lowerBound(times, time + 1);
+    const many = times.length > 50000;
     pen.fillStyle = colours.plot;
-    pen.globalAlpha = to - from > 50000 ? 0.4 : 0.75;
-    const size = to - from > 50000 ? 1 : 1.6;
+    pen.globalAlpha = many ? 0.5 : 0.8;
+    const size = many ? 1 : 1.6;
     for (let i = from; i < to; i++) {
       const px = (x[i] - view.x) * view.scale + view.width / 2;
       const py = (y[i] - view.y) * view.scale + view.height / 2;
@@ -83,25 +90,29 @@ class TrackSet {
     pen.globalAlpha = 1;
   }
 
-  drawTrails(pen, view, colours, time, trail, wanted, chosen) {
+  // Lines that end after ``since`` and up to ``time``.
+  drawTrails(pen, view, colours, since, time, wanted, chosen) {
     const { x, y } = this;
-    const { time: times } = this.c;
-    const from = trail === Infinity ? -Infinity : time - trail;
+    const times = this.c.time;
     const kept = this.keptRows(wanted);
     pen.lineJoin = 'round';
     pen.lineCap = 'butt';
-    pen.lineWidth = this.count > 400 && trail === Infinity ? 1 : 1.6;
+    pen.lineWidth = this.count > 400 && this.bins.length > 20000 ? 1.1 : 1.7;
     pen.globalAlpha = chosen >= 0 ? 0.35 : 0.85;
     const seen = view.box(2);
     for (let bin = 0; bin <= this.steps; bin++) {
-      const rows = this.byColour[bin];
-      if (!rows.length) continue;
+      const { inOrder, byEnd, ends } = this.byColour[bin];
+      let [first, end] = [lowerBound(ends, since + 1), lowerBound(ends, time + 1)];
+      if (first === end) continue;
+      const most = end - first > byEnd.length / 4; // then whole lines, in their order, draw faster
+      const rows = most ? inOrder : byEnd;
+      if (most) [first, end] = [0, rows.length];
       pen.strokeStyle = bin === this.steps ? colours.unknown : colours.height[bin];
       pen.beginPath();
       let last = -2;
-      for (let n = 0; n < rows.length; n++) {
+      for (let n = first; n < end; n++) {
         const i = rows[n];
-        if (times[i] < from || times[i + 1] > time || !kept[i]) continue;
+        if (!kept[i] || (most && (times[i + 1] <= since || times[i + 1] > time))) continue;
         if ((x[i] < seen.west && x[i + 1] < seen.west) || (x[i] > seen.east && x[i + 1] > seen.east) ||
             (y[i] < seen.north && y[i + 1] < seen.north) || (y[i] > seen.south && y[i + 1] > seen.south)) continue;
         if (last !== i) pen.moveTo((x[i] - view.x) * view.scale + view.width / 2, (y[i] - view.y) * view.scale + view.height / 2);
@@ -111,8 +122,6 @@ class TrackSet {
       pen.stroke();
     }
     pen.globalAlpha = 1;
-    if (chosen >= 0) this.drawChosen(pen, view, colours, chosen, time);
-    this.drawEnds(pen, view, colours, time, wanted, from);
   }
 
   keptRows(wanted) {
@@ -127,11 +136,11 @@ class TrackSet {
   }
 
   // The last bit of each line, from the newest row to where the track is between rows.
-  drawEnds(pen, view, colours, time, wanted, from) {
+  drawEnds(pen, view, colours, wanted) {
     pen.lineWidth = 1.6;
     for (const state of this.now) {
       const i = state.row;
-      if (!state.alive || !wanted.track[state.track] || !this.c.joined[i] || this.c.time[i] < from) continue;
+      if (!state.alive || !wanted.track[state.track] || !this.c.joined[i]) continue;
       if (!wanted.height(this.c.height[i])) continue;
       pen.strokeStyle = this.colour(i, colours);
       pen.beginPath();
@@ -210,9 +219,9 @@ class TrackSet {
       seen.push(state.track);
     }
     const inside = new Set(seen);
-    let written = 0;
+    this.labelBoxes = [];
     for (const state of [...first, ...this.byWeight]) {
-      if (written >= most) break;
+      if (this.labelBoxes.length >= most) break;
       if (!inside.has(state.track)) continue;
       inside.delete(state.track);
       const [px, py] = view.screen(state.x, state.y);
@@ -225,9 +234,9 @@ class TrackSet {
       haloText(pen, lines[0], corner[0], corner[1] + 11, colours.ink, colours.halo);
       pen.font = '12px system-ui, "DejaVu Sans", sans-serif';
       haloText(pen, lines[1], corner[0], corner[1] + 25, colours.ink, colours.halo);
-      written++;
+      this.labelBoxes.push([corner[0], corner[1], wide, 28]);
     }
-    return written;
+    return this.labelBoxes.length;
   }
 
   leader(pen, colours, px, py, corner, wide) {

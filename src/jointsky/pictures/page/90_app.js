@@ -270,8 +270,9 @@ class App {
     const legend = byId('legend');
     page.take(legend.offsetLeft - legend.offsetWidth / 2, legend.offsetTop, legend.offsetWidth, legend.offsetHeight);
     if (!byId('story').hidden) page.take(12, 12, byId('story').offsetWidth, byId('story').offsetHeight);
-    if (this.show.plots) tracks.drawPlots(pen, view, colours, this.time, this.trail);
-    if (this.trail > 0) tracks.drawTrails(pen, view, colours, this.time, this.trail, this.list, this.chosen);
+    this.drawHistory();
+    if (this.chosen >= 0) tracks.drawChosen(pen, view, colours, this.chosen, this.time);
+    if (this.trail > 0) tracks.drawEnds(pen, view, colours, this.list);
     this.ground.outlines(pen, view, colours, 0.4);
     tracks.drawSymbols(pen, view, colours, this.list, this.chosen, this.hovered);
     this.ground.drawSensors(pen, view, colours, page);
@@ -283,6 +284,48 @@ class App {
     if (this.activityStale) this.drawActivity();
     this.story.update();
     this.writeHashSoon();
+  }
+
+  // Plots and trails on a canvas of their own: kept while nothing changes, added to while time runs on.
+  drawHistory() {
+    const { view, colours, tracks, time, trail } = this;
+    const key = [view.x, view.y, view.scale, view.width, view.height, this.isDark(), trail, this.list.version, this.chosen >= 0, this.show.plots].join();
+    const grows = key === this.historyKey && trail === Infinity && time >= this.historyTime;
+    const begun = performance.now();
+    const same = key === this.historyKey && time === this.historyTime;
+    if (!same && !grows && this.slideHistory(begun)) return;
+    byId('trails').style.transform = '';
+    if (same) return;
+    const [pen] = sharpPen(byId('trails'));
+    if (!grows) pen.clearRect(0, 0, view.width, view.height);
+    const since = grows ? this.historyTime : Math.max(-1e9, time - trail);
+    if (this.show.plots) tracks.drawPlots(pen, view, colours, since, time);
+    if (trail > 0) tracks.drawTrails(pen, view, colours, since, time, this.list, this.chosen);
+    this.historyKey = key;
+    this.historyTime = time;
+    this.historyView = { x: view.x, y: view.y, scale: view.scale, width: view.width, height: view.height };
+    if (!grows) this.historyCost = performance.now() - begun;
+  }
+
+  // Where drawing all history is slow and only the view moves, shows the old drawing moved along
+  // and draws it anew once the view rests.  Returns whether that was done.
+  slideHistory(now) {
+    const { view, historyView: old } = this;
+    const moved = old && (old.x !== view.x || old.y !== view.y || old.scale !== view.scale);
+    if (!moved || this.historyCost < 25 || old.width !== view.width || old.height !== view.height) return false;
+    if (this.restAt && now >= this.restAt) {
+      this.restAt = 0;
+      return false;
+    }
+    const zoom = view.scale / old.scale;
+    const [x, y] = view.screen(old.x, old.y);
+    byId('trails').style.transform = `translate(${x - view.width / 2}px, ${y - view.height / 2}px) scale(${zoom})`;
+    if (this.slidFor !== `${view.x},${view.y},${view.scale}`) {
+      this.slidFor = `${view.x},${view.y},${view.scale}`;
+      this.restAt = now + 140;
+      setTimeout(() => this.redraw(), 150);
+    }
+    return true;
   }
 
   // How many tracks there are over time, behind the slider.
@@ -317,7 +360,7 @@ class App {
     picture.width = byId('air').width;
     picture.height = byId('air').height;
     const pen = picture.getContext('2d');
-    for (const id of ['ground', 'air']) pen.drawImage(byId(id), 0, 0);
+    for (const id of ['ground', 'trails', 'air']) pen.drawImage(byId(id), 0, 0);
     const ratio = window.devicePixelRatio || 1;
     pen.scale(ratio, ratio);
     pen.font = '600 13px system-ui, "DejaVu Sans", sans-serif';
