@@ -142,13 +142,14 @@ def imported_by_tests():
 
 @pytest.mark.parametrize("path", KERNELS, ids=name_of)
 def test_every_kernel_file_is_tested_itself_or_through_its_room(path):
-    room, reached, waiting = module_of(path.parent), set(), {module_of(path)}
-    while waiting:  # from the kernel to those that import it, as long as they are in its room
+    reached, waiting = set(), {module_of(path)}
+    while waiting:  # from a kernel to all that import it, from another module to its room only
         module = waiting.pop()
         reached.add(module)
-        users = users_of_modules()[module] - reached
-        waiting |= {user for user in users if user.rpartition(".")[0] == room}
-        reached |= users if module.endswith("_kernels") else set()
+        for user in users_of_modules()[module] - reached:
+            is_of_room = user.rpartition(".")[0] == module.rpartition(".")[0]
+            if is_of_room or module.endswith("_kernels"):
+                waiting.add(user)
     assert reached & imported_by_tests(), f"no test imports any of {sorted(reached)}"
 
 
