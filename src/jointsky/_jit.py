@@ -84,23 +84,12 @@ def _prune(keep: pathlib.Path) -> None:
             continue  # in use, or gone, or not ours
 
 
-class _CompileClock(event.TimingListener):  # type: ignore[misc]
-    """Adds up the wall time between the start and the end of outermost compilations."""
-
-    total_s = 0.0
-
-    def on_end(self, event: Any) -> None:
-        super().on_end(event)
-        if self._depth == 0:
-            self.total_s += self.duration
-
-
 _FOLDER = _kernel_cache()
 _IN_USE = _take(_FOLDER)
 if _IN_USE is not None:
     numba.config.CACHE_DIR = str(_FOLDER)
     _prune(_FOLDER)
-_CLOCK = _CompileClock()
+_CLOCK = event.TimingListener()
 event.register("numba:compile", _CLOCK)
 
 
@@ -113,6 +102,21 @@ def kernel(function: _F) -> _F:
     return made
 
 
+def inner(function: _F) -> _F:
+    """Compile a kernel that only kernels call: without the way in from Python, which costs most.
+
+    To call one from a test, wrap it in a kernel of the test's own.
+    """
+    made: _F = numba.njit(
+        cache=_IN_USE is not None,
+        nogil=True,
+        error_model="numpy",
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+    )(function)
+    return made
+
+
 def compile_seconds() -> float:
     """Return the wall seconds that this process has spent on compiling kernels."""
-    return _CLOCK.total_s
+    return float(_CLOCK.duration) if _CLOCK.done else 0.0

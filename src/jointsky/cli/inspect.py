@@ -8,40 +8,28 @@ scene folders; all also as gzip.  Exit code 0: something was read; 2: nothing co
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import pathlib
 from typing import Any
 
 from jointsky.cli import console
 from jointsky.cli.inspect_text import show
+from jointsky.cli.reading import add_reading_arguments, read_options
 from jointsky.errors import InputError
-from jointsky.formats.options import ReadOptions
 from jointsky.recording.read import read
-from jointsky.recording.sniff import FORMATS
 from jointsky.recording.summary import summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="recordings, or scene folders")
-    parser.add_argument(
-        "--edition",
-        action="append",
-        default=[],
-        metavar="CAT=EDITION",
-        help="edition of a category, as 021=0.23, 0/107:021=0.23 or 'port 4001:021=0.23'",
-    )
-    parser.add_argument(
-        "--date", metavar="YYYY-MM-DD", help="UTC date of the first message, where it has none"
-    )
-    parser.add_argument("--format", metavar="NAME", help="do not guess: " + ", ".join(FORMATS))
+    add_reading_arguments(parser)
     console.add_common(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Tell what is in each file; return the exit code."""
-    options = ReadOptions(date=_date(arguments.date), editions=_editions(arguments.edition))
+    options = read_options(arguments)
     found: list[dict[str, Any]] = []
     was_read = False
     for number, name in enumerate(arguments.files):
@@ -68,25 +56,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         _write(answer, arguments.out)
     return console.OK if was_read else console.BAD_INPUT
-
-
-def _date(text: str | None) -> datetime.date | None:
-    if text is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise InputError("--date", repr(text), "a date as 2016-05-10") from None
-
-
-def _editions(texts: list[str]) -> dict[str, str]:
-    editions = {}
-    for text in texts:
-        category, _, edition = text.partition("=")
-        if not category or not edition:
-            raise InputError("--edition", repr(text), "a category and an edition, as 021=0.23")
-        editions[category.strip()] = edition.strip()
-    return editions
 
 
 def _octets(path: pathlib.Path) -> int:

@@ -1,0 +1,157 @@
+"""A reading's plots become tracks, as a live site would have told them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from jointsky.errors import InputError
+from jointsky.recording.sites import Site, names_of, placed, require_sites
+from jointsky.records.columns import join
+from jointsky.records.plots import Plots
+from jointsky.records.reading import Reading
+from jointsky.records.sensors import Sensor
+from jointsky.records.tracks import Tracks
+from jointsky.tracking.settings import TrackerSettings
+from jointsky.tracking.tracker import Tracker
+
+Step = Callable[[str, float], None]
+CHUNK = 10_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Tracked:
+    """Tracks of one recording, with what they were made from.
+
+    ``tracks`` has a row for each update of a confirmed track; ``estimates``, for a flat scene,
+    the picture at every whole second in the columns that scorers of such scenes read.
+    """
+
+    plots: Plots
+    tracks: Tracks
+    sensors: list[Sensor]
+    used: int  # plots that found a track
+    refused: int  # plots without time or place, test targets, predictions of the sensor
+    origin_deg: tuple[float, float, float] | None  # of a flat scene
+    estimates: pa.Table | None
+
+
+def prepare(
+    reading: Reading, where: str, sites: dict[str, Site] | None = None, only: Sequence[str] = ()
+) -> Reading:
+    """Return the part of a reading that is to be tracked, every source of it with its place.
+
+    ``only`` keeps sources by name, SAC/SIC or kind.  Raises InputError where nothing is left, or
+    a source's place is not known.
+    """
+    sensors = placed(reading.sensors, sites or {})
+    plots = reading.plots
+    if only:
+        plots = plots.rows(np.isin(plots.sensor, _rows_of(sensors, only)))
+    if len(plots) == 0:
+        found = "no plots"
+        if len(reading.tracks):
+            found += f", but {len(reading.tracks)} reports of another system's tracks"
+        raise InputError(where, found, "plots of radars or other sensors", "see jointsky inspect")
+    if not np.isfinite(plots.time_s).any():
+        raise InputError(where, "plots without any time", "a recording that tells times")
+    require_sites(plots, sensors, where)
+    return Reading(
+        format=reading.format,
+        plots=plots,
+        tracks=reading.tracks,
+        sensors=sensors,
+        contents=reading.contents,
+        faults=reading.faults,
+        fault_counts=reading.fault_counts,
+        date_known=reading.date_known,
+    )
+
+
+def track(
+    reading: Reading, settings: TrackerSettings | None = None, step: Step | None = None
+) -> Tracked:
+    """Return the tracks of a prepared reading; ``step`` is told how far it is."""
+    values = reading.contents.values
+    origin_deg = _origin_deg(reading)
+    origin = None
+    if origin_deg is not None:
+        origin = math.radians(origin_deg[0]), math.radians(origin_deg[1]), origin_deg[2]
+    tracker = Tracker(reading.sensors, settings, origin)
+    told, shown = [], []
+    plots = reading.plots
+    cuts, pictures = _cuts(plots, origin_deg is not None, values.get("duration_s"))
+    begin = 0
+    for k, end in enumerate(cuts):
+        told.append(tracker.update(plots.rows(slice(begin, end))))
+        begin = end
+        if pictures is not None:
+            told.append(tracker.flush())
+            shown.append(tracker.picture(float(pictures[k])))
+        if step:
+            step("tracking", (k + 1) / len(cuts))
+    told.append(tracker.flush())
+    estimates = None
+    if pictures is not None:
+        picture = join(shown)
+        estimates = _estimates(picture, tracker.flat_positions_m(picture))
+    return Tracked(
+        plots=plots,
+        tracks=join(told),
+        sensors=list(reading.sensors),
+        used=tracker.used,
+        refused=tracker.refused,
+        origin_deg=origin_deg,
+        estimates=estimates,
+    )
+
+
+def _rows_of(sensors: Sequence[Sensor], only: Sequence[str]) -> list[int]:
+    rows = []
+    for word in only:
+        mine = [i for i, s in enumerate(sensors) if word in (*names_of(s), s.kind)]
+        if not mine:
+            known = sorted({name for s in sensors for name in (s.name, s.kind)})
+            raise InputError("--only", repr(word), "one of " + ", ".join(known))
+        rows += mine
+    return rows
+
+
+def _origin_deg(reading: Reading) -> tuple[float, float, float] | None:
+    if not any(sensor.flat_enu_m is not None for sensor in reading.sensors):
+        return None
+    latitude, longitude, height = reading.contents.values.get("origin_deg", (0.0, 0.0, 0.0))
+    return float(latitude), float(longitude), float(height)
+
+
+def _cuts(
+    plots: Plots, is_flat: bool, duration_s: float | None
+) -> tuple[list[int], npt.NDArray[np.float64] | None]:
+    """Return where to cut the plots and, for a flat scene, the time of the picture at each cut."""
+    if not is_flat:
+        ends = list(range(CHUNK, len(plots), CHUNK))
+        return [*ends, len(plots)], None
+    last_s = duration_s if duration_s is not None else float(np.nanmax(plots.time_s))
+    seconds = np.arange(1.0, math.floor(last_s) + 1.0)
+    cuts = np.searchsorted(plots.time_s, seconds, side="right")
+    return cuts.tolist(), seconds
+
+
+def _estimates(picture: Tracks, positions_m: npt.NDArray[np.float64]) -> pa.Table:
+    return pa.table(
+        {
+            "time_s": picture.time_s,
+            "track_id": picture.track_number,
+            "e_m": positions_m[:, 0],
+            "n_m": positions_m[:, 1],
+            "u_m": positions_m[:, 2],
+            "ve": picture.ve_mps,
+            "vn": picture.vn_mps,
+            "vu": picture.vu_mps,
+        }
+    )
