@@ -25,11 +25,17 @@ FOREIGN = 1 << 24  # added to a DF18 address that is not an ICAO one
 
 
 @kernel
-def bits(frame, first, count):
-    """Return ``count`` bits of a frame of octets from bit ``first``, counted from 1."""
+def bits(me, first, count):
+    """Return ``count`` bits from bit ``first`` of the frame, 33 to 88, where ``me`` is those 56."""
+    return (me >> (89 - first - count)) & ((1 << count) - 1)
+
+
+@kernel
+def whole(frame, first, last):
+    """Return octets ``first`` to ``last`` - 1 of a frame as one number."""
     value = 0
-    for k in range(first - 1, first - 1 + count):
-        value = (value << 1) | ((frame[k >> 3] >> (7 - (k & 7))) & 1)
+    for k in range(first, last):
+        value = value << 8 | frame[k]
     return value
 
 
@@ -85,12 +91,12 @@ def altitude_ft(field):
 
 
 @kernel
-def call_sign_of(frame):
+def call_sign_of(me):
     """Return the 8 characters of bits 41 to 88 as 48 bits, or -1 if one is not a character."""
     packed = 0
     seen = False
     for k in range(8):
-        c = bits(frame, 41 + 6 * k, 6)
+        c = bits(me, 41 + 6 * k, 6)
         if not (1 <= c <= 26 or c == 32 or 48 <= c <= 57):
             return -1
         seen = seen or c != 32
@@ -121,43 +127,43 @@ def ground_speed_kt(movement):
 
 
 @kernel
-def _velocity(frame, n, out):
+def _velocity(me, n, out):
     """Read BDS 0,9 into row n; a component of nought is "not known", not nought."""
-    subtype = bits(frame, 38, 3)
+    subtype = bits(me, 38, 3)
     step = 4.0 if subtype in (2, 4) else 1.0
     if subtype in (1, 2):
-        east, north = bits(frame, 47, 10), bits(frame, 58, 10)
+        east, north = bits(me, 47, 10), bits(me, 58, 10)
         if east and north:
-            out.ve_kt[n] = (east - 1) * step * (-1.0 if bits(frame, 46, 1) else 1.0)
-            out.vn_kt[n] = (north - 1) * step * (-1.0 if bits(frame, 57, 1) else 1.0)
+            out.ve_kt[n] = (east - 1) * step * (-1.0 if bits(me, 46, 1) else 1.0)
+            out.vn_kt[n] = (north - 1) * step * (-1.0 if bits(me, 57, 1) else 1.0)
     elif subtype not in (3, 4):
         return KIND_OTHER
-    rate = bits(frame, 70, 9)
+    rate = bits(me, 70, 9)
     if rate:
-        out.rate_fpm[n] = (rate - 1) * 64.0 * (-1.0 if bits(frame, 69, 1) else 1.0)
-    above = bits(frame, 82, 7)
+        out.rate_fpm[n] = (rate - 1) * 64.0 * (-1.0 if bits(me, 69, 1) else 1.0)
+    above = bits(me, 82, 7)
     if 0 < above < 127:  # 127: more than 3137.5 ft
-        out.above_ft[n] = (above - 1) * 25.0 * (-1.0 if bits(frame, 81, 1) else 1.0)
+        out.above_ft[n] = (above - 1) * 25.0 * (-1.0 if bits(me, 81, 1) else 1.0)
     return KIND_VELOCITY
 
 
 @kernel
-def _position(frame, n, type_code, out):
+def _position(me, n, type_code, out):
     """Read the CPR part and what stands beside it into row n."""
-    out.odd[n] = bits(frame, 54, 1)
-    out.cpr_lat[n] = bits(frame, 55, 17)
-    out.cpr_lon[n] = bits(frame, 72, 17)
+    out.odd[n] = bits(me, 54, 1)
+    out.cpr_lat[n] = bits(me, 55, 17)
+    out.cpr_lon[n] = bits(me, 72, 17)
     if 5 <= type_code <= 8:
         out.nuc[n] = 14 - type_code
-        speed = ground_speed_kt(bits(frame, 38, 7))
-        if bits(frame, 45, 1):
-            track = bits(frame, 46, 7) * 2.0 * math.pi / 128.0
+        speed = ground_speed_kt(bits(me, 38, 7))
+        if bits(me, 45, 1):
+            track = bits(me, 46, 7) * 2.0 * math.pi / 128.0
             out.ve_kt[n], out.vn_kt[n] = speed * math.sin(track), speed * math.cos(track)
         elif speed == 0.0:
             out.ve_kt[n], out.vn_kt[n] = 0.0, 0.0
         return KIND_SURFACE
-    out.alert[n] = bits(frame, 38, 2)
-    field = bits(frame, 41, 12)
+    out.alert[n] = bits(me, 38, 2)
+    field = bits(me, 41, 12)
     height = altitude_ft((field & 0xFC0) << 1 | (field & 0x3F))
     if type_code <= 18:
         out.nuc[n] = 18 - type_code
@@ -169,69 +175,69 @@ def _position(frame, n, type_code, out):
 
 
 @kernel
-def _extended(frame, n, out):
+def _extended(me, n, out):
     """Read the ME field of a DF17 or DF18 into row n and return its kind."""
-    type_code = bits(frame, 33, 5)
+    type_code = bits(me, 33, 5)
     out.type_code[n] = type_code
     if 5 <= type_code <= 18 or 20 <= type_code <= 22:
-        return _position(frame, n, type_code, out)
+        return _position(me, n, type_code, out)
     if 1 <= type_code <= 4:
-        out.call_sign[n] = call_sign_of(frame)
-        out.vehicle[n] = 1 if type_code == 2 and bits(frame, 38, 3) in (1, 2, 3) else 0
+        out.call_sign[n] = call_sign_of(me)
+        out.vehicle[n] = 1 if type_code == 2 and bits(me, 38, 3) in (1, 2, 3) else 0
         return KIND_IDENTITY
-    subtype = bits(frame, 38, 3)
+    subtype = bits(me, 38, 3)
     if type_code == 19:
-        return _velocity(frame, n, out)
+        return _velocity(me, n, out)
     if type_code == 28 and subtype == 1:
-        out.emergency[n] = bits(frame, 41, 3)
-        out.mode_a[n] = mode_a_of(bits(frame, 44, 13))
+        out.emergency[n] = bits(me, 41, 3)
+        out.mode_a[n] = mode_a_of(bits(me, 44, 13))
         return KIND_STATUS
     if type_code == 29 and subtype >> 1 == 1:  # DO-260B format; subtype is 2 bits here
-        out.nac[n] = bits(frame, 72, 4)
+        out.nac[n] = bits(me, 72, 4)
         return KIND_TARGET
     if type_code == 31 and subtype < 2:
-        out.version[n] = bits(frame, 73, 3)
+        out.version[n] = bits(me, 73, 3)
         if out.version[n] > 0:
-            out.nac[n] = bits(frame, 77, 4)
+            out.nac[n] = bits(me, 77, 4)
         if out.version[n] == 2 and subtype == 0:
-            out.gva[n] = bits(frame, 81, 2)
+            out.gva[n] = bits(me, 81, 2)
         return KIND_OPERATION
     return KIND_OTHER
 
 
 @kernel
-def _foreign(frame, control):
+def _foreign(me, control):
     """Return whether the address of a DF18 frame is not an ICAO one (ED-102A 2.2.3.2.1.5)."""
     if control in (1, 5):
         return True
     if control in (2, 6):  # the IMF bit stands where the type leaves room for it
-        type_code = bits(frame, 33, 5)
+        type_code = bits(me, 33, 5)
         if 9 <= type_code <= 18 or 20 <= type_code <= 22:
-            return bits(frame, 40, 1) == 1
+            return bits(me, 40, 1) == 1
         if 5 <= type_code <= 8:
-            return bits(frame, 53, 1) == 1
+            return bits(me, 53, 1) == 1
         if type_code == 19:
-            return bits(frame, 41, 1) == 1
+            return bits(me, 41, 1) == 1
     return False
 
 
 @kernel
-def _reply(frame, n, form, out):
+def _reply(frame, me, n, form, out):
     """Read a surveillance or Comm-B reply into row n and return its kind."""
     if form in (4, 5, 20, 21):
-        status = bits(frame, 6, 3)
+        status = frame[0] & 7
         if status in (4, 5):
             out.alert[n] = 3
     kind = KIND_SQUAWK
-    field = bits(frame, 20, 13)
+    field = whole(frame, 2, 4) & 0x1FFF
     if form in (5, 21):
         out.mode_a[n] = mode_a_of(field)
     else:
         kind = KIND_ALTITUDE
         height = altitude_ft(field)
         out.pressure_ft[n] = math.nan if height == UNKNOWN_FT else height
-    if form >= 20 and frame[4] == 0x20:
-        out.call_sign[n] = call_sign_of(frame)
+    if form >= 20 and bits(me, 33, 8) == 0x20:
+        out.call_sign[n] = call_sign_of(me)
     return kind
 
 
@@ -249,6 +255,7 @@ def read_fields(octets, lengths, syndromes, out):
             out.ok[n] = 6
             continue
         form = min(frame[0] >> 3, 24)
+        me = whole(frame, 4, 11)
         out.form[n] = form
         nought = True
         for k in range(lengths[n]):
@@ -261,21 +268,21 @@ def read_fields(octets, lengths, syndromes, out):
             out.ok[n] = 7
         elif form in (17, 18):
             out.ok[n] = 1 if syndromes[n] == 0 else 2
-            out.address[n] = bits(frame, 9, 24)
+            out.address[n] = whole(frame, 1, 4)
             if out.ok[n] == 1:
                 control = frame[0] & 7
                 if form == 18:
                     out.control[n] = control
-                if form == 18 and _foreign(frame, control):
+                if form == 18 and _foreign(me, control):
                     out.address[n] |= FOREIGN
                 if form == 17 or control in (0, 1, 2, 5, 6):
-                    out.kind[n] = _extended(frame, n, out)
+                    out.kind[n] = _extended(me, n, out)
         elif form == 11:
             out.ok[n] = 1 if syndromes[n] & 0xFFFF80 == 0 else 2
-            out.address[n] = bits(frame, 9, 24)
+            out.address[n] = whole(frame, 1, 4)
         elif form in (0, 4, 5, 16, 20, 21):
             out.ok[n] = 1
             out.address[n] = syndromes[n]
-            out.kind[n] = _reply(frame, n, form, out)
+            out.kind[n] = _reply(frame, me, n, form, out)
         else:
             out.ok[n] = 4
