@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 bad input."""
     arguments = parser().parse_args(argv)
     try:
-        return COMMANDS[arguments.command].run(arguments)
+        return int(COMMANDS[arguments.command].run(arguments))
     except JointskyError as error:
         console.messages.print("[bold red]error[/] ", end="")
         console.messages.print(str(error), markup=False, soft_wrap=True)

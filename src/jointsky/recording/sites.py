@@ -24,15 +24,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     height_m: Annotated[
         float, Meta(ge=-500, le=20000, description="Height of the antenna above the ellipsoid")
     ] = 0.0
-    rotation_period_s: Annotated[
-        float | None, Meta(gt=0, description="Time of one antenna turn")
-    ] = None
-    range_sigma_m: Annotated[float | None, Meta(gt=0, description="Standard error of a range")] = (
-        None
-    )
-    azimuth_sigma_deg: Annotated[
-        float | None, Meta(gt=0, description="Standard error of an azimuth")
-    ] = None
+    rotation_period_s: Annotated[float, Meta(gt=0, description="Time of one turn")] | None = None
+    range_sigma_m: Annotated[float, Meta(gt=0, description="Error of a range")] | None = None
+    azimuth_sigma_deg: Annotated[float, Meta(gt=0, description="Error of an azimuth")] | None = None
 
 
 class SitesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

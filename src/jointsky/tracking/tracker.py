@@ -32,6 +32,7 @@ from jointsky.tracking.settings import TrackerSettings
 
 BUCKETS = 1 << 14
 CHUNK = 20_000
+HEIGHT_UNKNOWN_M = 400.0  # a standard error above this: nobody has measured the height
 
 
 class Tracker:
@@ -201,6 +202,8 @@ class Tracker:
         turn[:, :3, :3] = axes
         turn[:, 3:, 3:] = axes
         covariance = turn @ rows.covariance[:n] @ turn.transpose(0, 2, 1)
+        if not self.frame.is_flat:  # a guess is not a height
+            height = np.where(covariance[:, 2, 2] > HEIGHT_UNKNOWN_M**2, np.nan, height)
         signs = np.array([*self._call_sign_list, ""], dtype="U8")
         return Tracks.make(
             n,
