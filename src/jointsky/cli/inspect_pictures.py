@@ -14,6 +14,7 @@ from jointsky.recording.summary import all_times_s
 from jointsky.records.reading import Reading
 
 MAP_ROWS = 15
+MAP_ROWS_OF_OTHERS = 9
 GRAPH_COLUMNS = 30
 MAPS_SHOWN = 3
 _LEVEL_STYLES = ["default", "blue", "cyan", "green", "bold yellow"]
@@ -27,7 +28,8 @@ def pictures(reading: Reading) -> Iterator[Text]:
         graph = heights if k == 0 else None
         columns = WIDTH - 2 - (GRAPH_COLUMNS + 1 if graph else 0)
         east_m, north_m = sketch.points_m.T
-        picture = dot_map(east_m, north_m, columns, MAP_ROWS, sketch.marks_m, is_filled=True)
+        rows = MAP_ROWS if k == 0 else MAP_ROWS_OF_OTHERS
+        picture = dot_map(east_m, north_m, columns, rows, sketch.marks_m, is_filled=True)
         yield from _framed(sketch, picture, graph)
     times_s = all_times_s(reading)
     if len(times_s) > 1 and times_s[-1] > times_s[0]:

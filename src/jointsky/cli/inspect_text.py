@@ -14,6 +14,8 @@ from jointsky.records.reading import Reading
 
 SOURCES_SHOWN = 16
 _LABEL = 12
+_SAID = ("first_time_s", "last_time_s", "now_s", "positions", "biases")  # said elsewhere, or long
+_LABELS = {"time": "clock"}
 _QUIET = "dim"
 
 
@@ -66,6 +68,8 @@ def _time(time: dict[str, Any]) -> str:
     if time["span_s"] is None:
         return "not known: nothing here has a position and a time"
     said = f"{time['first']} to {time['last']}, {duration(time['span_s'])}"
+    if time["span_s"] == 0.0:
+        said = time["first"]
     return said if time["date_known"] else said + "; the date is not known (--date YYYY-MM-DD)"
 
 
@@ -91,6 +95,8 @@ def _span(height: dict[str, Any], what: str) -> str:
     kind = "pressure" if what == "altitude" else "above the ellipsoid"
     metres = f"{height['lowest']:,.0f} to {height['highest']:,.0f} m"
     feet = f"{height['lowest_ft']:,.0f} to {height['highest_ft']:,.0f} ft"
+    if height["lowest"] == height["highest"]:
+        metres, feet = f"{height['lowest']:,.0f} m", f"{height['lowest_ft']:,.0f} ft"
     return f"{metres} ({feet}), {kind}"
 
 
@@ -98,7 +104,8 @@ def _categories(categories: list[dict[str, Any]]) -> Iterator[Text]:
     for category in categories:
         count = category["records"]
         edition = f", edition {category['edition']}" if category["edition"] else ""
-        head = f"{counted(count, 'record')}{edition}" if count is not None else ""
+        items = ", ".join(f"{item} {n:,}" for item, n in category["items"].items())
+        head = f"{counted(count, 'record')}{edition}" if count is not None else items
         yield from _labelled(category["name"], head)
         shares = category["item_shares"]
         if shares:
@@ -108,9 +115,6 @@ def _categories(categories: list[dict[str, Any]]) -> Iterator[Text]:
                 yield from _labelled("", "in all: " + " ".join(always))
             if partly:
                 yield from _labelled("", "in part: " + ", ".join(partly))
-        elif category["items"]:
-            told = ", ".join(f"{item} {n:,}" for item, n in category["items"].items())
-            yield from _labelled("", told)
 
 
 def _percent(share: float) -> str:
@@ -156,9 +160,9 @@ def _position(source: dict[str, Any]) -> str:
 def _values(values: dict[str, Any]) -> Iterator[Text]:
     """Yield what else the reader told; times are said already."""
     for name, value in values.items():
-        if name in ("first_time_s", "last_time_s", "now_s", "biases"):
+        if name in _SAID or value in (0, {}, [], ""):
             continue
-        label = name.replace("_", " ")
+        label = _LABELS.get(name, name.replace("_", " "))
         if len(label) < _LABEL:
             yield from _labelled(label, _said(value))
         else:

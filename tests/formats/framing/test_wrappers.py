@@ -4,6 +4,7 @@ import pytest
 
 from formats.framing import made
 from jointsky.formats.framing.opening import guess_container, open_frames
+from jointsky.streams import stream
 from shared_data import shared
 
 BLOCKS = [made.block(48, bytes([255, k, 2, 3, 4, 5, 6, 7])) for k in range(40)]
@@ -101,3 +102,16 @@ def test_real_files_are_opened_without_a_fault(name, container, frames):
 def test_text_and_noise_are_no_container():
     assert guess_container(b"MSG,4,1,1,406B90,1,2026/11/21,21:00:45.589\n" * 50) is None
     assert guess_container(bytes(k * 37 % 251 for k in range(5000))) is None
+
+
+@pytest.mark.parametrize("size", [100, 3000, 100_000])
+def test_noise_is_hardly_ever_taken_for_a_container(size):
+    taken = [guess_container(stream(k, "noise").bytes(size)) for k in range(100)]
+    assert sum(name is not None for name in taken) <= 3
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_container_is_recognised_with_a_trailer_and_a_damaged_middle(name):
+    data = bytearray(FILES[name] + b"\0VENDOR TRAILER\0")
+    data[len(data) // 2] ^= 0xFF
+    assert open_frames(bytes(data), "made").container == name

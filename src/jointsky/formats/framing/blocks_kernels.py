@@ -52,26 +52,29 @@ def starts_with_block(data, at, end):
 
 @kernel
 def octets_in_chains(data, start, length):
-    """Return how many octets of the payloads lie in chains of blocks, and how often one breaks.
+    """Return octets of the payloads in blocks, how often a chain breaks, and how many blocks.
 
     After a break the search goes on octet by octet, and takes a block only if another, or the
     end, follows it: cost is linear, and noise hardly counts.
     """
     total = 0
     breaks = 0
+    blocks = 0
     for k in range(start.shape[0]):
         at = start[k]
         end = start[k] + length[k]
         while at < end:
-            stop = chain_end(data, at, end)
-            total += stop - at
-            if stop == end:
-                break
+            size = block_length(data, at, end)
+            if size > 0:
+                total += size
+                blocks += 1
+                at += size
+                continue
             breaks += 1
-            at = max(stop, at + 1)
+            at += 1
             while at < end and not starts_with_block(data, at, end):
                 at += 1
-    return total, breaks
+    return total, breaks, blocks
 
 
 @kernel

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import numpy.typing as npt
 
@@ -46,27 +48,49 @@ def guess_container(data: bytes) -> str | None:
     capture = kind_of(data)
     if capture:
         return capture
-    found = {name: fit for name, fit in _fits(data).items() if fit[0] >= _LEAST_SHARE}
-    return min(found, key=lambda name: (found[name][1], -found[name][0])) if found else None
+    found = {name: fit for name, fit in _fits(data).items() if fit.is_believable}
+    return min(found, key=lambda name: (found[name].breaks, -found[name].share)) if found else None
 
 
-def _fits(data: bytes) -> dict[str, tuple[float, int]]:
-    """Return, for each container but captures, the share that it explains and its breaks."""
+@dataclasses.dataclass(frozen=True)
+class _Fit:
+    """How well the rules of one container explain a file."""
+
+    share: float  # of the octets, in whole blocks and what wraps them
+    breaks: int
+    blocks: int
+    is_begun_well: bool  # the first break lies in the second half
+
+    @property
+    def is_believable(self) -> bool:
+        """Return whether noise would hardly fit so well: there, each block is followed by a break."""
+        return self.share >= _LEAST_SHARE and (self.is_begun_well or self.blocks >= 3 * self.breaks)
+
+
+def _fits(data: bytes) -> dict[str, _Fit]:
+    """Return how well each container but captures explains the first megabyte."""
     part = data[:_LOOK_OCTETS]
     octets = np.frombuffer(part, np.uint8)
     found = {}
     for name in wrappers.KINDS:
+        head = wrappers.GPS_HEADER_OCTETS if name == "gps-recorder" else 0
         notes = Notes()
         units = wrappers.split(part, name, notes)
-        inside, breaks = blocks_kernels.octets_in_chains(
+        inside, breaks, blocks = blocks_kernels.octets_in_chains(
             octets, units[:, 0].copy(), units[:, 1].copy()
         )
-        around = notes.overhead_octets if len(units) else 0
-        breaks += sum(notes.fault_counts.values())
-        found[name] = (inside + around) / max(len(part), 1), breaks
+        middle = (head + len(part)) // 2
+        around = max(notes.overhead_octets - head, 0)
+        found[name] = _Fit(
+            share=(inside + around) / max(len(part) - head, 1),
+            breaks=breaks + sum(notes.fault_counts.values()),
+            blocks=blocks,
+            is_begun_well=len(units) > 0 and (not notes.faults or notes.faults[0].offset >= middle),
+        )
     whole = np.array([0]), np.array([len(part)])
-    inside, breaks = blocks_kernels.octets_in_chains(octets, *whole)
-    found["raw"] = inside / max(len(part), 1), breaks
+    inside, breaks, blocks = blocks_kernels.octets_in_chains(octets, *whole)
+    begun_well = blocks_kernels.chain_end(octets, 0, len(part)) >= max(len(part) // 2, 1)
+    found["raw"] = _Fit(inside / max(len(part), 1), breaks, blocks, begun_well)
     return found
 
 
