@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointsky.earth import geodesy
-from jointsky.pictures import positions, scene
+from jointsky.pictures import overtime, positions, scene
 from jointsky.pictures.options import PictureOptions
 from jointsky.pictures.projection import Projection, about, middle_longitude_rad
 from jointsky.records.plots import Geometry, Plots
@@ -119,3 +119,21 @@ def test_the_picture_reaches_over_every_track_but_not_over_a_stray_plot():
     assert west < x.min() and x.max() < east and south < y.min() and y.max() < north
     assert east - west < 1_000_000.0
     assert (east - west) / (north - south) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    "extent", [(46, 14, 45, 15), (45, 15, 46, 14), (-91, 0, 0, 1), (0, float("nan"), 1, 2)]
+)
+def test_an_extent_that_is_no_part_of_the_earth_is_refused(extent):
+    with pytest.raises(ValueError, match="south, west, north, east"):
+        PictureOptions(extent_deg=extent)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(0.0, 1e6), st.floats(0.1, 600.0))
+def test_bins_cover_the_span_but_for_half_a_bin(span_s, step_s):
+    edges = overtime.bin_edges_s(100.0, 100.0 + span_s, step_s)
+    widths = np.diff(edges)
+    assert 2 <= len(edges) <= overtime.BINS + 2
+    np.testing.assert_allclose(widths / step_s, np.round(widths / step_s), atol=1e-6)
+    assert edges[-1] >= 100.0 + span_s - 0.5 * widths[0] - 1e-6

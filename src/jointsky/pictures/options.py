@@ -30,3 +30,14 @@ class PictureOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         tuple[float, float],
         Meta(description="Latitude and longitude that a flat scene's tracks were given, degrees"),
     ] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        """Refuse an extent that is no part of the earth."""
+        if self.extent_deg is None:
+            return
+        south, west, north, east = self.extent_deg
+        if not (-90.0 <= south < north <= 90.0 and -180.0 <= west <= 180.0 and west < east):
+            raise ValueError(
+                f"extent_deg is {self.extent_deg}; it must be south, west, north, east with "
+                "south below north and west below east (past 180 across the date line)"
+            )

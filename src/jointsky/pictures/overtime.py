@@ -41,10 +41,14 @@ TIME_STEPS_S = (
 
 
 def bin_edges_s(begin_s: float, end_s: float, step_s: float = 1.0) -> Floats:
-    """Return edges of at most ``BINS`` equal bins, each a whole multiple of ``step_s``."""
+    """Return edges of at most ``BINS`` equal bins, each a whole multiple of ``step_s``.
+
+    A last bin that would hold less than half of its width is left out: its rate would mislead.
+    """
     span_s = max(end_s - begin_s, 1.0)
     width_s = step_s * np.ceil(max(span_s / BINS / step_s, 1.0))
-    return np.asarray(begin_s + width_s * np.arange(int(np.ceil(span_s / width_s)) + 1))
+    count = max(int(np.floor(span_s / width_s + 0.5)), 1)
+    return np.asarray(begin_s + width_s * np.arange(count + 1))
 
 
 def usual_step_s(plots: Plots, span_s: float) -> float:

@@ -224,7 +224,8 @@ class Ground {
     }
     pen.font = '12px system-ui, "DejaVu Sans", sans-serif';
     const name = metres >= 1000 ? `${metres / 1000} km` : `${metres} m`;
-    haloText(pen, `${name} (${(metres / 1852).toPrecision(2)} NM)`, x + 6, y - 6, colours.ink, colours.halo);
+    const miles = metres / 1852;
+    haloText(pen, `${name} (${miles >= 10 ? Math.round(miles) : miles.toPrecision(2)} NM)`, x + 6, y - 6, colours.ink, colours.halo);
   }
 }
 

@@ -148,7 +148,8 @@ class App {
       if (this.time < c.time[first] || this.time > c.time[last]) this.setTime(this.time < c.time[first] ? c.time[first] : c.time[last]);
       const state = this.tracks.now[track];
       const [px, py] = this.view.screen(state.x, state.y);
-      if (px < 40 || py < 40 || px > this.view.width - 40 || py > this.view.height - 40) this.view.centre(state.x, state.y);
+      const left = this.view.width > 800 ? 390 : 40; // the story stands there
+      if (px < left || py < 40 || px > this.view.width - 40 || py > this.view.height - 40) this.view.centre(state.x, state.y);
     }
     this.story.show(track);
     this.list.update();
@@ -269,7 +270,8 @@ class App {
     page.take(view.width - 64, 0, 64, 112);
     const legend = byId('legend');
     page.take(legend.offsetLeft - legend.offsetWidth / 2, legend.offsetTop, legend.offsetWidth, legend.offsetHeight);
-    if (!byId('story').hidden) page.take(12, 12, byId('story').offsetWidth, byId('story').offsetHeight);
+    const story = byId('story');
+    if (!story.hidden) page.take(story.offsetLeft, story.offsetTop, story.offsetWidth, story.offsetHeight);
     this.drawHistory();
     if (this.chosen >= 0) tracks.drawChosen(pen, view, colours, this.chosen, this.time);
     if (this.trail > 0) tracks.drawEnds(pen, view, colours, this.list);
