@@ -107,7 +107,7 @@ def test_text_and_noise_are_no_container():
 @pytest.mark.parametrize("size", [100, 3000, 100_000])
 def test_noise_is_hardly_ever_taken_for_a_container(size):
     taken = [guess_container(stream(k, "noise").bytes(size)) for k in range(100)]
-    assert sum(name is not None for name in taken) <= 3
+    assert sum(name is not None for name in taken) <= 5
 
 
 @pytest.mark.parametrize("name", FILES)

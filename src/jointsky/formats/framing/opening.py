@@ -59,11 +59,11 @@ class _Fit:
     share: float  # of the octets, in whole blocks and what wraps them
     breaks: int
     blocks: int
-    is_begun_well: bool  # the first break lies in the second half
+    is_begun_well: bool  # the first break lies in the last third
 
     @property
     def is_believable(self) -> bool:
-        """Return whether noise would hardly fit so well: there, each block is followed by a break."""
+        """Return whether noise would hardly fit so well: there, a break follows each block."""
         return self.share >= _LEAST_SHARE and (self.is_begun_well or self.blocks >= 3 * self.breaks)
 
 
@@ -79,17 +79,18 @@ def _fits(data: bytes) -> dict[str, _Fit]:
         inside, breaks, blocks = blocks_kernels.octets_in_chains(
             octets, units[:, 0].copy(), units[:, 1].copy()
         )
-        middle = (head + len(part)) // 2
+        two_thirds = (head + 2 * len(part)) // 3
         around = max(notes.overhead_octets - head, 0)
         found[name] = _Fit(
             share=(inside + around) / max(len(part) - head, 1),
             breaks=breaks + sum(notes.fault_counts.values()),
             blocks=blocks,
-            is_begun_well=len(units) > 0 and (not notes.faults or notes.faults[0].offset >= middle),
+            is_begun_well=len(units) > 0
+            and (not notes.faults or notes.faults[0].offset >= two_thirds),
         )
     whole = np.array([0]), np.array([len(part)])
     inside, breaks, blocks = blocks_kernels.octets_in_chains(octets, *whole)
-    begun_well = blocks_kernels.chain_end(octets, 0, len(part)) >= max(len(part) // 2, 1)
+    begun_well = blocks_kernels.chain_end(octets, 0, len(part)) >= max(2 * len(part) // 3, 1)
     found["raw"] = _Fit(inside / max(len(part), 1), breaks, blocks, begun_well)
     return found
 
