@@ -59,7 +59,7 @@ def _naive(moments, c, p, gamma):
     return found.fun ** (1 / p)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(SEEDS, st.sampled_from([150.0, 1000.0]), st.sampled_from([1.0, 2.0]))
 def test_equals_the_whole_linear_program(seed, gamma, order):
     made = scenes.moments(

@@ -14,7 +14,7 @@ from jointsky.metrics.conformity import Evidence, judge
 from jointsky.metrics.flight import with_motion
 from jointsky.metrics.gospa import Gospa, gospa
 from jointsky.metrics.pairs import Pairs, near_pairs, nearest_reference, without_unseen
-from jointsky.metrics.paths import Integers, Paths
+from jointsky.metrics.paths import Integers, Paths, distinct
 from jointsky.metrics.sampling import Moments, at_shared_times, on_grid, speak_together
 from jointsky.metrics.siap import CONFIRM, MISSES, Held, Spans, siap
 from jointsky.metrics.tgospa import tgospa
@@ -101,6 +101,7 @@ def sample(reference: Paths, tracks: Paths, options: CompareOptions) -> Moments:
         step_s=options.step_s,
         max_gap_s=options.max_gap_s,
         max_age_s=max_age_s,
+        edge_s=0.0 if options.is_whole_life else options.max_gap_s,
     )
 
 
@@ -153,8 +154,8 @@ def track_figures(
 ) -> dict[str, float]:
     """Return how many tracks are true, false, double, and how their numbers hold."""
     a, b = moments.reference, moments.tracks
-    targets = np.unique(a.path)
-    shown = np.unique(b.path)
+    targets = distinct(a.path)
+    shown = distinct(b.path)
     belonging = np.unique(spans.track)
     per_sample = np.bincount(held.reference, minlength=len(a))
     tracked_targets, numbers = np.unique(
@@ -193,10 +194,10 @@ def _picture(
     whole = tgospa(moments, pairs, options.order, options.switch_penalty_m)
     return {
         **per_moment.figures(),
-        "t_gospa_m": whole.value_m,
-        "t_gospa_lower_m": whole.lower_m,
+        "t_gospa_m": float(whole.value_m),
+        "t_gospa_lower_m": float(whole.lower_m),
         "t_gospa_per_moment_m": whole.per_moment_m,
-        "t_gospa_is_exact": whole.exact,
+        "t_gospa_is_exact": bool(whole.exact),
         "t_gospa_localisation": whole.localisation,
         "t_gospa_missed": whole.missed,
         "t_gospa_false": whole.false,
@@ -206,8 +207,7 @@ def _picture(
 
 
 def _updates(evidence: Evidence, standards: dict[str, dict[str, float]]) -> dict[str, Any]:
-    placed = np.isfinite(evidence.inside.column("horizontal_m"))
-    every = updates.updates_of(evidence.reference, evidence.tracks, evidence.inside.truth, placed)
+    every = evidence.position_updates
     gaps = updates.update_intervals(every)
     shares = dict.fromkeys(("p50", "p95", "p99", "max"), math.nan)
     if len(gaps):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -45,6 +46,17 @@ class Evidence:
     max_gap_s: float
     is_whole_life: bool
 
+    @functools.cached_property
+    def position_updates(self) -> updates.Updates:
+        """When each target's position was updated."""
+        placed = np.isfinite(self.inside.column("horizontal_m"))
+        return updates.updates_of(self.reference, self.tracks, self.inside.truth, placed)
+
+    @functools.cached_property
+    def codes(self) -> dict[str, _Code]:
+        """What Mode S addresses and Mode A codes of track and target say together."""
+        return {name: code_of(self, name) for name in ("mode_s", "mode_a")}
+
 
 @dataclasses.dataclass(frozen=True)
 class _Code:
@@ -71,11 +83,9 @@ def code_of(evidence: Evidence, name: str) -> _Code:
 
 def figures(evidence: Evidence, standard: Standard) -> dict[str, float]:
     """Return every figure that the standard's limits name; NaN where it cannot be measured."""
-    truth = evidence.inside.truth
-    placed = np.isfinite(evidence.inside.column("horizontal_m"))
-    base = updates.updates_of(evidence.reference, evidence.tracks, truth, placed)
+    base = evidence.position_updates
     position = _counts(evidence, standard, base, base)
-    mode_s, mode_a = code_of(evidence, "mode_s"), code_of(evidence, "mode_a")
+    mode_s, mode_a = evidence.codes["mode_s"], evidence.codes["mode_a"]
     altitude = evidence.inside.column("pressure_altitude_m")
     has_altitude = np.zeros(len(evidence.reference.names), bool)
     finite = np.isfinite(evidence.reference.pressure_altitude_m)

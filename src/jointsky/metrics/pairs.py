@@ -53,12 +53,12 @@ def nearest_reference(pairs: Pairs, n_tracks: int) -> tuple[Integers, Floats]:
 
 
 def without_unseen(moments: Moments, reference: Paths, cutoff_m: float) -> tuple[Moments, Booleans]:
-    """Return the moments without targets that nobody can see, and without the tracks on them.
+    """Return the moments without targets that nobody sees just then, and the tracks on them.
 
     A track sample whose nearest target within the cutoff is such a one is neither credited nor
     punished.  Also returns which track samples were kept, (n,).
     """
-    seen = reference.visible[moments.reference.source]
+    seen = reference.visible[moments.reference.source] & moments.reference.seen
     everybody = np.ones(len(moments.tracks), bool)
     if seen.all():
         return moments, everybody

@@ -3,10 +3,12 @@
 Two ways.  *Shared*: both speak at the same times (a scene's whole seconds); the moments are those
 of the reference and nothing is interpolated.  *Grid*: moments every ``step_s``.  The reference is
 interpolated between two of its points that are at most ``max_gap_s`` apart (cubic Hermite where
-both have a velocity, else straight), never extrapolated.  A track is taken as its watcher has it:
-its newest point, moved on with its own velocity, until the next point, for at most ``max_age_s``,
-and after its last point for one usual interval or until it says that it ended.  So a track is not
-helped by points that came later.
+both have a velocity, else straight).  In longer gaps, up to six times as long, and for
+``edge_s`` about its ends, nobody knows whether the target is there: such samples are not *seen*,
+and a track on one is neither credited nor punished (``pairs.without_unseen``).  A track is taken
+as its watcher has it: its newest point, moved on with its own velocity, until the next point, for
+at most ``max_age_s``, and after its last point for one usual interval or until it says that it
+ended.  So a track is not helped by points that came later.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.metrics import sampling_kernels as kernels
-from jointsky.metrics.paths import Floats, Integers, Paths
+from jointsky.metrics.paths import Booleans, Floats, Integers, Paths, distinct
+
+LONG_GAPS = 6.0  # times max_gap_s: beyond that a silence parts a path in two
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Samples:
     """Points of many paths at common moments, sorted by moment, then path.
 
     ``moment`` (n,) counts ``Moments.time_s``; ``path`` (n,) counts the paths; ``source`` (n,) is
-    the row of Paths that a sample was made from; positions and velocities are (n, 3).
+    the row of Paths that a sample was made from; positions and velocities are (n, 3); ``seen``
+    (n,) is False where the reference does not say whether the target is there.
     """
 
     moment: Integers
@@ -33,6 +38,7 @@ class Samples:
     source: Integers
     position_m: Floats
     velocity_mps: Floats
+    seen: Booleans
     start: Integers  # first sample of each moment and the end of the last, (moments + 1,)
 
     def __len__(self) -> int:
@@ -47,6 +53,7 @@ class Samples:
             self.source[keep],
             self.position_m[keep],
             self.velocity_mps[keep],
+            self.seen[keep],
         )
 
 
@@ -68,13 +75,14 @@ def _samples(
     source: Integers,
     position: Floats,
     velocity: Floats,
+    seen: Booleans,
 ) -> Samples:
     if len(moment) and np.any(np.diff(moment * (path.max() + 1) + path) < 0):
         order = np.lexsort((path, moment))
         moment, path, source = moment[order], path[order], source[order]
-        position, velocity = position[order], velocity[order]
+        position, velocity, seen = position[order], velocity[order], seen[order]
     start = np.searchsorted(moment, np.arange(n_moments + 1)).astype(np.int64)
-    return Samples(moment, path, source, position, velocity, start)
+    return Samples(moment, path, source, position, velocity, seen, start)
 
 
 def speak_together(reference: Paths, tracks: Paths) -> bool:
@@ -83,7 +91,7 @@ def speak_together(reference: Paths, tracks: Paths) -> bool:
     So it is where the times of the whole reference are no denser than those of one path, and nine
     tenths of the track points have exactly one of them.
     """
-    times = np.unique(reference.time_s)
+    times = distinct(reference.time_s)
     if len(times) < 2 or not len(tracks):
         return bool(len(tracks)) and bool(np.isin(tracks.time_s, times).all())
     if np.median(np.diff(times)) < 0.5 * reference.median_interval_s():
@@ -93,7 +101,7 @@ def speak_together(reference: Paths, tracks: Paths) -> bool:
 
 def at_shared_times(reference: Paths, tracks: Paths) -> Moments:
     """Return both at the times of the reference; track points at other times are left out."""
-    times = np.unique(reference.time_s)
+    times = distinct(reference.time_s)
 
     def pick(paths: Paths) -> Samples:
         rows = np.flatnonzero(np.isin(paths.time_s, times) & ~paths.ended)
@@ -104,6 +112,7 @@ def at_shared_times(reference: Paths, tracks: Paths) -> Moments:
             rows,
             paths.position_m[rows],
             paths.velocity_mps[rows],
+            np.ones(len(rows), bool),
         )
 
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
@@ -118,6 +127,7 @@ def on_grid(
     step_s: float = 1.0,
     max_gap_s: float = 20.0,
     max_age_s: float = 30.0,
+    edge_s: float = 0.0,
 ) -> Moments:
     """Return both on moments that are whole multiples of ``step_s`` inside a span of time."""
     first, last = span_s
@@ -125,16 +135,17 @@ def on_grid(
     times = (np.ceil(first / step_s) + np.arange(count)) * step_s
     return Moments(
         times,
-        _interpolated(reference, times, max_gap_s),
+        _interpolated(reference, times, max_gap_s, edge_s),
         _held(tracks, times, max_age_s),
         "grid",
         step_s,
     )
 
 
-def _interpolated(paths: Paths, times: Floats, max_gap_s: float) -> Samples:
-    n = kernels.count_interpolated(paths.time_s, paths.start, times, max_gap_s)
-    moment, source = np.empty(n, np.int64), np.empty(n, np.int64)
+def _interpolated(paths: Paths, times: Floats, max_gap_s: float, edge_s: float) -> Samples:
+    long_gap_s = LONG_GAPS * max_gap_s
+    n = kernels.count_interpolated(paths.time_s, paths.start, times, long_gap_s, edge_s)
+    moment, source, seen = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.bool_)
     position, velocity = np.empty((n, 3)), np.empty((n, 3))
     kernels.sample_interpolated(
         paths.time_s,
@@ -143,12 +154,15 @@ def _interpolated(paths: Paths, times: Floats, max_gap_s: float) -> Samples:
         paths.start,
         times,
         max_gap_s,
+        long_gap_s,
+        edge_s,
         moment,
         source,
+        seen,
         position,
         velocity,
     )
-    return _samples(len(times), moment, paths.path[source], source, position, velocity)
+    return _samples(len(times), moment, paths.path[source], source, position, velocity, seen)
 
 
 def _held(paths: Paths, times: Floats, max_age_s: float) -> Samples:
@@ -164,4 +178,6 @@ def _held(paths: Paths, times: Floats, max_age_s: float) -> Samples:
         paths.time_s, paths.position_m, paths.velocity_mps, until, times, moment, source, position
     )
     velocity = paths.velocity_mps[source]
-    return _samples(len(times), moment, paths.path[source], source, position, velocity)
+    return _samples(
+        len(times), moment, paths.path[source], source, position, velocity, np.ones(n, bool)
+    )

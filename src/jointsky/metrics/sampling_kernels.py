@@ -82,47 +82,78 @@ def _slope(time, position, row, first, end, max_gap, out_velocity):
 
 
 @kernel
-def count_interpolated(time, start, moments, max_gap):
+def _reach(time, row, first, end, long_gap, edge, out):
+    """Fill from when to when a row stands for its path: out[0] <= time < out[1].
+
+    Up to the next row, or for ``edge`` seconds where there is none within long_gap; so before it.
+    """
+    out[0], out[1] = time[row], time[row] + edge
+    if row == first or time[row] - time[row - 1] > long_gap:
+        out[0] = time[row] - edge
+    if row + 1 < end and time[row + 1] - time[row] <= long_gap:
+        out[1] = time[row + 1]
+    elif edge == 0.0:
+        out[1] = np.nextafter(time[row], math.inf)
+
+
+@kernel
+def count_interpolated(time, start, moments, long_gap, edge):
     """Return how many samples sample_interpolated will make."""
     made = 0
+    reach = np.empty(2)
     for p in range(len(start) - 1):
         for row in range(start[p], start[p + 1]):
-            low = np.searchsorted(moments, time[row])
-            if low < len(moments) and moments[low] == time[row]:
-                made += 1
-                low += 1
-            if row + 1 < start[p + 1] and time[row + 1] - time[row] <= max_gap:
-                made += np.searchsorted(moments, time[row + 1]) - low
+            _reach(time, row, start[p], start[p + 1], long_gap, edge, reach)
+            made += np.searchsorted(moments, reach[1]) - np.searchsorted(moments, reach[0])
     return made
 
 
 @kernel
 def sample_interpolated(
-    time, position, velocity, start, moments, max_gap, moment, source, out_position, out_velocity
+    time,
+    position,
+    velocity,
+    start,
+    moments,
+    max_gap,
+    long_gap,
+    edge,
+    moment,
+    source,
+    seen,
+    out_position,
+    out_velocity,
 ):
-    """Fill samples of all paths at the moments (rising) that their points surround."""
+    """Fill samples of all paths; not seen: inside a gap beyond max_gap, or on an edge."""
     made = 0
+    reach = np.empty(2)
     for p in range(len(start) - 1):
         first, end = start[p], start[p + 1]
         for row in range(first, end):
-            low = np.searchsorted(moments, time[row])
-            stop = low
-            if low < len(moments) and moments[low] == time[row]:
-                stop = low + 1
-            if row + 1 < end and time[row + 1] - time[row] <= max_gap:
-                stop = np.searchsorted(moments, time[row + 1])
-            for k in range(low, stop):
-                place_at(
-                    time,
-                    position,
-                    velocity,
-                    first,
-                    end,
-                    moments[k],
-                    max_gap,
-                    out_position[made],
-                    out_velocity[made],
-                )
+            _reach(time, row, first, end, long_gap, edge, reach)
+            is_open = row + 1 == end or time[row + 1] - time[row] > long_gap
+            for k in range(np.searchsorted(moments, reach[0]), np.searchsorted(moments, reach[1])):
+                t = moments[k]
+                if t == time[row] or (t > time[row] and not is_open):
+                    place_at(
+                        time,
+                        position,
+                        velocity,
+                        first,
+                        end,
+                        t,
+                        long_gap,
+                        out_position[made],
+                        out_velocity[made],
+                    )
+                    seen[made] = t == time[row] or time[row + 1] - time[row] <= max_gap
+                else:
+                    moves = math.isfinite(velocity[row, 0])
+                    for axis in range(3):
+                        step = (t - time[row]) * velocity[row, axis] if moves else 0.0
+                        out_position[made, axis] = position[row, axis] + step
+                        out_velocity[made, axis] = velocity[row, axis]
+                    seen[made] = False
                 moment[made] = k
                 source[made] = row
                 made += 1

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.metrics import siap_kernels as kernels
-from jointsky.metrics.paths import Floats, Integers, Paths
+from jointsky.metrics.paths import Floats, Integers, Paths, distinct
 from jointsky.metrics.sampling import Moments, Samples
 
 CONFIRM, MISSES = 3, 2
@@ -100,7 +100,7 @@ def held_samples(moments: Moments, spans: Spans, n_truths: int, n_tracks: int) -
         row_a,
         row_b,
     )
-    key = np.unique(b_order[row_b[:n]] * max(len(a), 1) + a_order[row_a[:n]])
+    key = distinct(b_order[row_b[:n]] * max(len(a), 1) + a_order[row_a[:n]])
     return Held(key % max(len(a), 1), key // max(len(a), 1))
 
 
@@ -123,7 +123,7 @@ def siap(
     near_truth[near_row >= 0] = a.path[near_row[near_row >= 0]]
     spans = find_spans(moments, near_truth, n_tracks, confirm, misses)
     held = held_samples(moments, spans, n_truths, n_tracks)
-    tracked, belonging = len(np.unique(held.reference)), len(np.unique(held.track))
+    tracked, belonging = len(distinct(held.reference)), len(distinct(held.track))
     changes, longest = _continuity(moments, spans, n_truths)
     figures = {
         "completeness": tracked / max(len(a), 1),

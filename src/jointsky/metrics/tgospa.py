@@ -136,7 +136,7 @@ def tgospa(
     missed, false = unit * (len(a) - assigned), unit * (len(b) - assigned)
     total = localisation + missed + false + half * changes
     ways = [solution.way for _, solution in solved]
-    inhabited = int(np.union1d(a.moment, b.moment).size)
+    inhabited = int(np.count_nonzero(np.diff(a.start) + np.diff(b.start)))
     return TGospa(
         value_m=max(total, 0.0) ** (1.0 / order),
         lower_m=max(total - slack, 0.0) ** (1.0 / order),
