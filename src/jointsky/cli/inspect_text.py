@@ -32,7 +32,8 @@ def show(figures: dict[str, Any], reading: Reading) -> None:
 def _lines(figures: dict[str, Any]) -> Iterator[Text]:
     yield from _labelled("format", f"{figures['format']}, {figures['octets']:,} octets")
     yield from _labelled("content", _content(figures))
-    yield from _labelled("time", _time(figures["time"]))
+    is_flat = bool(figures["values"].get("flat"))
+    yield from _labelled("time", _time(figures["time"], is_flat))
     if figures["records_per_s"]:
         yield from _labelled("rate", f"{number(figures['records_per_s'])} records a second")
     identities = _identities(figures["identities"])
@@ -64,9 +65,11 @@ def _content(figures: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _time(time: dict[str, Any]) -> str:
+def _time(time: dict[str, Any], is_flat: bool) -> str:
     if time["span_s"] is None:
         return "not known: nothing here has a position and a time"
+    if is_flat:
+        return f"{time['first_s']:.1f} to {time['last_s']:.1f} s of the scene"
     said = f"{time['first']} to {time['last']}, {duration(time['span_s'])}"
     if time["span_s"] == 0.0:
         said = time["first"]

@@ -24,6 +24,7 @@ from jointsky.records.plots import Plots
 from jointsky.records.reading import Contents, Reading
 from jointsky.records.tracks import Tracks
 from jointsky.store.tables import read_record
+from jointsky.units import DAY_S
 
 _READERS: dict[str, Callable[[bytes, ReadOptions], Reading]] = {
     "beast": read_beast,
@@ -33,6 +34,7 @@ _READERS: dict[str, Callable[[bytes, ReadOptions], Reading]] = {
     "trace": read_trace,
     "state-vectors": read_state_vectors,
 }
+_YEAR_S = 365.0 * DAY_S
 
 
 def read(
@@ -132,10 +134,13 @@ def _read_table(path: pathlib.Path, kind: str, options: ReadOptions) -> Reading:
     else:
         tracks, sensors, notes = read_record(path, Tracks)
     records = {"plots": len(plots)} if kind == "plots-table" else {"track states": len(tracks)}
+    times_s = np.concatenate([plots.time_s, tracks.time_s])
     return Reading(
         format=f"jointsky/{kind}",
         plots=plots,
         tracks=tracks,
         sensors=sensors,
         contents=Contents(records=records, values=notes),
+        # days that nobody named begin in 1970
+        date_known=not bool((times_s < _YEAR_S).any()),
     )
