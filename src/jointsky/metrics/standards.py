@@ -60,7 +60,7 @@ def _ed142(key: str, name: str, numbers: dict[str, float]) -> Standard:
     own = "config"
     limits = (
         Limit(
-            "probability of detection",
+            "detection, of each target",
             "probability_of_update",
             ">=",
             0.97,
