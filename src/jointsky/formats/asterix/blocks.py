@@ -16,7 +16,10 @@ ASSIGNED = (*range(1, 33), 34, 48, *range(62, 66), 129, 150, 204, 205, *range(23
 
 _KINDS = {
     kernels.LOST: ("lost-octets", "these octets are no ASTERIX data block"),
-    kernels.WRONG_LENGTH: ("bad-block-length", "the block says that it is longer than it is"),
+    kernels.WRONG_LENGTH: (
+        "bad-block-length",
+        "the block is not as long as it says: it was taken to end where the next begins",
+    ),
     kernels.TRUNCATED: ("truncated-block", "the block says that it is longer than what is left"),
 }
 
@@ -34,8 +37,8 @@ class Blocks(NamedTuple):
 def find_blocks(frames: Frames, data: npt.NDArray[np.uint8], faults: FaultLog) -> Blocks:
     """Return the data blocks of all frames.
 
-    Where the chain of blocks breaks, what follows is searched for three likely blocks in a row
-    (or blocks up to the end of the payload); the octets between are counted as lost.
+    Where the chain of blocks breaks, what follows is searched for the next sure one (see
+    ``blocks_kernels.is_chain``); the octets between are counted as lost.
     """
     extent = np.stack([frames.start, frames.start + frames.length], axis=1).astype(np.int64)
     known = np.zeros(256, np.bool_)

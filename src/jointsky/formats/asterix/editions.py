@@ -22,6 +22,8 @@ from jointsky.formats.asterix.walker import Octets, plan, walk
 SAMPLE_BLOCKS = 200
 GOOD_ENOUGH = 0.98  # of a source's records: no other edition is tried
 CLEARLY_BETTER = 0.10
+FITS_AT_LEAST = 0.75  # an older edition is not guessed where it does not fit well itself
+BLOCKS_TO_GUESS = 5  # fewer say too little
 
 _KEY = re.compile(r"(?:(port \d{1,5}|\d{1,3}/\d{1,3}):)?(\d{1,3})")
 
@@ -83,14 +85,14 @@ def choose(data: Octets, extent: npt.NDArray[np.int64], category: int) -> Choice
         extent = extent[rows]
     newest, *older = editions(category)[::-1]
     newest_good = share_good(data, extent, newest)
-    if newest_good >= GOOD_ENOUGH:
+    if newest_good >= GOOD_ENOUGH or len(extent) < BLOCKS_TO_GUESS:
         return Choice(newest, "default")
     best, best_good = newest, newest_good
     for other in older:
         good = share_good(data, extent, other)
         if good > best_good:
             best, best_good = other, good
-    if best_good < newest_good + CLEARLY_BETTER:
+    if best_good < max(newest_good + CLEARLY_BETTER, FITS_AT_LEAST):
         return Choice(newest, "default")
     lost = 100.0 * (1.0 - newest_good)
     return Choice(best, f"guessed: {newest.name} fails on {lost:.0f} % of the records")
