@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.tracking.measurement_kernels import ROWS
 from jointsky.tracking.motion_kernels import MODELS
 
 Array = npt.NDArray[Any]
@@ -169,6 +170,46 @@ def grown(tracks: TrackArrays, rows: int) -> TrackArrays:
     for old, new in zip(tracks, bigger, strict=True):
         new[:had] = old
     return bigger
+
+
+class Bench(NamedTuple):
+    """Room to work in, made once for each call: slots for the tracks of one batch, and scratch."""
+
+    slot_of: Array  # (T,) int64: slot of a track, -1: none
+    track: Array  # (K,) int64
+    time: Array  # (K,) to which it is predicted
+    weights: Array  # (K, M)
+    state: Array  # (K, M, 6)
+    covariance: Array  # (K, M, 6, 6)
+    mean: Array  # (K, 6) of the mixture
+    spread: Array  # (K, 6, 6) its covariance
+    slot_of_plot: Array  # (P,) int64
+    found: Array  # (4096,) int64: tracks near one plot
+    rows: Array  # (ROWS, 8)
+    up: Array  # (3,)
+    x: Array  # (6,)
+    p: Array  # (6, 6)
+
+
+def bench_for(tracks: TrackArrays, live: int, plots: int) -> Bench:
+    """Return a bench for so many live tracks and plots."""
+    slots = live + plots + 1
+    return Bench(
+        slot_of=np.full(len(tracks.status), -1, np.int64),
+        track=np.empty(slots, np.int64),
+        time=np.empty(slots),
+        weights=np.empty((slots, MODELS)),
+        state=np.empty((slots, MODELS, 6)),
+        covariance=np.empty((slots, MODELS, 6, 6)),
+        mean=np.empty((slots, 6)),
+        spread=np.empty((slots, 6, 6)),
+        slot_of_plot=np.empty(plots, np.int64),
+        found=np.empty(4096, np.int64),
+        rows=np.empty((ROWS, 8)),
+        up=np.empty(3),
+        x=np.empty(6),
+        p=np.empty((6, 6)),
+    )
 
 
 class UpdateRows(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from jointsky.tracking.arrays import (
     KernelSettings,
     SensorArrays,
     UpdateRows,
+    bench_for,
     empty_rows,
     empty_tracks,
     grown,
@@ -168,17 +170,18 @@ class Tracker:
             arrays,
             order,
             start,
-            self._tracks,
-            self._heads,
-            self._counters,
-            self._sensor_arrays,
-            self._kernel_settings,
-            self.frame.is_flat,
-            self._grid.constants,
+            (self._tracks, self._heads, self._counters),
+            self._world(),
+            bench_for(self._tracks, int(self._counters.live[0]), len(order)),
             out,
         )
         self.used += used
         return self._told(out, written)
+
+    def _world(self) -> tuple[Any, ...]:
+        assert self._grid and self._sensor_arrays
+        constants = (self.frame.is_flat, self._grid.constants)
+        return (self._sensor_arrays, self._kernel_settings, *constants)
 
     def _codes(self, call_sign: npt.NDArray[np.str_]) -> npt.NDArray[np.int32]:
         """Return each call sign's row in the tracker's list; -1 for an empty one."""

@@ -19,7 +19,6 @@ from jointsky.tracking.measurement_kernels import POLAR, ROWS, height_and_up, me
 MODELS = 2
 HOUSEKEEPING_S = 0.5
 ELEVATIONS_RAD, HEIGHTS_M, RATES_MPS = 0.26, 12000.0, 800.0
-FOUND_MOST = 4096
 CONFIRMED_STATUS, COASTED_STATUS = 1, 2
 
 
@@ -326,29 +325,159 @@ def update_track(
     return False
 
 
+@inner
+def open_slot(tracks, t, at_s, bench, slot, settings, is_flat):
+    """Predict a track to ``at_s`` once for the whole batch, into a slot of the bench."""
+    bench.slot_of[t] = slot
+    bench.track[slot] = t
+    bench.time[slot] = max(at_s, tracks.time[t])
+    predict_track(
+        tracks,
+        t,
+        bench.time[slot],
+        settings,
+        is_flat,
+        bench.weights[slot],
+        bench.state[slot],
+        bench.covariance[slot],
+        bench.rows,
+    )
+    motion_kernels.combine(
+        bench.weights[slot],
+        bench.state[slot],
+        bench.covariance[slot],
+        bench.mean[slot],
+        bench.spread[slot],
+    )
+
+
+@inner
+def gain_of(plots, i, tracks, t, bench, slot, sensors, settings, is_flat, log_other):
+    """Return the log gain of giving plot ``i`` to a track over leaving both alone; -inf: never."""
+    s = plots.sensor[i]
+    since = plots.time[i] - tracks.last_hit[t, s]
+    if plots.geometry[i] == POLAR and since < 0.45 * sensors.period[s]:
+        return -math.inf  # its beam has met this track in this turn already
+    identity = gating_kernels.identity_log_ratio(
+        tracks.mode_s[t], tracks.mode_a[t], plots.mode_s[i], plots.mode_a[i]
+    )
+    if identity == -math.inf:
+        return identity
+    motion_kernels.copy_state(bench.mean[slot], bench.spread[slot], bench.x, bench.p)
+    dt = plots.time[i] - bench.time[slot]
+    n = measure(plots, i, sensors, is_flat, bench.x, dt, bench.up, bench.rows)
+    if n == 0:
+        return -math.inf
+    distance2, log_density = take(bench.rows, n, bench.x, bench.p)
+    if distance2 > settings.gate[n]:
+        return -math.inf
+    r = tracks.existence[t] * sensors.detection[s]
+    return math.log(r / (1.0 - r)) + log_density - log_other + identity
+
+
+@inner
+def find_pairs(members, plots, tracks, heads, bench, sensors, settings, is_flat, reach, pairs):
+    """Fill ``pairs`` with every likely plot and track of a batch; return it, pairs and slots used.
+
+    ``pairs`` (3 arrays: plot's place in the batch, slot, gain) comes back longer where it must.
+    """
+    plot_at, slot_at, gain_at = pairs
+    used = 0
+    slots = 0
+    for k in range(members.shape[0]):
+        i = members[k]
+        wide = max(reach, gating_kernels.CELL_M) + plots.slack[i] + plots.position_sigma[i]
+        count = gating_kernels.near(
+            tracks,
+            heads,
+            plots,
+            i,
+            wide,
+            settings.gate_sigmas,
+            settings.manoeuvre_acceleration_psd,
+            bench.found,
+        )
+        density, unit = false_density(plots, i, sensors)
+        log_other = math.log(density + settings.new_targets_per_turn * unit)
+        for f in range(count):
+            t = bench.found[f]
+            if bench.slot_of[t] < 0:
+                open_slot(tracks, t, plots.time[i], bench, slots, settings, is_flat)
+                slots += 1
+            slot = bench.slot_of[t]
+            gain = gain_of(plots, i, tracks, t, bench, slot, sensors, settings, is_flat, log_other)
+            if gain == -math.inf:
+                continue
+            if used == gain_at.shape[0]:
+                plot_at = np.concatenate((plot_at, plot_at))
+                slot_at = np.concatenate((slot_at, slot_at))
+                gain_at = np.concatenate((gain_at, gain_at))
+            plot_at[used] = k
+            slot_at[used] = slot
+            gain_at[used] = gain
+            used += 1
+    return (plot_at, slot_at, gain_at), used, slots
+
+
+@inner
+def take_plot(plots, i, slot, batch, now, book, bench, world, out, written):
+    """Give a plot to the track in a slot; write its row if it is confirmed; return rows written."""
+    tracks, heads, counters = book
+    sensors, settings, is_flat, center = world
+    t = bench.track[slot]
+    confirmed = update_track(
+        tracks,
+        heads,
+        t,
+        plots,
+        i,
+        batch,
+        bench.time[slot],
+        bench.weights[slot],
+        bench.state[slot],
+        bench.covariance[slot],
+        sensors,
+        settings,
+        is_flat,
+        center,
+        bench.rows,
+    )
+    if confirmed:
+        tracks.status[t] = CONFIRMED
+        tracks.number[t] = counters.next_number[0]
+        counters.next_number[0] += 1
+    if tracks.status[t] != CONFIRMED:
+        return written
+    motion_kernels.combine(
+        tracks.weights[t], tracks.state[t], tracks.covariance[t], bench.x, bench.p
+    )
+    emit(
+        tracks,
+        t,
+        tracks.time[t],
+        bench.x,
+        bench.p,
+        tracks.weights[t],
+        np.int64(CONFIRMED_STATUS),
+        now,
+        sensors,
+        i,
+        out,
+        written,
+    )
+    return written + 1
+
+
 @kernel
-def run(plots, order, start, tracks, heads, counters, sensors, settings, is_flat, center, out):
+def run(plots, order, start, book, world, bench, out):
     """Work through all batches; return the number of result rows and of plots that found a track.
 
-    ``order[start[b]:start[b + 1]]`` are the plots of batch b.
+    ``order[start[b]:start[b + 1]]`` are the plots of batch b; ``book`` is (tracks, grid heads,
+    counters), ``world`` (sensors, settings, is_flat, centre of the grid's map).
     """
-    room = counters.live[0] + order.shape[0] + 1
-    slot_of = np.full(tracks.status.shape[0], -1, np.int64)
-    slot_track = np.empty(room, np.int64)
-    slot_time = np.empty(room)
-    weights = np.empty((room, MODELS))
-    state = np.empty((room, MODELS, 6))
-    covariance = np.empty((room, MODELS, 6, 6))
-    mean = np.empty((room, 6))
-    spread = np.empty((room, 6, 6))
-    found = np.empty(FOUND_MOST, np.int64)
-    pair_plot = np.empty(4096, np.int64)
-    pair_slot = np.empty(4096, np.int64)
-    pair_gain = np.empty(4096)
-    rows = np.empty((ROWS, 8))
-    up = np.empty(3)
-    x = np.empty(6)
-    p = np.empty((6, 6))
+    tracks, heads, counters = book
+    sensors, settings, is_flat, center = world
+    pairs = (np.empty(4096, np.int64), np.empty(4096, np.int64), np.empty(4096))
     written = np.int64(0)  # a bare 0 is a type of its own to numba: it would compile twice
     used = 0
     reach = 2.0 * gating_kernels.CELL_M
@@ -360,124 +489,19 @@ def run(plots, order, start, tracks, heads, counters, sensors, settings, is_flat
             counters.housekept[0] = now
         counters.batch[0] += 1
         batch = counters.batch[0]
-        slots = 0
-        pairs = 0
+        pairs, count, slots = find_pairs(
+            members, plots, tracks, heads, bench, sensors, settings, is_flat, reach, pairs
+        )
+        slot_of_plot = bench.slot_of_plot[: members.shape[0]]
+        assign_pairs(members.shape[0], slots, pairs[0], pairs[1], pairs[2], count, slot_of_plot)
         for k in range(members.shape[0]):
-            i = members[k]
-            s = plots.sensor[i]
-            wide = max(reach, gating_kernels.CELL_M) + plots.slack[i] + plots.position_sigma[i]
-            count = gating_kernels.near(
-                tracks,
-                heads,
-                plots,
-                i,
-                wide,
-                settings.gate_sigmas,
-                settings.manoeuvre_acceleration_psd,
-                found,
-            )
-            density, unit = false_density(plots, i, sensors)
-            log_other = math.log(density + settings.new_targets_per_turn * unit)
-            for f in range(count):
-                t = found[f]
-                since = plots.time[i] - tracks.last_hit[t, s]
-                if plots.geometry[i] == POLAR and since < 0.45 * sensors.period[s]:
-                    continue
-                identity = gating_kernels.identity_log_ratio(
-                    tracks.mode_s[t], tracks.mode_a[t], plots.mode_s[i], plots.mode_a[i]
+            if slot_of_plot[k] >= 0:
+                used += 1
+                written = take_plot(
+                    plots, members[k], slot_of_plot[k], batch, now, book, bench, world, out, written
                 )
-                if identity == -math.inf:
-                    continue
-                slot = slot_of[t]
-                if slot < 0:
-                    slot = slots
-                    slots += 1
-                    slot_of[t] = slot
-                    slot_track[slot] = t
-                    slot_time[slot] = max(plots.time[i], tracks.time[t])
-                    predict_track(
-                        tracks,
-                        t,
-                        slot_time[slot],
-                        settings,
-                        is_flat,
-                        weights[slot],
-                        state[slot],
-                        covariance[slot],
-                        rows,
-                    )
-                    motion_kernels.combine(
-                        weights[slot], state[slot], covariance[slot], mean[slot], spread[slot]
-                    )
-                motion_kernels.copy_state(mean[slot], spread[slot], x, p)
-                dt = plots.time[i] - slot_time[slot]
-                n = measure(plots, i, sensors, is_flat, x, dt, up, rows)
-                if n == 0:
-                    continue
-                distance2, log_density = take(rows, n, x, p)
-                if distance2 > settings.gate[n]:
-                    continue
-                r = tracks.existence[t] * sensors.detection[s]
-                gain = math.log(r / (1.0 - r)) + log_density - log_other + identity
-                if pairs == pair_gain.shape[0]:
-                    pair_plot = np.concatenate((pair_plot, pair_plot))
-                    pair_slot = np.concatenate((pair_slot, pair_slot))
-                    pair_gain = np.concatenate((pair_gain, pair_gain))
-                pair_plot[pairs] = k
-                pair_slot[pairs] = slot
-                pair_gain[pairs] = gain
-                pairs += 1
-        slot_of_plot = np.empty(members.shape[0], np.int64)
-        assign_pairs(members.shape[0], slots, pair_plot, pair_slot, pair_gain, pairs, slot_of_plot)
-        for k in range(members.shape[0]):
-            slot = slot_of_plot[k]
-            if slot < 0:
-                continue
-            i = members[k]
-            t = slot_track[slot]
-            used += 1
-            confirmed = update_track(
-                tracks,
-                heads,
-                t,
-                plots,
-                i,
-                batch,
-                slot_time[slot],
-                weights[slot],
-                state[slot],
-                covariance[slot],
-                sensors,
-                settings,
-                is_flat,
-                center,
-                rows,
-            )
-            if confirmed:
-                tracks.status[t] = CONFIRMED
-                tracks.number[t] = counters.next_number[0]
-                counters.next_number[0] += 1
-            if tracks.status[t] == CONFIRMED:
-                motion_kernels.combine(
-                    tracks.weights[t], tracks.state[t], tracks.covariance[t], x, p
-                )
-                emit(
-                    tracks,
-                    t,
-                    tracks.time[t],
-                    x,
-                    p,
-                    tracks.weights[t],
-                    np.int64(CONFIRMED_STATUS),
-                    now,
-                    sensors,
-                    i,
-                    out,
-                    written,
-                )
-                written += 1
         for slot in range(slots):
-            slot_of[slot_track[slot]] = -1
+            bench.slot_of[bench.track[slot]] = -1
         row = np.int64(0)
         for k in range(members.shape[0]):
             if slot_of_plot[k] < 0:
