@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jointsky.formats.asterix.clock import Stamps, unwrap
+from jointsky.formats.asterix.clock import Stamps, sound_receipts, unwrap
 
 DAY_S = 86_400.0
 
@@ -48,6 +48,21 @@ def test_a_gap_of_days_is_bridged_by_receipt_times():
     receipt = [1000.0, 1010.0, 3 * DAY_S + 1000.0]
     times = unwrap(stamps([1000.0, 1010.0, 1000.0], receipt=receipt), None)
     assert times.time_s.tolist() == receipt
+
+
+def test_a_wrong_bit_in_one_receipt_time_is_ignored():
+    receipt = 1.7e9 + np.arange(20.0)
+    receipt[4] += 2.0**27
+    sound = sound_receipts(receipt)
+    assert np.flatnonzero(np.isnan(sound)).tolist() == [4]
+    tod = (1.7e9 + np.arange(20.0)) % DAY_S
+    times = unwrap(stamps(tod, receipt=sound), None)
+    assert times.time_s.tolist() == (1.7e9 + np.arange(20.0)).tolist()
+
+
+def test_a_pause_between_recordings_is_no_wrong_receipt_time():
+    receipt = np.concatenate([1e9 + np.arange(10.0), 1e9 + 7 * DAY_S + np.arange(10.0)])
+    assert not np.isnan(sound_receipts(receipt)).any()
 
 
 def test_the_date_is_that_of_the_first_record():

@@ -62,6 +62,8 @@ def is_chain(data, at, stop, known, source):
     first must be ``source`` (that of the block before) or appear again within six.  Chance alone
     makes links without that too often, as records hold many small numbers.
     """
+    if likely_length(data, at, stop, known) == 0:
+        return False
     first = source_at(data, at, stop)
     is_sure = first == source
     for step in range(6):

@@ -17,6 +17,8 @@ TRUNCATED_PERIOD_S = 512.0  # I001/141 holds 16 bits of 1/128 s
 BACKWARD_JUMP_S = 60.0
 FORWARD_JUMP_S = 1800.0
 OUTLIER_S = 120.0
+RECEIPT_NEIGHBOURS = 5
+RECEIPT_OFF_S = 3600.0
 
 
 class Stamps(NamedTuple):
@@ -40,6 +42,22 @@ class Times(NamedTuple):
     time_s: Floats
     is_jump: Bools  # the first record after a step
     is_outlier: Bools  # alone far from its neighbours, which agree
+
+
+def sound_receipts(receipt_time_s: Floats) -> Floats:
+    """Return the receipt times of frames, NaN where one is an hour off its neighbours' median.
+
+    A wrong bit in the head of one packet would otherwise move its records by years.
+    """
+    known = np.flatnonzero(~np.isnan(receipt_time_s))
+    out = receipt_time_s.copy()
+    if len(known) >= RECEIPT_NEIGHBOURS:
+        half = RECEIPT_NEIGHBOURS // 2
+        padded = np.pad(receipt_time_s[known], half, mode="reflect")
+        windows = np.lib.stride_tricks.sliding_window_view(padded, RECEIPT_NEIGHBOURS)
+        wrong = np.abs(receipt_time_s[known] - np.median(windows, axis=1)) > RECEIPT_OFF_S
+        out[known[wrong]] = np.nan
+    return out
 
 
 def unwrap(stamps: Stamps, date: datetime.date | None) -> Times:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from jointsky.formats.asterix.batch import Batch, Bools, Floats
 from jointsky.formats.asterix.blocks import Blocks
 from jointsky.formats.asterix.categories import READERS, TRACK_CATEGORIES, time_of_day
+from jointsky.formats.asterix.clock import sound_receipts
 from jointsky.formats.asterix.editions import Choice, Wanted, choose
 from jointsky.formats.asterix.faults import FaultLog
 from jointsky.formats.asterix.service import note
@@ -47,6 +48,7 @@ class Gathered:
 
     def __init__(self, frames: Frames, data: Octets, blocks: Blocks, faults: FaultLog) -> None:
         self.frames, self.data, self.blocks, self.faults = frames, data, blocks, faults
+        self.receipt_time_s = sound_receipts(frames.receipt_time_s)
         self.book = SourceBook()
         self.pieces: list[Piece] = []
         self.records: Counter[int] = Counter()
@@ -119,7 +121,7 @@ class Gathered:
                 offset,
                 source,
                 time_s,
-                self.frames.receipt_time_s[frame],
+                self.receipt_time_s[frame],
                 batch.number("000") == 1,
                 found.doubt if found else np.zeros(batch.records, np.bool_),
                 rows,

@@ -78,17 +78,18 @@ def _reading(gathered: Gathered, options: ReadOptions) -> Reading:
     all_tracks = _in_file_order(tracks)
     _note_kinds(gathered.book, all_plots)
     _note_rotation(gathered, times.time_s)
-    frames, faults = gathered.frames, gathered.faults
+    heard, number = _heard(gathered, believed)
+    frames, faults, book = gathered.frames, gathered.faults, gathered.book
     has_receipt = bool(np.isfinite(frames.receipt_time_s).any())
     return Reading(
         format=f"asterix/{frames.container}",
-        plots=all_plots,
-        tracks=all_tracks,
-        sensors=gathered.book.sensors(),
+        plots=all_plots.replace(sensor=number[all_plots.sensor]),
+        tracks=all_tracks.replace(source=number[all_tracks.source]),
+        sensors=gathered.book.sensors(heard),
         contents=Contents(
             records={f"CAT{c:03d}": n for c, n in sorted(gathered.records.items())},
             editions={
-                f"CAT{c:03d}": _edition_text(choices)
+                f"CAT{c:03d}": _edition_text(choices, {book.sources[row].code for row in heard})
                 for c, choices in sorted(gathered.choices.items())
             },
             items={f"CAT{c:03d}": _sorted(n) for c, n in sorted(gathered.items.items())},
@@ -217,6 +218,16 @@ def _note_kinds(book: SourceBook, plots: Plots) -> None:
             source.kind = "multilateration"
 
 
+def _heard(gathered: Gathered, believed: _Bools) -> tuple[list[int], npt.NDArray[np.int32]]:
+    """Return the sources that are believed in any record or named by a tracker, and new numbers."""
+    source = np.concatenate([np.empty(0, np.int32), *(p.source for p in gathered.pieces)])
+    doubted = np.setdiff1d(source, source[believed])
+    heard = [row for row in range(len(gathered.book.sources)) if row not in doubted]
+    number = np.full(len(gathered.book.sources) + 1, -1, np.int32)
+    number[heard] = np.arange(len(heard))
+    return heard, number
+
+
 def _note_rotation(gathered: Gathered, time_s: npt.NDArray[np.float64]) -> None:
     """Take the rotation period from the north marks where no radar message says it."""
     pieces = gathered.pieces
@@ -231,9 +242,10 @@ def _note_rotation(gathered: Gathered, time_s: npt.NDArray[np.float64]) -> None:
             known.rotation_period_s = float(np.median(turns))
 
 
-def _edition_text(choices: dict[int, Choice]) -> str:
+def _edition_text(choices: dict[int, Choice], heard: set[int]) -> str:
     """Return the edition of a category, or of each of its sources where they differ."""
-    texts = {code: f"{c.edition.name} ({c.why})" for code, c in choices.items()}
+    chosen = {code: c for code, c in choices.items() if code in heard} or choices
+    texts = {code: f"{c.edition.name} ({c.why})" for code, c in chosen.items()}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
     said = []

@@ -66,11 +66,11 @@ class SourceBook:
                 rows[k] = self.row(group, int(distinct[k]))
         return rows[inverse]
 
-    def sensors(self) -> list[Sensor]:
-        """Return all sources as sensors; two of one SAC/SIC get their kind into their names."""
-        names = [source.name for source in self.sources]
+    def sensors(self, rows: list[int]) -> list[Sensor]:
+        """Return sources as sensors; two of one SAC/SIC get their kind into their names."""
+        names = [self.sources[row].name for row in rows]
         made = []
-        for source in self.sources:
+        for source in (self.sources[row] for row in rows):
             name = source.name
             if names.count(name) > 1:
                 name += f" {source.group}"
