@@ -225,8 +225,8 @@ def same_address(tracks, counters, mode_s):
 def leftover(tracks, heads, counters, plots, i, batch, sensors, settings, is_flat, center, row):
     """Begin a track at a plot that no track explains; return where to look for a free row next.
 
-    A plot with the address of a confirmed track that has lost its target by a manoeuvre brings
-    that track back under its own number.
+    A plot with the address of a confirmed track begins nothing; where that track has been without
+    plots for a while, it is brought back to its target under its own number.
     """
     if plots.mode_s[i] >= 0:
         old = same_address(tracks, counters, plots.mode_s[i])
@@ -234,8 +234,9 @@ def leftover(tracks, heads, counters, plots, i, batch, sensors, settings, is_fla
             age = abs(plots.time[i] - tracks.time[old])
             de = plots.grid[i, 0] - tracks.grid[old, 0]
             dn = plots.grid[i, 1] - tracks.grid[old, 1]
-            if tracks.last_batch[old] == batch or age < 0.2:
-                return row
+            turn = lifecycle_kernels.expected_turn(tracks, old, plots.time[i], sensors)
+            if tracks.last_batch[old] == batch or age < 2.5 * turn:
+                return row  # a wild or doubled report: the track goes on without it
             if math.hypot(de, dn) < 1000.0 + 400.0 * age:
                 number = tracks.number[old]
                 existence = tracks.existence[old]
