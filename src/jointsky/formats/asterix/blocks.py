@@ -43,10 +43,12 @@ def find_blocks(frames: Frames, data: npt.NDArray[np.uint8], faults: FaultLog) -
     extent = np.stack([frames.start, frames.start + frames.length], axis=1).astype(np.int64)
     known = np.zeros(256, np.bool_)
     known[list(ASSIGNED)] = True
+    n, n_gaps = len(data) // 16 + 64, len(data) // 64 + 64  # more is seldom, and asks again
     blocks, gaps = np.empty((0, 4), np.int64), np.empty((0, 4), np.int64)
-    n, n_gaps = kernels.find_blocks(data, extent, known, blocks, gaps)
-    blocks, gaps = np.empty((n, 4), np.int64), np.empty((n_gaps, 4), np.int64)
-    kernels.find_blocks(data, extent, known, blocks, gaps)
+    while n > len(blocks) or n_gaps > len(gaps):
+        blocks, gaps = np.empty((n, 4), np.int64), np.empty((n_gaps, 4), np.int64)
+        n, n_gaps = kernels.find_blocks(data, extent, known, blocks, gaps)
+    blocks, gaps = blocks[:n].copy(), gaps[:n_gaps].copy()
     for code, (kind, text) in _KINDS.items():
         rows = gaps[gaps[:, 3] == code]
         faults.add_all(kind, faults.offsets(rows[:, 0], rows[:, 1]), text, rows[:, 2])

@@ -80,7 +80,9 @@ def is_chain(data, at, stop, known, source):
 @kernel
 def next_chain(data, at, stop, known, source):
     """Return where the next chain of likely blocks begins, or the end."""
-    while at < stop and not is_chain(data, at, stop, known, source):
+    while at < stop:
+        if known[data[at]] and is_chain(data, at, stop, known, source):
+            break
         at += 1
     return at
 
