@@ -11,6 +11,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := setup
 
 BIN := .venv/bin
+USABLE := .venv/.usable
 READY := .venv/.ready
 DEMO := examples/two-nations
 WARM := out/warm
@@ -20,15 +21,20 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 setup: $(READY)
 
-$(READY): pyproject.toml
+$(USABLE): pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"jointsky needs Python 3.11 or later and this is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
-	@echo "== setting up .venv (a few minutes the first time)"
+	@echo "== setting up .venv (about a minute the first time)"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --progress-bar off --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --progress-bar off --editable . --group dev
+	$(BIN)/python -m pip install --progress-bar off --quiet --editable .
+	@touch $(USABLE)
+
+$(READY): $(USABLE)
+	@echo "== setting up the tools of its developers in .venv"
+	$(BIN)/python -m pip install --progress-bar off --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --progress-bar off --quiet --group dev
 	@touch $(READY)
 
-demo: $(READY)
+demo: $(USABLE)
 	@echo "== from recordings to tracks (the first run compiles the kernels)"
 	$(BIN)/jointsky track $(DEMO)/north.ast $(DEMO)/south.ast $(DEMO)/adsb.ast --out out/demo
 	@echo "== from tracks and truth to a score"

@@ -16,8 +16,10 @@ from jointsky.cli import console
 from jointsky.cli.inspect_text import show
 from jointsky.cli.reading import add_reading_arguments, read_options
 from jointsky.errors import InputError
+from jointsky.pictures.inspect import draw_reading
 from jointsky.recording.read import read
 from jointsky.recording.summary import summary
+from jointsky.records.reading import Reading
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Tell what is in each file; return the exit code."""
     options = read_options(arguments)
     found: list[dict[str, Any]] = []
-    was_read = False
+    readings: dict[str, Reading] = {}
     for number, name in enumerate(arguments.files):
         try:
             reading = read(name, options, arguments.format)
@@ -44,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
                 console.messages.print(str(error), markup=False, soft_wrap=True)
             continue
         figures = summary(reading, name, _octets(pathlib.Path(name)))
-        was_read |= figures["was_read"]
+        if figures["was_read"]:
+            readings[name] = reading
         found.append(figures)
         if not arguments.json:
             if number:
@@ -54,8 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.print_json(answer)
     if arguments.out:
-        _write(answer, arguments.out)
-    return console.OK if was_read else console.BAD_INPUT
+        _write(answer, readings, arguments.out)
+    return console.OK if readings else console.BAD_INPUT
 
 
 def _octets(path: pathlib.Path) -> int:
@@ -64,11 +67,16 @@ def _octets(path: pathlib.Path) -> int:
     return path.stat().st_size
 
 
-def _write(answer: dict[str, Any], folder: pathlib.Path) -> None:
+def _write(answer: dict[str, Any], readings: dict[str, Reading], folder: pathlib.Path) -> None:
+    """Write the figures of all files and a picture of each that was read."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(console.plain(answer), indent=1, allow_nan=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+        for number, (name, reading) in enumerate(readings.items(), 1):
+            stem = pathlib.Path(name).stem
+            picture = f"{stem}.png" if len(readings) == 1 else f"{number}-{stem}.png"
+            draw_reading(reading, folder / picture)
     except OSError as error:
         found = error.strerror or str(error)
         raise InputError(str(folder), found, "a folder to write to") from None

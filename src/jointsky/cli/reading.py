@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import math
 
 from jointsky.errors import InputError
 from jointsky.formats.options import ReadOptions
@@ -22,12 +23,25 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--date", metavar="YYYY-MM-DD", help="UTC date of the first message, where it has none"
     )
+    parser.add_argument(
+        "--frame-spacing",
+        type=float,
+        metavar="SECONDS",
+        help="time between two Mode S frames of a file without time stamps (AVR)",
+    )
     parser.add_argument("--format", metavar="NAME", help="do not guess: " + ", ".join(FORMATS))
 
 
 def read_options(arguments: argparse.Namespace) -> ReadOptions:
     """Return the reader's options that the arguments give."""
-    return ReadOptions(date=_date(arguments.date), editions=_editions(arguments.edition))
+    spacing_s = arguments.frame_spacing
+    if spacing_s is not None and not 0 < spacing_s < math.inf:
+        raise InputError("--frame-spacing", repr(spacing_s), "seconds, more than 0")
+    return ReadOptions(
+        date=_date(arguments.date),
+        editions=_editions(arguments.edition),
+        frame_spacing_s=spacing_s,
+    )
 
 
 def _date(text: str | None) -> datetime.date | None:

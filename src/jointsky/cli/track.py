@@ -26,6 +26,7 @@ from jointsky.recording.track import Tracked, prepare, track
 from jointsky.records.reading import Reading
 
 WARM_PLOTS = 300
+COMPILING = "compiling (first run only)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,9 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
     with console.progress(arguments.quiet) as step:
         reading = read_all(arguments.files, read_options(arguments), step, arguments.format)
         reading = prepare(reading, where, places, arguments.only)
-        step("preparing kernels", 0.0)
+        step(COMPILING, 0.0)
         compile_s = _warm(reading)
-        step("preparing kernels", 1.0)
+        step(COMPILING, 1.0)
         cpu_s = time.process_time()
         made = track(reading, None, step)
         cpu_s = time.process_time() - cpu_s
