@@ -15,6 +15,8 @@ from jointsky.errors import InputError, ManyInputErrors, MissingSiteError, did_y
 from jointsky.records.plots import Geometry, Plots
 from jointsky.records.sensors import Sensor
 
+PHANTOM_PLOTS, PHANTOM_SHARE = 20, 0.001
+
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where one source stands and, if known, how well and how often it measures."""
@@ -82,11 +84,16 @@ def names_of(sensor: Sensor) -> list[str]:
 
 
 def require_sites(plots: Plots, sensors: Sequence[Sensor], where: str) -> None:
-    """Raise an error that names every source whose plots cannot be placed for want of a site."""
+    """Raise an error that names every source whose plots cannot be placed for want of a site.
+
+    A source of next to no plots among many is most likely a wrong bit in another's name: nobody
+    is asked for its site, and the tracker sets its plots aside and counts them.
+    """
     relative = plots.geometry != Geometry.GEODETIC
+    least = min(PHANTOM_PLOTS, PHANTOM_SHARE * len(plots))
     errors: list[InputError] = []
     for row, sensor in enumerate(sensors):
-        if sensor.has_position or not (relative & (plots.sensor == row)).any():
+        if sensor.has_position or (relative & (plots.sensor == row)).sum() <= least:
             continue
         source = names_of(sensor)[-1]
         if source not in [error.source for error in errors if isinstance(error, MissingSiteError)]:
