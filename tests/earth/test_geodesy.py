@@ -126,7 +126,7 @@ def test_azimuths_run_clockwise_from_north():
 @given(st.floats(0, 500), st.floats(0, 15e3), st.floats(200, 300e3))
 def test_the_elevation_of_a_height_closes_its_triangle(radar_m, target_m, range_m):
     radius_m = 6.371e6
-    elevation = geodesy_kernels.elevation_of_height(range_m, radar_m, target_m, radius_m)
+    elevation = float(geodesy.elevation_of_height(range_m, radar_m, target_m, radius_m))
     if abs(target_m - radar_m) < range_m * 0.999:
         x = range_m * math.cos(elevation)
         z = radius_m + radar_m + range_m * math.sin(elevation)
@@ -134,10 +134,11 @@ def test_the_elevation_of_a_height_closes_its_triangle(radar_m, target_m, range_
 
 
 def test_a_height_that_a_range_cannot_reach_is_straight_above_or_below():
-    of = geodesy_kernels.elevation_of_height
+    of = geodesy.elevation_of_height
     assert of(1000.0, 0.0, 5000.0, 6.371e6) == math.pi / 2
     assert of(1000.0, 5000.0, 0.0, 6.371e6) == -math.pi / 2
     assert of(0.0, 0.0, 5000.0, 6.371e6) == 0.0
+    assert of(1000.0, 100.0, 600.0, None) == pytest.approx(math.asin(0.5))
 
 
 def plain(kernel):

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jointsky.cli import console
+from jointsky.cli.reading import add_reading_arguments, read_options
 from jointsky.cli.score_tables import print_tables
 from jointsky.errors import InputError
 from jointsky.pictures.score import draw
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--known-only", action="store_true", help="only tracks with an address of the reference")
     add("--from", dest="start", metavar="T", help="POSIX seconds or 2026-04-29T17:00:00 (UTC)")
     add("--to", dest="end", metavar="T", help="the same, the last moment")
-    add("--date", metavar="DATE", help="UTC date of recordings that give a time of day only")
+    add_reading_arguments(parser)
     console.add_common(parser)
 
 
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         known_only=arguments.known_only,
         from_s=_seconds("--from", arguments.start),
         to_s=_seconds("--to", arguments.end),
-        date=_date(arguments.date),
+        reading=read_options(arguments),
     )
     result = score(arguments.tracks, arguments.reference, options)
     written = write(result, arguments.out) if arguments.out else []
@@ -111,12 +112,3 @@ def _seconds(where: str, text: str | None) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
     return moment.timestamp()
-
-
-def _date(text: str | None) -> datetime.date | None:
-    if text is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise InputError("--date", repr(text), "a date like 2026-04-29") from None

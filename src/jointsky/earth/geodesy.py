@@ -91,3 +91,26 @@ def mean_radius_of_curvature_m(latitude_rad: float) -> float:
     """Return the Gaussian mean radius sqrt(M N) of the ellipsoid (Torge 2001, eq. 4.20)."""
     w2 = 1.0 - kernels.ECCENTRICITY2 * np.sin(latitude_rad) ** 2
     return float(kernels.SEMI_MAJOR_M * np.sqrt(1.0 - kernels.ECCENTRICITY2) / w2)
+
+
+def elevation_of_height(
+    range_m: npt.ArrayLike,
+    radar_height_m: float,
+    target_height_m: npt.ArrayLike,
+    earth_radius_m: float | None,
+) -> Floats:
+    """Return the elevation (radians) at which a target of known height stands at a slant range.
+
+    Law of cosines in the triangle earth's centre, radar, target, on a sphere of the given radius;
+    None: a flat earth.  Where the height cannot be reached at this range the target is straight
+    above or below; at no range it is level.
+    """
+    distance = np.asarray(range_m, np.float64)
+    target = np.asarray(target_height_m, np.float64)
+    safe = np.where(distance > 0.0, distance, np.inf)
+    if earth_radius_m is None:
+        sine = (target - radar_height_m) / safe
+    else:
+        a, b = earth_radius_m + radar_height_m, earth_radius_m + target
+        sine = ((b - a) * (b + a) - distance**2) / (2.0 * a * safe)
+    return np.asarray(np.arcsin(np.clip(sine, -1.0, 1.0)))

@@ -99,21 +99,6 @@ def polar_to_enu(range_m, azimuth_rad, elevation_rad):
 
 
 @kernel
-def elevation_of_height(range_m, radar_height_m, target_height_m, earth_radius_m):
-    """Return the elevation at which a target of known height stands at a slant range.
-
-    Law of cosines in the triangle earth's centre, radar, target: a sphere of the given radius.
-    Where the height cannot be reached at this range the target is straight above or below.
-    """
-    radar_m = earth_radius_m + radar_height_m
-    target_m = earth_radius_m + target_height_m
-    if range_m <= 0.0:
-        return 0.0
-    sine = (target_m * target_m - radar_m * radar_m - range_m * range_m) / (2.0 * radar_m * range_m)
-    return math.asin(min(1.0, max(-1.0, sine)))
-
-
-@kernel
 def each_geodetic_to_ecef(latitude_rad, longitude_rad, height_m, out):
     for i in range(latitude_rad.shape[0]):
         out[i, 0], out[i, 1], out[i, 2] = geodetic_to_ecef(

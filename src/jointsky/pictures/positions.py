@@ -56,13 +56,13 @@ def _relative(plots: Plots, sensor: Sensor, flat: bool) -> Floats:
     polar = plots.geometry == Geometry.POLAR
     radar_up_m = _up_m(sensor, flat)
     height_m = np.nan_to_num(plot_heights_m(plots), nan=radar_up_m if flat else 0.0)
-    sine = _elevation_sine(plots.range_m, radar_up_m, height_m, flat, sensor)
-    known = np.isfinite(plots.elevation_rad)
-    sine = np.where(known, np.sin(plots.elevation_rad), sine)
-    ground_m = plots.range_m * np.sqrt(1.0 - np.clip(sine, -1.0, 1.0) ** 2)
+    earth_m = None if flat else geodesy.mean_radius_of_curvature_m(sensor.latitude_rad or 0.0)
+    guess = geodesy.elevation_of_height(plots.range_m, radar_up_m, height_m, earth_m)
+    elevation = np.where(np.isfinite(plots.elevation_rad), plots.elevation_rad, guess)
+    ground_m = plots.range_m * np.cos(elevation)
     east_m = np.where(polar, ground_m * np.sin(plots.azimuth_rad), plots.east_m)
     north_m = np.where(polar, ground_m * np.cos(plots.azimuth_rad), plots.north_m)
-    up_m = np.where(polar, plots.range_m * sine, 0.0)
+    up_m = np.where(polar, plots.range_m * np.sin(elevation), 0.0)
     if flat and sensor.flat_enu_m is not None:
         return np.column_stack([east_m + sensor.flat_enu_m[0], north_m + sensor.flat_enu_m[1]])
     latitude, longitude = float(sensor.latitude_rad or 0.0), float(sensor.longitude_rad or 0.0)
@@ -81,20 +81,3 @@ def _up_m(sensor: Sensor, flat: bool) -> float:
     if flat and sensor.flat_enu_m is not None:
         return sensor.flat_enu_m[2]
     return float(sensor.height_m or 0.0)
-
-
-def _elevation_sine(
-    range_m: Floats, radar_m: float, target_m: Floats, flat: bool, sensor: Sensor
-) -> Floats:
-    """Return the sine of the elevation at which a target of known height stands at its range.
-
-    On the earth by the law of cosines in the triangle earth's centre, radar, target.
-    """
-    safe_m = np.where(range_m > 0.0, range_m, np.nan)
-    if flat:
-        sine = (target_m - radar_m) / safe_m
-    else:
-        earth_m = geodesy.mean_radius_of_curvature_m(float(sensor.latitude_rad or 0.0))
-        a, b = earth_m + radar_m, earth_m + target_m
-        sine = (b * b - a * a - range_m**2) / (2.0 * a * safe_m)
-    return np.clip(np.nan_to_num(sine), -1.0, 1.0)

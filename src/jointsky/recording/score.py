@@ -7,7 +7,6 @@ result.picture["gospa_m"], result.siap["completeness"], result.conformity
 
 from __future__ import annotations
 
-import datetime
 import math
 import pathlib
 from typing import Any
@@ -37,7 +36,8 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``coverage``: "whole" expects a target to be tracked as long as the reference sees it,
     "updates" from its first to its last update; "auto" is "whole" for truth.  ``known_only``
     leaves out tracks whose Mode S address the reference never has.  ``from_s``, ``to_s`` cut the
-    time (the truth of a bench scene is asked for from 1 s on, when its picture begins).  The other
+    time (the truth of a bench scene is asked for from 1 s on, when its picture begins).
+    ``reading`` is for inputs that are recordings.  The other
     fields are those of ``metrics.compare.CompareOptions``.
     """
 
@@ -54,7 +54,7 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True):
     known_only: bool = False
     from_s: float | None = None
     to_s: float | None = None
-    date: datetime.date | None = None
+    reading: ReadOptions = ReadOptions()
 
 
 def score(tracks: Source, reference: Source, options: ScoreOptions | None = None) -> ScoreResult:
@@ -117,7 +117,7 @@ def load(source: Source, role: str, options: ScoreOptions, is_flat: bool | None 
         is_parquet = file.read(4) == _PARQUET_MARK
     if is_parquet:
         return _some(read_table(path))
-    reading = read(path, ReadOptions(date=options.date))
+    reading = read(path, options.reading)
     chosen = options.reference_source if role == "reference" else options.tracks_source
     return of_recording(reading.plots, reading.tracks, reading.sensors, str(path), chosen)
 

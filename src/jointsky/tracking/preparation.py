@@ -12,7 +12,7 @@ from jointsky.earth import geodesy
 from jointsky.records.plots import Geometry, PlotFlag, Plots
 from jointsky.records.sensors import Sensor
 from jointsky.tracking.arrays import PlotArrays, SensorArrays
-from jointsky.tracking.frame import Frame, GridMap
+from jointsky.tracking.frame import MEAN_RADIUS_M, Frame, GridMap
 from jointsky.tracking.settings import TrackerSettings
 
 Floats = npt.NDArray[np.float64]
@@ -114,8 +114,7 @@ def plot_arrays(
     third_sigma = _first_known(plots.elevation_sigma_rad, declared[plots.sensor, 2], 0.005)
     doppler_sigma = _first_known(plots.doppler_sigma_mps, declared[plots.sensor, 3], 3.0)
     position = np.zeros((n, 3))
-    _place_polar(plots, polar, frame, sensors, guess, position)
-    _place_local(plots, local, frame, sensors, guess, position)
+    _place_relative(plots, frame, sensors, guess, position)
     if geodetic.any():
         position[geodetic] = frame.from_geodetic(
             plots.latitude_rad[geodetic], plots.longitude_rad[geodetic], guess[geodetic]
@@ -206,57 +205,33 @@ def _heights(
     return height, sigma
 
 
-def _place_polar(
-    plots: Plots,
-    chosen: npt.NDArray[np.bool_],
-    frame: Frame,
-    sensors: Sequence[Sensor],
-    height_m: Floats,
-    out: Floats,
+def _place_relative(
+    plots: Plots, frame: Frame, sensors: Sequence[Sensor], height_m: Floats, out: Floats
 ) -> None:
-    for row in np.unique(plots.sensor[chosen]):
-        mine = np.flatnonzero(chosen & (plots.sensor == row))
-        pose = frame.sensor_pose(sensors[row])
+    """Fill ``out`` (n, 3) with the positions of polar and local plots, at heights ``height_m``."""
+    relative = plots.geometry != Geometry.GEODETIC
+    for row in np.unique(plots.sensor[relative]):
+        sensor = sensors[row]
+        pose = frame.sensor_pose(sensor)
         if pose is None:
             continue
-        site_m = float(pose[0][2]) if frame.is_flat else float(sensors[row].height_m or 0.0)
-        elevation = plots.elevation_rad[mine].copy()
+        origin, axes = pose
+        site_m = float(origin[2]) if frame.is_flat else float(sensor.height_m or 0.0)
+        curvature_m = geodesy.mean_radius_of_curvature_m(sensor.latitude_rad or 0.0)
+        earth_m = None if frame.is_flat else curvature_m
+        of_sensor = relative & (plots.sensor == row)
+        polar = np.flatnonzero(of_sensor & (plots.geometry == Geometry.POLAR))
+        elevation = plots.elevation_rad[polar].copy()
         unknown = ~np.isfinite(elevation)
-        slant = np.maximum(plots.range_m[mine][unknown], 1.0)
-        elevation[unknown] = _elevations(
-            slant, site_m, height_m[mine][unknown], frame, sensors[row].latitude_rad or 0.0
+        elevation[unknown] = geodesy.elevation_of_height(
+            plots.range_m[polar][unknown],
+            site_m,
+            height_m[polar][unknown],
+            None if frame.is_flat else earth_m,
         )
-        enu = geodesy.polar_to_enu(plots.range_m[mine], plots.azimuth_rad[mine], elevation)
-        out[mine] = enu @ pose[1] + pose[0]
-
-
-def _elevations(
-    range_m: Floats, site_m: float, height_m: Floats, frame: Frame, latitude_rad: float
-) -> Floats:
-    """Return the elevation of a target of known height: law of cosines, or a flat triangle."""
-    if frame.is_flat:
-        return np.arcsin(np.clip((height_m - site_m) / range_m, -1.0, 1.0))
-    radar = geodesy.mean_radius_of_curvature_m(latitude_rad) + site_m
-    target = radar - site_m + height_m
-    sine = (target**2 - radar**2 - range_m**2) / (2.0 * radar * range_m)
-    return np.arcsin(np.clip(sine, -1.0, 1.0))
-
-
-def _place_local(
-    plots: Plots,
-    chosen: npt.NDArray[np.bool_],
-    frame: Frame,
-    sensors: Sequence[Sensor],
-    height_m: Floats,
-    out: Floats,
-) -> None:
-    for row in np.unique(plots.sensor[chosen]):
-        mine = np.flatnonzero(chosen & (plots.sensor == row))
-        pose = frame.sensor_pose(sensors[row])
-        if pose is None:
-            continue
-        site_m = float(pose[0][2]) if frame.is_flat else float(sensors[row].height_m or 0.0)
-        flat = np.column_stack([plots.east_m[mine], plots.north_m[mine]])
-        drop = 0.0 if frame.is_flat else (flat**2).sum(1) / (2.0 * 6_371_000.0)
-        up = height_m[mine] - site_m - drop
-        out[mine] = np.column_stack([flat, up]) @ pose[1] + pose[0]
+        enu = geodesy.polar_to_enu(plots.range_m[polar], plots.azimuth_rad[polar], elevation)
+        out[polar] = enu @ axes + origin
+        local = np.flatnonzero(of_sensor & (plots.geometry == Geometry.LOCAL))
+        plane = np.column_stack([plots.east_m[local], plots.north_m[local]])
+        drop = 0.0 if frame.is_flat else (plane**2).sum(1) / (2.0 * MEAN_RADIUS_M)
+        out[local] = np.column_stack([plane, height_m[local] - site_m - drop]) @ axes + origin
