@@ -132,7 +132,7 @@ def _distribution(axes: Axes, result: ScoreResult) -> None:
     axes.set_ylim(0.0, 100.0)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
     axes.set_xlabel("metres", size=9, color=DIM)
-    axes.legend(frameon=False, fontsize=8.5, loc="upper left", labelcolor=INK)
+    axes.legend(framealpha=0.9, edgecolor="none", fontsize=8.5, loc="upper left", labelcolor=INK)
 
 
 def _cloud(axes: Axes, result: ScoreResult) -> None:
@@ -181,7 +181,7 @@ def _over_time(axes: Axes, result: ScoreResult) -> None:
     total = np.maximum(columns["gospa_m"] ** order, 1e-300)
     bins = _time_bins(columns["time_s"])
     x = _mean(columns["time_s"], bins)
-    x, label = _time_axis(x)
+    x, label = _time_axis(x, result.about.get("frame") == "earth")
     parts = [
         _mean(columns[name] ** order / total * columns["gospa_m"], bins) for name, _, _ in _PARTS
     ]
@@ -223,12 +223,12 @@ def _mean(values: Array, bins: Array) -> Array:
     return np.asarray(np.bincount(bins, values.astype(float)) / np.bincount(bins))
 
 
-def _time_axis(time_s: Array) -> tuple[Array, str]:
-    """Return times as minutes from a start that the label names."""
-    if time_s[0] > _YEAR_S:
+def _time_axis(time_s: Array, is_clock: bool) -> tuple[Array, str]:
+    """Return times as minutes from a start that the label names; a scene counts from its own."""
+    if is_clock or time_s[0] > _YEAR_S:
         start = datetime.datetime.fromtimestamp(math.floor(time_s[0]), datetime.UTC)
-        name = f"minutes from {start:%Y-%m-%d %H:%M:%S} UTC"
-        return (time_s - math.floor(time_s[0])) / 60.0, name
+        form = "%Y-%m-%d %H:%M:%S UTC" if time_s[0] > _YEAR_S else "%H:%M:%S"
+        return (time_s - math.floor(time_s[0])) / 60.0, f"minutes from {start.strftime(form)}"
     if time_s[-1] - time_s[0] > 1200.0:
         return time_s / 60.0, "minutes"
     return time_s, "seconds"
