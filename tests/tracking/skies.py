@@ -245,14 +245,23 @@ def tracked(tracker, plots):
     return join([tracker.update(plots), tracker.flush()])
 
 
+def flat_m(sky, tracks):
+    """Return east and north (n, 2): where each track's vertical meets the plane of a flat sky."""
+    places = tracks.latitude_rad, tracks.longitude_rad
+    foot, above = (
+        geodesy.ecef_to_enu(geodesy.geodetic_to_ecef(*places, h), *sky.origin) for h in (0.0, 1.0)
+    )
+    vertical = above - foot
+    return (foot - vertical * (foot[:, 2:] / vertical[:, 2:]))[:, :2]
+
+
 def errors(sky, tracks, flight):
     """Return east, north, up, ve, vn, vu (n, 6): tracks less the flight, in the tracks' axes."""
     truth = flight.path(tracks.time_s)
     latitude, longitude, height = sky.geodetic(truth)
     east = (tracks.longitude_rad - longitude + np.pi) % (2 * np.pi) - np.pi
     if sky.is_flat:
-        level = geodesy.geodetic_to_ecef(tracks.latitude_rad, tracks.longitude_rad, 0.0)
-        place = geodesy.ecef_to_enu(level, *sky.origin)[:, :2] - truth[:, :2]
+        place = flat_m(sky, tracks) - truth[:, :2]
         speed = truth[:, 3:]
     else:
         radius = geodesy.mean_radius_of_curvature_m(float(np.mean(latitude))) + height
