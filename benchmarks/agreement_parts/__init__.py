@@ -1,0 +1,1 @@
+"""Parts of the agreement study: reference paths, the estimate of a radar's site, pictures."""
