@@ -22,6 +22,8 @@ from jointsky.pictures.score import draw
 from jointsky.recording.score import ScoreOptions, columns_of, score
 from jointsky.records.score import ScoreResult
 
+SCORING = "scoring (first run compiles)"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
@@ -68,8 +70,12 @@ def run(arguments: argparse.Namespace) -> int:
         to_s=_seconds("--to", arguments.end),
         reading=read_options(arguments),
     )
-    result = score(arguments.tracks, arguments.reference, options)
-    written = write(result, arguments.out) if arguments.out else []
+    with console.progress(arguments.quiet) as step:
+        step(SCORING, 0.0)
+        result = score(arguments.tracks, arguments.reference, options)
+        step(SCORING, 0.7)
+        written = write(result, arguments.out) if arguments.out else []
+        step(SCORING, 1.0)
     if arguments.json:
         console.print_json(result.summary())
     else:

@@ -149,8 +149,7 @@ def _errors(result: ScoreResult) -> Group:
 
 
 def _conformity(result: ScoreResult) -> Table:
-    table = _table("Conformity", "", "wanted", "found", "", "")
-    table.columns[4].justify = "left"
+    table = _table("Conformity", "", "wanted", "found", "")
     standard = ""
     for check in result.conformity:
         if check.standard != standard:
@@ -164,8 +163,9 @@ def _conformity(result: ScoreResult) -> Table:
             f"{'≥' if check.sense == '>=' else '≤'} {quantity(check, check.limit)}",
             quantity(check, check.value),
             Text(check.verdict, style=_VERDICTS[check.verdict]),
-            Text(check.why, style="dim"),
         )
+    for column in table.columns:
+        column.no_wrap = True
     return table
 
 
@@ -182,8 +182,10 @@ def _notes(result: ScoreResult) -> Text:
         if result.about["is_whole_life"]
         else "from their first to their last update"
     )
+    reasons = {f"{check.label}: {check.why}": None for check in result.conformity if check.why}
     return Text(
-        f"* recommended. Updates are expected of targets {expected}. ESASSP limits are recalled, "
+        "".join(f"{reason}.\n" for reason in reasons)
+        + f"* recommended. Updates are expected of targets {expected}. ESASSP limits are recalled, "
         "ED-142 limits as COMPASS quotes them: compare both with the texts before you certify "
         "anything.",
         style="dim",
