@@ -448,3 +448,31 @@ def test_late_plots_out_of_order_do_no_harm(sky):
     late = tracks.rows(tracks.time_s > 60)
     assert rms(errors(sky, late, flight))[:2].max() < 150.0
     assert np.all(np.linalg.eigvalsh(late.covariance) > 0)
+
+
+GARBAGE = [
+    (name, value)
+    for name in ("range_m", "azimuth_rad", "elevation_rad", "doppler_mps", "pressure_altitude_m")
+    for value in (-1e5, 0.0, 1e7, 1e300)
+]
+GARBAGE += [("ve_mps", 1e300), ("latitude_rad", 1e4)]
+GARBAGE += [("doppler_mps", math.inf), ("pressure_altitude_m", -math.inf), ("ve_mps", math.inf)]
+GARBAGE += [("range_sigma_m", math.inf), ("range_sigma_m", -1.0), ("east_sigma_m", 1e-300)]
+
+
+def test_wild_values_in_a_seventh_of_the_plots_do_not_spoil_the_track():
+    radar = EARTH.radar()
+    sensors = [radar, Sensor(name="receiver", kind="adsb", rotation_period_s=1.0)]
+    flight, rng = Flight(AIRLINER, mode_s=77), stream(18, "wild")
+    good = in_time(
+        scans(rng, EARTH, radar, 0, [flight], 60.0, doppler=True, mode_c=True),
+        reports(rng, EARTH, 1, [flight], 60.0),
+    )
+    for name, value in GARBAGE:
+        column = getattr(good, name).copy()
+        column[10::7] = value
+        with np.errstate(all="ignore"):  # overflow on the way to being refused is no news
+            tracks = tracked(EARTH.tracker(sensors), good.replace(**{name: column}))
+        assert numbers(tracks) == [1], (name, value)
+        assert np.all(np.isfinite(tracks.covariance)), (name, value)
+        assert np.abs(errors(EARTH, tracks, flight)[:, :2]).max() < 100.0, (name, value)
