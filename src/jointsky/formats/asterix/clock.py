@@ -11,12 +11,14 @@ import numpy.typing as npt
 
 from jointsky.formats.asterix.batch import Bools, Floats
 from jointsky.formats.asterix.walker import Integers
+from jointsky.formats.asterix.wrong_times import wrong_times
 from jointsky.units import DAY_S
 
 TRUNCATED_PERIOD_S = 512.0  # I001/141 holds 16 bits of 1/128 s
 BACKWARD_JUMP_S = 60.0
 FORWARD_JUMP_S = 1800.0
-OUTLIER_S = 120.0
+FEW_RECORDS = 10  # a source with fewer, beside one with so many times more, goes by the others
+FEW_RATIO = 50
 RECEIPT_NEIGHBOURS = 5
 RECEIPT_OFF_S = 3600.0
 
@@ -40,8 +42,12 @@ class Times(NamedTuple):
     """POSIX seconds in the rows of the stamps; NaN where no time can be given."""
 
     time_s: Floats
-    is_jump: Bools  # the first record after a step
-    is_outlier: Bools  # alone far from its neighbours, which agree
+    jumped_from_s: Floats  # at the first record after a step: the time before it; else NaN
+    is_outlier: Bools  # far from its neighbours, which agree; no other time leans on it
+
+    def rows(self, rows: slice) -> Times:
+        """Return the times of some records."""
+        return Times(self.time_s[rows], self.jumped_from_s[rows], self.is_outlier[rows])
 
 
 def sound_receipts(receipt_time_s: Floats) -> Floats:
@@ -63,45 +69,88 @@ def sound_receipts(receipt_time_s: Floats) -> Floats:
 def unwrap(stamps: Stamps, date: datetime.date | None) -> Times:
     """Return the time of every record.
 
-    Within a source, a step of more than half a day is a midnight.  The day is that of the receipt
-    times where the container has them, else ``date`` for the first record, else 1970-01-01; a
-    source that begins later in the file begins on the day of the records before it.
+    Within a source, a step of more than half a day is a midnight; wrong times are found first and
+    count for nothing there.  The day is that of the receipt times where the container has them,
+    else ``date`` for the first record, else 1970-01-01; a source that begins later in the file
+    begins on the day of the records before it.
     """
     n = len(stamps.order)
-    time_s = np.full(n, np.nan)
-    jump, outlier = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    time_s, jumped_from_s = np.full(n, np.nan), np.full(n, np.nan)
+    outlier = np.zeros(n, np.bool_)
     ranked = np.argsort(stamps.order, kind="stable")
     full = ranked[~np.isnan(stamps.time_of_day_s[ranked]) & ~stamps.is_truncated[ranked]]
     start_s = 0.0 if date is None else float(calendar.timegm(date.timetuple()))
     known_order, known_time = np.empty(0, np.int64), np.empty(0)
-    for source in _in_order_of_appearance(stamps.source[full]):
+    busy, few = _busy_and_few(stamps.source[full])
+    for source in busy:
         rows = full[stamps.source[full] == source]
-        given = stamps.time_of_day_s[rows]
-        times = given + DAY_S * np.concatenate([[0.0], np.cumsum(_midnights(np.diff(given)))])
+        wrong = wrong_times(stamps.time_of_day_s[rows])
+        times = _days_counted(stamps.time_of_day_s[rows], wrong)
+        first = int(np.flatnonzero(~wrong)[0])
         receipt = stamps.receipt_time_s[rows]
         if date is None and not np.isnan(receipt).all():
-            times = _nearest_days(given, times, receipt)
+            times = _nearest_days(stamps.time_of_day_s[rows], times, receipt)
         elif len(known_order) == 0:
             times = times + start_s
         else:
-            before = max(int(np.searchsorted(known_order, stamps.order[rows[0]])) - 1, 0)
-            times = times + DAY_S * np.round((known_time[before] - times[0]) / DAY_S)
-        time_s[rows] = times
-        outlier[rows] = _outliers(times)
-        jump[rows] = _jumps(times, outlier[rows])
-        merged = np.concatenate([known_order, stamps.order[rows]])
+            about = _before(known_order, known_time, stamps.order[rows[first]])
+            times = times + DAY_S * np.round((about - times[first]) / DAY_S)
+        time_s[rows], outlier[rows] = times, wrong
+        jumped_from_s[rows] = _jumps(times, wrong)
+        merged = np.concatenate([known_order, stamps.order[rows[~wrong]]])
         sorting = np.argsort(merged, kind="stable")
         known_order = merged[sorting]
-        known_time = np.concatenate([known_time, times])[sorting]
-    _complete(stamps, ranked, time_s)
+        known_time = np.concatenate([known_time, times[~wrong]])[sorting]
+    for source in few:
+        rows = full[stamps.source[full] == source]
+        given = stamps.time_of_day_s[rows]
+        about = _before(known_order, known_time, stamps.order[rows])
+        time_s[rows] = given + DAY_S * np.round((about - given) / DAY_S)
+        outlier[rows] = np.abs(time_s[rows] - about) > FORWARD_JUMP_S
+    _complete(stamps, ranked[~outlier[ranked]], time_s)
     missing = np.isnan(time_s)
     time_s[missing] = stamps.receipt_time_s[missing]
-    return Times(time_s, jump, outlier)
+    return Times(time_s, jumped_from_s, outlier)
 
 
-def _in_order_of_appearance(sources: npt.NDArray[np.int32]) -> list[int]:
-    distinct, first = np.unique(sources, return_index=True)
-    return [int(distinct[k]) for k in np.argsort(first)]
+def jump_text(from_s: float, to_s: float) -> str:
+    """Return what a step of a clock is: from which time of day to which, and how far."""
+    step_s = to_s - from_s
+    return (
+        f"the time of the source jumps from {_clock(from_s)} to {_clock(to_s)} ({step_s:+,.1f} s)"
+    )
+
+
+def _clock(time_s: float) -> str:
+    milliseconds = round(time_s * 1000.0) % round(DAY_S * 1000.0)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest / 1000.0:06.3f}"
+
+
+def _busy_and_few(sources: npt.NDArray[np.int32]) -> tuple[list[int], list[int]]:
+    """Return the sources as they appear, and those of so few records that they may be damage."""
+    distinct, first, counts = np.unique(sources, return_index=True, return_counts=True)
+    is_few = (counts < FEW_RECORDS) & (counts * FEW_RATIO < counts.max(initial=0))
+    ranked = np.argsort(first)
+    busy, few = ranked[~is_few[ranked]], ranked[is_few[ranked]]
+    return distinct[busy].tolist(), distinct[few].tolist()
+
+
+def _before(order: Integers, time_s: Floats, at: npt.ArrayLike) -> Floats:
+    """Return the time of the last record before each place in the file, or the first there is."""
+    return time_s[np.maximum(np.searchsorted(order, at) - 1, 0)]
+
+
+def _days_counted(given: Floats, wrong: Bools) -> Floats:
+    """Return times of day with a day added at each midnight, wrong ones on the nearest day."""
+    times = given.copy()
+    good = np.flatnonzero(~wrong)
+    midnights = _midnights(np.diff(given[good]))
+    times[good] += DAY_S * np.concatenate([[0.0], np.cumsum(midnights)])
+    bad = np.flatnonzero(wrong)
+    beside = times[good[np.maximum(np.searchsorted(good, bad) - 1, 0)]]
+    times[bad] += DAY_S * np.round((beside - times[bad]) / DAY_S)
+    return times
 
 
 def _midnights(steps_s: Floats) -> Floats:
@@ -125,25 +174,13 @@ def _nearest_days(given: Floats, times: Floats, receipt: Floats) -> Floats:
     return placed
 
 
-def _outliers(times: Floats) -> Bools:
-    """Return which record is far from both neighbours while they agree with each other."""
-    out = np.zeros(len(times), np.bool_)
-    if len(times) < 3:
-        return out
-    steps = np.abs(np.diff(times))
-    across = np.abs(times[2:] - times[:-2])
-    out[1:-1] = (steps[1:] > OUTLIER_S) & (steps[:-1] > OUTLIER_S) & (across <= OUTLIER_S)
-    if len(times) >= 10:
-        out[0] = steps[0] > OUTLIER_S and bool((steps[1:4] <= OUTLIER_S).all())
-        out[-1] = steps[-1] > OUTLIER_S and bool((steps[-4:-1] <= OUTLIER_S).all())
-    return out
-
-
-def _jumps(times: Floats, outlier: Bools) -> Bools:
-    out = np.zeros(len(times), np.bool_)
+def _jumps(times: Floats, outlier: Bools) -> Floats:
+    """Return the time before each step of the clock, in the row of the record after it."""
+    out = np.full(len(times), np.nan)
     rows = np.flatnonzero(~outlier)
     steps = np.diff(times[rows])
-    out[rows[1:]] = (steps < -BACKWARD_JUMP_S) | (steps > FORWARD_JUMP_S)
+    is_jump = (steps < -BACKWARD_JUMP_S) | (steps > FORWARD_JUMP_S)
+    out[rows[1:][is_jump]] = times[rows[:-1][is_jump]]
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -30,17 +31,25 @@ class FaultLog:
         self,
         kind: str,
         offsets: npt.NDArray[np.int64],
-        text: str,
+        text: str | Sequence[str],
         octets: npt.NDArray[np.int64] | int = 0,
     ) -> None:
-        """Count one fault at each of ``offsets``; ``octets`` were passed over there."""
+        """Count one fault at each of ``offsets``; ``octets`` were passed over there.
+
+        ``text`` is one for all, or one for each.
+        """
         if len(offsets) == 0:
             return
         self._counts[kind] += len(offsets)
         first = np.argsort(offsets, kind="stable")[:KEPT]
         lengths = np.broadcast_to(octets, len(offsets))
         self._kept += [
-            Fault(offset=int(offsets[k]), kind=kind, text=text, octets=int(lengths[k]))
+            Fault(
+                offset=int(offsets[k]),
+                kind=kind,
+                text=text if isinstance(text, str) else text[k],
+                octets=int(lengths[k]),
+            )
             for k in first
         ]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.formats.asterix.blocks import find_blocks
-from jointsky.formats.asterix.clock import Stamps, Times, unwrap
+from jointsky.formats.asterix.clock import Stamps, Times, jump_text, unwrap
 from jointsky.formats.asterix.coverage import far_positions
 from jointsky.formats.asterix.editions import Choice, Wanted
 from jointsky.formats.asterix.faults import FaultLog
@@ -68,7 +68,7 @@ def _reading(gathered: Gathered, options: ReadOptions) -> Reading:
     plots, tracks = [Plots.make(0)], [Tracks.make(0, sensors=np.zeros((0, 1), np.uint64))]
     for k, piece in enumerate(gathered.pieces):
         rows = slice(int(bounds[k]), int(bounds[k + 1]))
-        mine = Times(times.time_s[rows], times.is_jump[rows], times.is_outlier[rows])
+        mine = times.rows(rows)
         made = _timed(piece, mine, believed[rows], gathered.faults)
         if isinstance(made, Plots):
             plots.append(made.replace(file=options.file))
@@ -176,18 +176,17 @@ def _misfit(gathered: Gathered, category: int, row: int) -> str:
 
 def _timed(piece: Piece, times: Times, believed: _Bools, faults: FaultLog) -> Columns | None:
     """Return the targets of a piece that are believed and have a time, with that time."""
-    faults.add_all(
-        "time-jump", piece.offset[times.is_jump & believed], "the time of the source jumps here"
-    )
+    jump = np.flatnonzero(~np.isnan(times.jumped_from_s) & believed)
+    steps = zip(times.jumped_from_s[jump].tolist(), times.time_s[jump].tolist(), strict=True)
+    faults.add_all("time-jump", piece.offset[jump], [jump_text(a, b) for a, b in steps])
+    text = "a time far from those of the records before and after"
+    faults.add_all("implausible-time", piece.offset[believed & times.is_outlier], text)
     if piece.targets is None:
         return None
     rows = piece.rows
     ok = believed[rows] & ~np.isnan(times.time_s[rows]) & ~times.is_outlier[rows]
     lost = believed[rows] & np.isnan(times.time_s[rows])
     faults.add_all("no-time", piece.offset[rows[lost]], "nothing says when this record holds")
-    alone = believed[rows] & times.is_outlier[rows]
-    text = "a time far from those of the records before and after"
-    faults.add_all("implausible-time", piece.offset[rows[alone]], text)
     timed: Columns = piece.targets.replace(time_s=times.time_s[rows]).rows(ok)
     return timed
 
