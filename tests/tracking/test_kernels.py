@@ -196,10 +196,10 @@ def predictions(kind, plot, sensor, is_flat, dt):
         own = np.eye(3) if is_flat else geodesy.enu_rotation(*here[:2])
         measured = (0.0, 0.0)
         if is_flat:
-            altitude = plot.pressure_altitude_m[0]
-            height = altitude if np.isfinite(altitude) else SETTINGS.unseen_height_m
-            ecef = geodesy.geodetic_to_ecef(*here[:2], height)
-            point = geodesy.ecef_to_enu(ecef, *SITE)[0]
+            height = 0.0  # where the vertical through the place meets the tangent plane
+            for _ in range(8):
+                point = geodesy.ecef_to_enu(geodesy.geodetic_to_ecef(*here[:2], height), *SITE)[0]
+                height -= point[2]
             place = lambda x: at(x) - point  # noqa: E731
         else:
             place = lambda x: geodesy.ecef_to_enu(at(x)[None], *here)[0]  # noqa: E731
@@ -480,6 +480,7 @@ def test_missed_looks_lower_existence_as_bayes_says(seed, now):
     tracks = empty_tracks(1, 3)
     tracks.existence[0] = r = rng.uniform(0.3, 0.999)
     tracks.in_view[0] = rng.uniform(0.2, 1, 3)
+    tracks.every[0] = sensors.period
     tracks.in_view[0, 1] = 0.0  # never saw it: its silence says nothing
     tracks.last_look[0] = rng.uniform(-5, 0, 3)
     lost, views, looks = 0.02, tracks.in_view[0].copy(), tracks.last_look[0].copy()

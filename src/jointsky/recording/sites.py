@@ -26,9 +26,15 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     height_m: Annotated[
         float, Meta(ge=-500, le=20000, description="Height of the antenna above the ellipsoid")
     ] = 0.0
-    rotation_period_s: Annotated[float, Meta(gt=0, description="Time of one turn")] | None = None
-    range_sigma_m: Annotated[float, Meta(gt=0, description="Error of a range")] | None = None
-    azimuth_sigma_deg: Annotated[float, Meta(gt=0, description="Error of an azimuth")] | None = None
+    rotation_period_s: (
+        Annotated[float, Meta(gt=0, le=120, description="Time of one turn")] | None
+    ) = None
+    range_sigma_m: Annotated[float, Meta(gt=0, le=10000, description="Error of a range")] | None = (
+        None
+    )
+    azimuth_sigma_deg: (
+        Annotated[float, Meta(gt=0, le=30, description="Error of an azimuth")] | None
+    ) = None
 
 
 class SitesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

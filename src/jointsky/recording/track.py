@@ -102,13 +102,22 @@ def track(
         estimates = _estimates(picture, tracker.flat_positions_m(picture))
     return Tracked(
         plots=plots,
-        tracks=join(told),
+        tracks=_newest(join(told)),
         sensors=list(reading.sensors),
         used=tracker.used,
         refused=tracker.refused,
         origin_deg=origin_deg,
         estimates=estimates,
     )
+
+
+def _newest(tracks: Tracks) -> Tracks:
+    """Return the tracks with one state for one time: the last, where plots came together."""
+    order = np.lexsort((np.arange(len(tracks)), tracks.time_s, tracks.status, tracks.track_number))
+    same = np.diff(tracks.track_number[order]) == 0
+    same &= np.diff(tracks.time_s[order]) == 0
+    same &= np.diff(tracks.status[order]) == 0
+    return tracks.rows(np.sort(order[np.append(~same, True)])) if len(order) else tracks
 
 
 def _rows_of(sensors: Sequence[Sensor], only: Sequence[str]) -> list[int]:

@@ -111,6 +111,8 @@ class TrackArrays(NamedTuple):
     last_hit: Array  # (T, S) time of the newest plot of each sensor
     last_look: Array  # (T, S) time up to which each sensor's looks are accounted for
     in_view: Array  # (T, S) probability that the sensor can see the target
+    every: Array  # (T, S) seconds between two looks: a turn, or how often this target reports
+    wild_heights: Array  # (T,) int32: heights in a row that could not be its own
     last_batch: Array  # (T,) int64: batch of the newest plot
     born_by: Array  # (T,) int32: twice the sensor of its first plot, plus 1 if that had identity
     cell: Array  # (T,) int64: bucket of the spatial index; -1: in none
@@ -153,6 +155,8 @@ def empty_tracks(rows: int, sensors: int) -> TrackArrays:
         last_hit=np.full((rows, sensors), never),
         last_look=np.full((rows, sensors), never),
         in_view=np.zeros((rows, sensors)),
+        every=np.ones((rows, sensors)),
+        wild_heights=np.zeros(rows, np.int32),
         last_batch=np.full(rows, -1, np.int64),
         born_by=np.zeros(rows, np.int32),
         cell=np.full(rows, -1, np.int64),
@@ -181,8 +185,6 @@ class Bench(NamedTuple):
     weights: Array  # (K, M)
     state: Array  # (K, M, 6)
     covariance: Array  # (K, M, 6, 6)
-    mean: Array  # (K, 6) of the mixture
-    spread: Array  # (K, 6, 6) its covariance
     slot_of_plot: Array  # (P,) int64
     found: Array  # (4096,) int64: tracks near one plot
     rows: Array  # (ROWS, 8)
@@ -201,8 +203,6 @@ def bench_for(tracks: TrackArrays, live: int, plots: int) -> Bench:
         weights=np.empty((slots, MODELS)),
         state=np.empty((slots, MODELS, 6)),
         covariance=np.empty((slots, MODELS, 6, 6)),
-        mean=np.empty((slots, 6)),
-        spread=np.empty((slots, 6, 6)),
         slot_of_plot=np.empty(plots, np.int64),
         found=np.empty(4096, np.int64),
         rows=np.empty((ROWS, 8)),

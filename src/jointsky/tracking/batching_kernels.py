@@ -30,22 +30,30 @@ def cut(time, sensor, geometry, mode_s, window, close_all, batch_of, close_order
     for i in range(time.shape[0]):
         now = time[i]
         s = sensor[i]
+        while True:  # batches whose time is over close in the order in which they opened
+            first = -1
+            for k in range(sensors):
+                over = open_batch[k] >= 0 and now - opened[k] > window[k]
+                if over and (first < 0 or opened[k] < opened[first]):
+                    first = k
+            if first < 0:
+                break
+            close_order[open_batch[first]] = closed
+            closed += 1
+            open_batch[first] = -1
         current = open_batch[s]
-        if current >= 0:
-            ends = now - opened[s] > window[s]
-            if not ends and geometry[i] != POLAR and mode_s[i] >= 0:
-                ends = stamp[(mode_s[i] * 31 + s) & (STAMPS - 1)] == current
-            if ends:
-                close_order[current] = closed
-                closed += 1
-                current = -1
+        own = geometry[i] != POLAR and mode_s[i] >= 0
+        if current >= 0 and own and stamp[(mode_s[i] * 31 + s) & (STAMPS - 1)] == current:
+            close_order[current] = closed
+            closed += 1
+            current = -1
         if current < 0:
             current = batches
             batches += 1
             close_order[current] = -1
             open_batch[s] = current
             opened[s] = now
-        if geometry[i] != POLAR and mode_s[i] >= 0:
+        if own:
             stamp[(mode_s[i] * 31 + s) & (STAMPS - 1)] = current
         batch_of[i] = current
     if time.shape[0] == 0:

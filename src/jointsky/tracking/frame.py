@@ -40,8 +40,16 @@ class Frame:
         self, latitude_rad: Floats, longitude_rad: Floats, height_m: Floats
     ) -> Floats:
         """Return positions (n, 3) in this frame of geodetic ones."""
-        ecef = geodesy.geodetic_to_ecef(latitude_rad, longitude_rad, height_m)
-        return geodesy.ecef_to_enu(ecef, *self.origin) if self.is_flat else ecef
+        if not self.is_flat:
+            return geodesy.geodetic_to_ecef(latitude_rad, longitude_rad, height_m)
+        places = latitude_rad, longitude_rad
+        foot, above = (
+            geodesy.ecef_to_enu(geodesy.geodetic_to_ecef(*places, h), *self.origin)
+            for h in (0.0, 1.0)
+        )
+        vertical = above - foot  # it meets the tangent plane where to_geodetic laid the point
+        flat = foot - vertical * (foot[:, 2:] / vertical[:, 2:])
+        return np.column_stack([flat[:, :2], height_m])
 
     def to_geodetic(self, points_m: Floats) -> tuple[Floats, Floats, Floats]:
         """Return latitude, longitude (radians) and height of points (n, 3) of this frame.

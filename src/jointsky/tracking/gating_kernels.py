@@ -11,6 +11,7 @@ import math
 from jointsky._jit import inner
 
 CELL_M = 8000.0
+FARTHEST_M = 80000.0  # no plot is so uncertain that its track is sought beyond
 
 
 @inner

@@ -20,6 +20,9 @@ FREE, TENTATIVE, CONFIRMED = 0, 1, 2
 MODELS = 2
 EARTH_M = 6371000.0
 NEVER = -1e17
+FIRST_INTERVAL_S, LONGEST_INTERVAL_S = 10.0, 120.0  # of targets that report by themselves
+SAME_ADDRESS_M = 1000.0
+FIRST_VELOCITY_SIGMA_MPS = 20.0  # of a velocity that nothing confirms yet
 MOST_SURE = 0.9995  # no plot makes a track surer: it must be able to end
 
 
@@ -100,6 +103,7 @@ def position_covariance(plots, i, sensors, unseen_height_sigma, out):
     axes = plots.axes[i]
     sigma = np.empty(3)
     directions = np.empty((3, 3))
+    shared = 0.0  # covariance of the first two
     sigma[2] = plots.height_sigma[i] if plots.height_sigma[i] > 0.0 else unseen_height_sigma
     if plots.geometry[i] == POLAR:
         dx = plots.position[i, 0] - sensors.origin[s, 0]
@@ -129,6 +133,7 @@ def position_covariance(plots, i, sensors, unseen_height_sigma, out):
                 directions[a, k] = axes[a, k]
         sigma[0] = plots.first_sigma[i]
         sigma[1] = plots.second_sigma[i]
+        shared = plots.correlation[i] * sigma[0] * sigma[1]
     inverse = np.empty((3, 3))
     if not _inverse3(directions, inverse):
         worst = max(sigma[0], sigma[1], sigma[2])
@@ -141,6 +146,7 @@ def position_covariance(plots, i, sensors, unseen_height_sigma, out):
             total = 0.0
             for k in range(3):
                 total += inverse[a, k] * inverse[b, k] * sigma[k] * sigma[k]
+            total += shared * (inverse[a, 0] * inverse[b, 1] + inverse[a, 1] * inverse[b, 0])
             out[a, b] = total
 
 
@@ -153,7 +159,7 @@ def begin(tracks, heads, t, number, plots, i, sensors, settings, existence, is_f
     position_covariance(plots, i, sensors, settings.unseen_height_sigma_m, block)
     speed_sigma = settings.speed_sigma_mps
     if plots.velocity_sigma[i] > 0.0:
-        speed_sigma = plots.velocity_sigma[i]
+        speed_sigma = max(plots.velocity_sigma[i], FIRST_VELOCITY_SIGMA_MPS)
     across2 = speed_sigma * speed_sigma
     up2 = settings.climb_sigma_mps * settings.climb_sigma_mps
     for m in range(MODELS):
@@ -204,8 +210,19 @@ def begin(tracks, heads, t, number, plots, i, sensors, settings, existence, is_f
         tracks.last_hit[t, k] = -1e18
         tracks.last_look[t, k] = -1e18
         tracks.in_view[t, k] = 0.0
+        tracks.every[t, k] = sensors.period[k]
+    tracks.wild_heights[t] = 0
     note_plot(tracks, t, plots, i, s)
     settle(tracks, heads, t, is_flat, center)
+
+
+@inner
+def note_interval(tracks, t, s, gap_s):
+    """Follow how often a target reports by itself; each does so at a rate of its own."""
+    if gap_s > LONGEST_INTERVAL_S:
+        tracks.every[t, s] = max(tracks.every[t, s], FIRST_INTERVAL_S)
+    elif gap_s > 0.1:
+        tracks.every[t, s] = max(0.7 * tracks.every[t, s] + 0.3 * gap_s, 0.3)
 
 
 @inner
@@ -228,6 +245,8 @@ def note_plot(tracks, t, plots, i, s):
         tracks.call_sign[t] = plots.call_sign[i]
     if plots.pressure_altitude[i] == plots.pressure_altitude[i]:
         tracks.pressure_altitude[t] = plots.pressure_altitude[i]
+    if plots.geometry[i] != POLAR:
+        note_interval(tracks, t, s, plots.time[i] - tracks.last_hit[t, s])
     tracks.last_hit[t, s] = max(tracks.last_hit[t, s], plots.time[i])
     tracks.last_look[t, s] = tracks.last_hit[t, s]
     tracks.in_view[t, s] = 1.0
@@ -247,7 +266,7 @@ def miss_looks(tracks, t, now, sensors, lost_view):
         view = tracks.in_view[t, s]
         if view < 0.01:
             continue
-        period = sensors.period[s]
+        period = tracks.every[t, s]
         while now - tracks.last_look[t, s] > 1.35 * period:
             tracks.last_look[t, s] += period
             prior = view * (1.0 - lost_view)
@@ -265,12 +284,12 @@ def expected_turn(tracks, t, now, sensors):
     """Return the shortest turn of the sensors that saw a track of late: when to see it again."""
     shortest = math.inf
     for s in range(sensors.period.shape[0]):
-        if tracks.last_hit[t, s] > NEVER and now - tracks.last_hit[t, s] < 5.0 * sensors.period[s]:
-            shortest = min(shortest, sensors.period[s])
+        if tracks.last_hit[t, s] > NEVER and now - tracks.last_hit[t, s] < 5.0 * tracks.every[t, s]:
+            shortest = min(shortest, tracks.every[t, s])
     if shortest == math.inf:
         for s in range(sensors.period.shape[0]):
             if tracks.last_hit[t, s] > NEVER:
-                shortest = min(shortest, sensors.period[s])
+                shortest = min(shortest, tracks.every[t, s])
     return shortest
 
 
@@ -303,5 +322,6 @@ def are_one(tracks, a, b, sensors):
     vn = tracks.grid[a, 3] - tracks.grid[b, 3]
     place2 = tracks.spread[a, 0] ** 2 + (tracks.spread[b, 0] + tracks.spread[b, 1] * abs(dt)) ** 2
     speed2 = tracks.spread[a, 1] ** 2 + tracks.spread[b, 1] ** 2
-    limit = 25.0 if same_address else 4.0
-    return (de * de + dn * dn) / place2 + (ve * ve + vn * vn) / speed2 < limit
+    if same_address:
+        return de * de + dn * dn < SAME_ADDRESS_M * SAME_ADDRESS_M + 25.0 * place2
+    return (de * de + dn * dn) / place2 + (ve * ve + vn * vn) / speed2 < 4.0

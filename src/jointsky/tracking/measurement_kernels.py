@@ -15,6 +15,8 @@ from jointsky.earth.geodesy_kernels import east_north_up, ecef_to_geodetic
 ROWS = 7
 POLAR, LOCAL, GEODETIC = 0, 1, 2
 TWO_PI = 2.0 * math.pi
+WILD_SIGMAS2 = 36.0
+ANY_HEIGHT_M, ANY_SPEED_MPS = 10000.0, 300.0
 
 
 @inner
@@ -177,6 +179,34 @@ def _polar(plots, i, origin, axes, px, py, pz, x, dt_s, rows, n):
         rows[n - 1, 4] += uy
         rows[n - 1, 5] += uz
     return n
+
+
+@inner
+def _is_wild(rows, k, p):
+    """Return whether one row lies so far off that its measurement is not the target's."""
+    variance = rows[k, 7]
+    for a in range(6):
+        for b in range(6):
+            variance += rows[k, a] * rows[k, b] * p[a, b]
+    return rows[k, 6] * rows[k, 6] > WILD_SIGMAS2 * variance
+
+
+@inner
+def doubt_own_words(plots, i, rows, n, p):
+    """Take a height or velocity that cannot be the target's for a random one.
+
+    Mode C is garbled now and then, and transponders send velocities long past: such a word must
+    neither move the track nor keep the plot's good position from it.  Its row gets the spread of
+    all heights or speeds in the air.  Returns whether the height was wild.
+    """
+    tells_velocity = plots.geometry[i] == GEODETIC and plots.velocity_sigma[i] > 0.0
+    if tells_velocity and (_is_wild(rows, n - 1, p) or _is_wild(rows, n - 2, p)):
+        rows[n - 1, 7] = ANY_SPEED_MPS * ANY_SPEED_MPS
+        rows[n - 2, 7] = ANY_SPEED_MPS * ANY_SPEED_MPS
+    if plots.height_sigma[i] > 0.0 and _is_wild(rows, 0, p):
+        rows[0, 7] = ANY_HEIGHT_M * ANY_HEIGHT_M
+        return True
+    return False
 
 
 @inner

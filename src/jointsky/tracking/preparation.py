@@ -21,15 +21,17 @@ UNUSED_FLAGS = PlotFlag.TEST | PlotFlag.COASTED
 """Plots that no target made: field monitors, and predictions of the sensor's own tracker."""
 
 # (range m, azimuth or cross-position) standard errors for a kind that tells none: en-route radar
-# as in EUROCONTROL's SUR.ET1.ST01.1000 (60 m, 0.08 deg; wider for primary), DO-260B for ADS-B.
+# as in EUROCONTROL's SUR.ET1.ST01.1000 (60 m, 0.08 deg; wider for primary), surface radar as in
+# ED-116 (7.5 m, 95 %), ADS-B as in DO-260B.
 _TYPICAL = {
     "radar": (75.0, math.radians(0.12)),
     "ssr": (60.0, math.radians(0.08)),
-    "surface-radar": (8.0, math.radians(0.25)),
+    "surface-radar": (4.0, math.radians(0.1)),
     "multilateration": (20.0, 20.0),
     "adsb": (40.0, 40.0),
 }
 _TYPICAL_PERIOD_S = {"surface-radar": 1.0, "multilateration": 1.0, "adsb": 1.0}
+FARTHEST_M = 2e6  # no radar of aircraft sees farther: such a range is damage
 _GEOMETRIC_AS_PRESSURE_SIGMA_M = 120.0  # between the two heights of one aircraft, from day to day
 _GROUND_HEIGHT_SIGMA_M = 30.0
 _WINDOWS_PER_TURN = 32.0
@@ -76,7 +78,7 @@ def sensor_arrays(
 def usable(plots: Plots, sensors: Sequence[Sensor]) -> npt.NDArray[np.bool_]:
     """Return which plots a tracker can take: a time, a place, a known site, a real target."""
     placed = np.array([sensor.has_position for sensor in sensors] or [False])
-    polar = np.isfinite(plots.range_m) & np.isfinite(plots.azimuth_rad)
+    polar = (plots.range_m >= 0.0) & (plots.range_m < FARTHEST_M) & np.isfinite(plots.azimuth_rad)
     local = np.isfinite(plots.east_m) & np.isfinite(plots.north_m)
     geodetic = np.isfinite(plots.latitude_rad) & np.isfinite(plots.longitude_rad)
     has_place = np.choose(plots.geometry, [polar, local, geodetic])
@@ -126,6 +128,7 @@ def plot_arrays(
     broad = np.where(polar, np.nan_to_num(first) * second_sigma, second_sigma)
     sends_velocity = geodetic & np.isfinite(plots.ve_mps) & np.isfinite(plots.vn_mps)
     sends_velocity &= (plots.flags & PlotFlag.COOPERATIVE) != 0
+    sends_velocity &= (plots.flags & PlotFlag.ON_GROUND) == 0
     unsure = (plots.flags & PlotFlag.MODE_A_UNSURE) != 0
     made = PlotArrays(
         time=plots.time_s - epoch_s,
@@ -186,10 +189,11 @@ def _heights(
     unsure = (plots.flags & PlotFlag.MODE_C_UNSURE) != 0
     by_pressure = np.isfinite(plots.pressure_altitude_m) & ~unsure
     by_geometry = np.isfinite(plots.height_m) & ~by_pressure
-    sites = np.array([s.height_m if s.height_m is not None else 0.0 for s in sensors] or [0.0])
+    sites = np.array([_site_height_m(sensor) for sensor in sensors] or [math.nan])
     surface = np.array([s.kind == "surface-radar" for s in sensors] or [False])
     on_ground = (plots.flags & PlotFlag.ON_GROUND) != 0
     at_site = ~by_pressure & ~by_geometry & (on_ground | surface[plots.sensor])
+    at_site &= np.isfinite(sites[plots.sensor])
     own = _first_known(plots.height_sigma_m, 30.0)
     geometric = own if frame.is_flat else np.hypot(own, _GEOMETRIC_AS_PRESSURE_SIGMA_M)
     height = np.select(
@@ -203,6 +207,13 @@ def _heights(
         0.0,
     )
     return height, sigma
+
+
+def _site_height_m(sensor: Sensor) -> float:
+    """Return how high a sensor stands; NaN for one that stands nowhere or everywhere."""
+    if sensor.flat_enu_m is not None:
+        return sensor.flat_enu_m[2]
+    return math.nan if sensor.height_m is None else sensor.height_m
 
 
 def _place_relative(

@@ -63,7 +63,8 @@ class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True):
         float, Meta(gt=0.5, lt=1, description="Share of a target's own plots inside its gate")
     ] = 0.9997
     confirm_existence: Annotated[
-        Share, Meta(description="A track is confirmed at this probability of existence")
+        float,
+        Meta(gt=0, le=0.999, description="A track is confirmed at this probability of existence"),
     ] = 0.99
     drop_existence: Annotated[
         Share, Meta(description="A confirmed track is ended below this probability")

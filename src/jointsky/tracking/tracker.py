@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from jointsky.earth import geodesy
 from jointsky.records.columns import join as _joined
 from jointsky.records.plots import Plots
 from jointsky.records.sensors import Sensor
@@ -113,7 +112,8 @@ class Tracker:
             self._held = None
         if len(plots) == 0:
             return Tracks.make(0)
-        plots = plots.rows(np.argsort(plots.time_s, kind="stable"))
+        order = np.lexsort((plots.azimuth_rad, plots.range_m, plots.sensor, plots.time_s))
+        plots = plots.rows(order)
         if self._epoch_s is None:
             self._begin(plots)
         told = [
@@ -165,7 +165,7 @@ class Tracker:
         if len(order) < n:
             self._held = plots.rows(np.flatnonzero(close_order[batch_of] < 0))
         self._tracks = grown(self._tracks, int(self._counters.live[0]) + len(order) + 1)
-        out = empty_rows(len(order), len(self.sensors))
+        out = empty_rows(2 * len(order) + int(self._counters.live[0]), len(self.sensors))
         written, used = tracker_kernels.run(
             arrays,
             order,
@@ -234,9 +234,7 @@ class Tracker:
         """Return east, north, up (n, 3) of tracks of a flat scene, about the scene's origin."""
         if not self.frame.is_flat:
             raise ValueError("these sensors stand on the earth; only flat scenes have one origin")
-        level = geodesy.geodetic_to_ecef(tracks.latitude_rad, tracks.longitude_rad, 0.0)
-        enu = geodesy.ecef_to_enu(level, *self.frame.origin)
-        return np.column_stack([enu[:, :2], tracks.height_m])
+        return self.frame.from_geodetic(tracks.latitude_rad, tracks.longitude_rad, tracks.height_m)
 
 
 def _kernel_settings(settings: TrackerSettings) -> KernelSettings:

@@ -14,12 +14,19 @@ from jointsky._jit import inner, kernel
 from jointsky.numeric.assignment_kernels import assign_pairs
 from jointsky.tracking import gating_kernels, lifecycle_kernels, motion_kernels
 from jointsky.tracking.lifecycle_kernels import CONFIRMED, FREE, TENTATIVE
-from jointsky.tracking.measurement_kernels import POLAR, ROWS, height_and_up, measure, take
+from jointsky.tracking.measurement_kernels import (
+    POLAR,
+    ROWS,
+    doubt_own_words,
+    height_and_up,
+    measure,
+    take,
+)
 
 MODELS = 2
 HOUSEKEEPING_S = 0.5
 ELEVATIONS_RAD, HEIGHTS_M, RATES_MPS = 0.26, 12000.0, 800.0
-CONFIRMED_STATUS, COASTED_STATUS = 1, 2
+CONFIRMED_STATUS, COASTED_STATUS, ENDED_STATUS = 1, 2, 3
 
 
 @inner
@@ -114,14 +121,42 @@ def emit(tracks, t, time, mean, covariance, weights, status, now, sensors, plot,
             s = 64 * word + k
             if s >= sensors.period.shape[0]:
                 break
-            if now - tracks.last_hit[t, s] < 2.6 * sensors.period[s]:
+            if now - tracks.last_hit[t, s] < 2.6 * tracks.every[t, s]:
                 bits |= np.uint64(1) << np.uint64(k)
         out.sensors[n, word] = bits
 
 
 @inner
-def keep_house(tracks, heads, counters, sensors, settings, is_flat, center, now):
-    """Account for looks that brought nothing, end what has gone, join what is one."""
+def tell(tracks, t, status, now, sensors, plot, bench, out, written):
+    """Write a track's state at its own time as a result row; return the rows written so far."""
+    motion_kernels.combine(
+        tracks.weights[t], tracks.state[t], tracks.covariance[t], bench.x, bench.p
+    )
+    emit(
+        tracks,
+        t,
+        tracks.time[t],
+        bench.x,
+        bench.p,
+        tracks.weights[t],
+        status,
+        now,
+        sensors,
+        plot,
+        out,
+        written,
+    )
+    return written + 1
+
+
+@inner
+def keep_house(book, bench, world, now, out, written):
+    """Account for looks that brought nothing, end what has gone, join what is one.
+
+    Returns how far to look for tracks from now on, and the rows written: one for each that ended.
+    """
+    tracks, heads, counters = book
+    sensors, settings, _, _ = world
     for s in range(sensors.period.shape[0]):
         estimate_false_rate(sensors, s, now)
     reach = 0.0
@@ -136,11 +171,17 @@ def keep_house(tracks, heads, counters, sensors, settings, is_flat, center, now)
             gone = r < settings.drop_existence or age > max(settings.coast_s, 4.0 * turn)
         else:
             gone = r < 0.15 * tracks.first_existence[t] or r < 1e-4
-            gone = gone or age > (2.4 if tracks.plots[t] < 3 else 3.4) * turn
+            patience = (2.4 if tracks.plots[t] < 3 else 3.4) * turn
+            if tracks.mode_s[t] >= 0:
+                patience = max(patience, settings.coast_s)
+            gone = gone or age > patience
         if gone:
             if tracks.status[t] == TENTATIVE:
                 origin = tracks.born_by[t]
                 sensors.false_count[origin // 2, origin % 2] += 1.0
+            else:
+                told = np.int64(ENDED_STATUS)
+                written = tell(tracks, t, told, now, sensors, np.int64(-1), bench, out, written)
             lifecycle_kernels.end(tracks, heads, t)
             continue
         east = tracks.grid[t, 0] + tracks.grid[t, 2] * age
@@ -153,7 +194,7 @@ def keep_house(tracks, heads, counters, sensors, settings, is_flat, center, now)
     for t in range(counters.live[0]):
         if tracks.status[t] != FREE and now - tracks.time[t] < 2.0 * HOUSEKEEPING_S:
             join_doubles(tracks, heads, t, sensors, found)
-    return min(reach, 3.0 * gating_kernels.CELL_M)
+    return min(reach, 3.0 * gating_kernels.CELL_M), written
 
 
 @inner
@@ -272,6 +313,20 @@ def leftover(tracks, heads, counters, plots, i, batch, sensors, settings, is_fla
 
 
 @inner
+def question_height(tracks, t, wild, covariance, settings):
+    """After three heights in a row that do not fit, doubt the track's own height instead."""
+    tracks.wild_heights[t] = tracks.wild_heights[t] + 1 if wild == MODELS else 0
+    if tracks.wild_heights[t] < 3:
+        return
+    tracks.wild_heights[t] = 0
+    variance = settings.unseen_height_sigma_m * settings.unseen_height_sigma_m
+    for m in range(MODELS):
+        for a in range(3):
+            for b in range(3):
+                covariance[m, a, b] += variance * tracks.up[t, a] * tracks.up[t, b]
+
+
+@inner
 def update_track(
     tracks,
     heads,
@@ -293,9 +348,12 @@ def update_track(
     up = np.empty(3)
     dt = plots.time[i] - at_s
     logs = np.empty(2)
+    wild = 0
     for m in range(MODELS):
         n = measure(plots, i, sensors, is_flat, state[m], dt, up, rows)
+        wild += doubt_own_words(plots, i, rows, n, covariance[m])
         _, logs[m] = take(rows, n, state[m], covariance[m])
+    question_height(tracks, t, wild, covariance, settings)
     most = max(logs[0], logs[1])
     likely0 = weights[0] * math.exp(logs[0] - most)
     likely1 = weights[1] * math.exp(logs[1] - most)
@@ -343,13 +401,6 @@ def open_slot(tracks, t, at_s, bench, slot, settings, is_flat):
         bench.covariance[slot],
         bench.rows,
     )
-    motion_kernels.combine(
-        bench.weights[slot],
-        bench.state[slot],
-        bench.covariance[slot],
-        bench.mean[slot],
-        bench.spread[slot],
-    )
 
 
 @inner
@@ -364,14 +415,26 @@ def gain_of(plots, i, tracks, t, bench, slot, sensors, settings, is_flat, log_ot
     )
     if identity == -math.inf:
         return identity
-    motion_kernels.copy_state(bench.mean[slot], bench.spread[slot], bench.x, bench.p)
     dt = plots.time[i] - bench.time[slot]
-    n = measure(plots, i, sensors, is_flat, bench.x, dt, bench.up, bench.rows)
-    if n == 0:
+    nearest = math.inf
+    best = -math.inf
+    other = -math.inf
+    limit = 0.0
+    for m in range(MODELS):  # a manoeuvre is near to its own model, not to the mixture
+        motion_kernels.copy_state(bench.state[slot, m], bench.covariance[slot, m], bench.x, bench.p)
+        n = measure(plots, i, sensors, is_flat, bench.x, dt, bench.up, bench.rows)
+        if n == 0:
+            return -math.inf
+        limit = settings.gate[n]
+        doubt_own_words(plots, i, bench.rows, n, bench.p)
+        distance2, log_d = take(bench.rows, n, bench.x, bench.p)
+        nearest = min(nearest, distance2)
+        log_d += math.log(bench.weights[slot, m])
+        other = min(best, log_d)
+        best = max(best, log_d)
+    if nearest > limit:
         return -math.inf
-    distance2, log_density = take(bench.rows, n, bench.x, bench.p)
-    if distance2 > settings.gate[n]:
-        return -math.inf
+    log_density = best + math.log1p(math.exp(other - best))
     r = tracks.existence[t] * sensors.detection[s]
     return math.log(r / (1.0 - r)) + log_density - log_other + identity
 
@@ -388,6 +451,7 @@ def find_pairs(members, plots, tracks, heads, bench, sensors, settings, is_flat,
     for k in range(members.shape[0]):
         i = members[k]
         wide = max(reach, gating_kernels.CELL_M) + plots.slack[i] + plots.position_sigma[i]
+        wide = min(wide, gating_kernels.FARTHEST_M)
         count = gating_kernels.near(
             tracks,
             heads,
@@ -449,24 +513,7 @@ def take_plot(plots, i, slot, batch, now, book, bench, world, out, written):
         counters.next_number[0] += 1
     if tracks.status[t] != CONFIRMED:
         return written
-    motion_kernels.combine(
-        tracks.weights[t], tracks.state[t], tracks.covariance[t], bench.x, bench.p
-    )
-    emit(
-        tracks,
-        t,
-        tracks.time[t],
-        bench.x,
-        bench.p,
-        tracks.weights[t],
-        np.int64(CONFIRMED_STATUS),
-        now,
-        sensors,
-        i,
-        out,
-        written,
-    )
-    return written + 1
+    return tell(tracks, t, np.int64(CONFIRMED_STATUS), now, sensors, i, bench, out, written)
 
 
 @kernel
@@ -486,7 +533,7 @@ def run(plots, order, start, book, world, bench, out):
         members = order[start[b] : start[b + 1]]
         now = plots.time[members[-1]]
         if now - counters.housekept[0] > HOUSEKEEPING_S:
-            reach = keep_house(tracks, heads, counters, sensors, settings, is_flat, center, now)
+            reach, written = keep_house(book, bench, world, now, out, written)
             counters.housekept[0] = now
         counters.batch[0] += 1
         batch = counters.batch[0]
@@ -535,9 +582,11 @@ def picture(tracks, counters, sensors, settings, is_flat, to_s, out):
     for t in range(counters.live[0]):
         if tracks.status[t] != CONFIRMED:
             continue
+        turn = lifecycle_kernels.expected_turn(tracks, t, to_s, sensors)
+        if to_s - tracks.time[t] > max(settings.coast_s, 4.0 * turn):
+            continue
         predict_track(tracks, t, to_s, settings, is_flat, weights, state, covariance, rows)
         motion_kernels.combine(weights, state, covariance, x, p)
-        turn = lifecycle_kernels.expected_turn(tracks, t, to_s, sensors)
         status = np.int64(
             COASTED_STATUS if to_s - tracks.time[t] > 1.6 * turn else CONFIRMED_STATUS
         )
