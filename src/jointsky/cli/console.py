@@ -9,15 +9,24 @@ import pathlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 
+
+class Results(Console):
+    """Standard output; where its reader has gone, the program hears of it and ends quietly."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Raise what was caught, where rich would end the program with an exit code of its own."""
+        raise BrokenPipeError
+
+
 messages = Console(stderr=True, highlight=False)
-results = Console(highlight=False)
+results = Results(highlight=False)
 
 
 def add_common(parser: argparse.ArgumentParser, out: bool = True) -> None:

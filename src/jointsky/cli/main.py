@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 
 from jointsky.cli import console, inspect, score, track
 from jointsky.errors import JointskyError
@@ -37,14 +35,3 @@ def main(argv: list[str] | None = None) -> int:
         console.messages.print("[bold red]error[/] ", end="")
         console.messages.print(str(error), markup=False, soft_wrap=True)
         return console.BAD_INPUT
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return console.FAILED
-    except KeyboardInterrupt:
-        console.messages.print("interrupted")
-        return console.FAILED
-
-
-def run() -> None:
-    """Run as a program."""
-    sys.exit(main())
