@@ -140,11 +140,16 @@ def _show(figures: dict[str, Any], made: Tracked) -> None:
         )
     faults = sum(figures["faults"].values())
     if faults:
-        table.add_row("faults", f"{faults:,} places in the files (jointsky inspect tells them)")
+        table.add_row("faults", f"{faults:,} places in the files (jointsky inspect tells more)")
+    for fault in figures["first_faults"]:
+        count = figures["faults"].get(fault["kind"], 1)
+        table.add_row("", f"{count:,} {fault['kind']}, first at octet {fault['offset']:,}")
     table.add_row(
         "speed",
         f"{figures['plots_per_cpu_s']:,.0f} plots a second of processor time, "
         f"{figures['seconds']:.1f} s in all, {figures['peak_memory_mb']:.0f} MB",
     )
     console.results.print(table)
+    for warning in figures["warnings"]:
+        console.results.print(f"[bold yellow]warning[/] {warning}")
     console.results.print(f"wrote {figures['out']}: picture.png, picture.html, tracks.parquet, ...")

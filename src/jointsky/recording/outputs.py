@@ -46,7 +46,7 @@ def write(tracked: Tracked, folder: pathlib.Path, title: str, date_known: bool, 
 def figures(tracked: Tracked, reading: Reading) -> dict[str, Any]:
     """Return the figures of a tracked recording, for ``summary.json`` and ``--json``."""
     tracks, plots = tracked.tracks, tracked.plots
-    numbers, first = np.unique(tracks.track_number, return_index=True)
+    numbers = np.unique(tracks.track_number)
     order = np.lexsort((tracks.time_s, tracks.track_number))
     same = np.diff(tracks.track_number[order]) == 0
     gaps_s = np.diff(tracks.time_s[order])[same]
@@ -68,15 +68,26 @@ def figures(tracked: Tracked, reading: Reading) -> dict[str, Any]:
         "plots_used": tracked.used,
         "plots_refused": tracked.refused,
         "tracks": len(numbers),
-        "tracks_with_mode_s": int((tracks.mode_s[first] >= 0).sum()) if len(numbers) else 0,
+        "tracks_with_mode_s": len(np.unique(tracks.track_number[tracks.mode_s >= 0])),
         "track_updates": len(tracks),
         "track_length_median_s": _quantile(lengths_s, 0.5),
         "update_interval_median_s": _quantile(gaps_s, 0.5),
         "update_interval_p95_s": _quantile(gaps_s, 0.95),
         "position_sigma_median_m": _sigma_m(tracked),
         "faults": reading.fault_counts,
+        "first_faults": _first_faults(reading),
+        "warnings": tracked.warnings,
         "sensors": [_sensor(tracked, row) for row in range(len(tracked.sensors))],
     }
+
+
+def _first_faults(reading: Reading) -> list[dict[str, Any]]:
+    """Return the first fault of each kind, with the octet at which it lies."""
+    first: dict[str, dict[str, Any]] = {}
+    for fault in reading.faults:
+        place = {"kind": fault.kind, "offset": fault.offset, "text": fault.text}
+        first.setdefault(fault.kind, place)
+    return list(first.values())
 
 
 def _quantile(values: Any, share: float) -> float | None:

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from jointsky.earth.geodesy import geodetic_to_ecef
 from jointsky.errors import InputError
 from jointsky.recording.sites import Site, names_of, placed, require_sites
 from jointsky.records.columns import join
-from jointsky.records.plots import Plots
+from jointsky.records.plots import Geometry, Plots
 from jointsky.records.reading import Reading
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
@@ -22,6 +23,7 @@ from jointsky.tracking.tracker import Tracker
 
 Step = Callable[[str, float], None]
 CHUNK = 10_000
+FASTEST_MPS, MOST_TOO_FAST, FEWEST_REPORTS = 1000.0, 0.2, 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Tracked:
     refused: int  # plots without time or place, test targets, predictions of the sensor
     origin_deg: tuple[float, float, float] | None  # of a flat scene
     estimates: pa.Table | None
+    warnings: list[str] = dataclasses.field(default_factory=list)  # what a person must know
 
 
 def prepare(
@@ -108,7 +111,34 @@ def track(
         refused=tracker.refused,
         origin_deg=origin_deg,
         estimates=estimates,
+        warnings=doubts(plots, reading.sensors),
     )
+
+
+def doubts(plots: Plots, sensors: Sequence[Sensor]) -> list[str]:
+    """Return a sentence for each source whose reported places cannot belong to their times.
+
+    Between two reports of one address, an aircraft covers less than ``FASTEST_MPS`` times the time
+    that passed; a recording that was written faster than it was flown breaks that everywhere.
+    """
+    told = []
+    geodetic = (plots.geometry == Geometry.GEODETIC) & (plots.mode_s >= 0)
+    for row, sensor in enumerate(sensors):
+        mine = plots.rows(geodetic & (plots.sensor == row) & np.isfinite(plots.latitude_rad))
+        if len(mine) < FEWEST_REPORTS:
+            continue
+        mine = mine.rows(np.lexsort((mine.time_s, mine.mode_s)))
+        points = geodetic_to_ecef(mine.latitude_rad, mine.longitude_rad, 0.0)
+        same = np.diff(mine.mode_s) == 0
+        moved_m = np.linalg.norm(np.diff(points, axis=0), axis=1)[same]
+        too_fast = moved_m > 200.0 + FASTEST_MPS * np.diff(mine.time_s)[same]
+        if too_fast.mean() > MOST_TOO_FAST:
+            told.append(
+                f"{sensor.name}: {too_fast.mean():.0%} of the reports lie farther apart than any "
+                "aircraft flies in the time between them; the times cannot be those of the flight, "
+                "and the tracks cannot be trusted"
+            )
+    return told
 
 
 def _newest(tracks: Tracks) -> Tracks:
