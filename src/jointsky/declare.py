@@ -33,8 +33,11 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read(path: str | pathlib.Path, kind: type[_T]) -> _T:
-    """Return the declared thing in a YAML (or JSON) file; raise InputError at the first fault."""
+def read(path: str | pathlib.Path, kind: type[_T], form: str = "") -> _T:
+    """Return the declared thing in a YAML (or JSON) file; raise InputError at the first fault.
+
+    ``form`` is an example of a good file, shown where the file has another shape altogether.
+    """
     path = pathlib.Path(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -53,10 +56,10 @@ def read(path: str | pathlib.Path, kind: type[_T]) -> _T:
         where = f"{path}: line {mark.line + 1}" if mark else str(path)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise InputError(where, problem, "a YAML file") from None
-    return convert(content, kind, where=str(path))
+    return convert(content, kind, where=str(path), form=form)
 
 
-def convert(content: Any, kind: type[_T], where: str) -> _T:
+def convert(content: Any, kind: type[_T], where: str, form: str = "") -> _T:
     """Return plain data (as YAML gives it) as a declared thing."""
     try:
         return msgspec.convert(content, kind, strict=True)
@@ -66,8 +69,21 @@ def convert(content: Any, kind: type[_T], where: str) -> _T:
         unknown = re.search(r"unknown field `(.+?)`", message)
         if unknown:
             known = _field_names(kind)
-            hint = did_you_mean(unknown.group(1), known)
-        raise InputError(f"{where}: {place}" if place else where, message, hint=hint) from None
+            hint = _meant(unknown.group(1), known)
+        wanted = f"a file of this form:\n{form}\n" if form and _is_of_shape(message) else ""
+        where = f"{where}: {place}" if place else where
+        raise InputError(where, message, wanted, hint) from None
+
+
+def _meant(word: str, known: list[str]) -> str:
+    """Return ``did you mean 'x'?``; a name without its unit, or only begun, is meant as well."""
+    begun = [name for name in known if len(word) >= 3 and name.startswith(word)]
+    return did_you_mean(begun[0], begun) if len(begun) == 1 else did_you_mean(word, known)
+
+
+def _is_of_shape(message: str) -> bool:
+    """Return whether msgspec complains of fields or of what holds them, not of a value."""
+    return "field" in message or "`object`" in message
 
 
 def _parts(text: str) -> tuple[str, str]:

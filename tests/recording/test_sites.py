@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from jointsky.errors import InputError, ManyInputErrors, MissingSiteError
 from jointsky.recording.sites import (
+    FORM,
     Site,
     names_of,
     parse_site,
@@ -110,6 +111,40 @@ def test_a_bad_file_of_sites_is_told_with_the_place_in_it(tmp_path, text, said):
     with pytest.raises(InputError) as caught:
         read_sites(path)
     assert "sites.yaml" in str(caught.value) and said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "meant"),
+    [
+        ("23/2: {latitude_deg: 1, longitude_deg: 2}\n", "unknown field `23/2`", ""),
+        ("", "Expected `object`, got `null`", ""),
+        ("- 1\n", "Expected `object`, got `array`", ""),
+        ("sites: [0/7]\n", "Expected `object`, got `array`", ""),
+        ("sites: {0/7: [41, 2]}\n", "Expected `object`, got `array`", ""),
+        ("sites: {0/7: {latitude_deg: 1}}\n", "missing required field `longitude_deg`", ""),
+        ("sites: {0/7: {lattitude_deg: 1}}\n", "`lattitude_deg`", "did you mean 'latitude_deg'?"),
+        ("sites: {0/7: {latitude: 1}}\n", "`latitude`", "did you mean 'latitude_deg'?"),
+        ("sites: {0/7: {lat: 1, lon: 2}}\n", "`lat`", "did you mean 'latitude_deg'?"),
+        ("site: {}\n", "unknown field `site`", "did you mean 'sites'?"),
+    ],
+)
+def test_a_file_of_another_shape_is_shown_the_form_that_is_wanted(tmp_path, text, found, meant):
+    path = tmp_path / "sites.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_sites(path)
+    said = str(caught.value)
+    assert found in said and meant in said and FORM in said
+    path.write_text(FORM)
+    assert list(read_sites(path)) == ["0/7", "25/13"]
+
+
+def test_a_wrong_number_in_a_file_of_sites_needs_no_example(tmp_path):
+    path = tmp_path / "sites.yaml"
+    path.write_text("sites: {0/7: {latitude_deg: 91, longitude_deg: 2}}\n")
+    with pytest.raises(InputError) as caught:
+        read_sites(path)
+    assert "latitude_deg" in str(caught.value) and FORM not in str(caught.value)
 
 
 def test_a_file_of_sites_that_is_not_there_is_told(tmp_path):

@@ -15,6 +15,10 @@ from jointsky.errors import InputError, ManyInputErrors, MissingSiteError, did_y
 from jointsky.records.plots import Geometry, Plots
 from jointsky.records.sensors import Sensor
 
+FORM = """\
+sites:
+  0/7: {latitude_deg: 41.2956, longitude_deg: 2.0951, height_m: 30}
+  25/13: {latitude_deg: 45.8, longitude_deg: 16.0, rotation_period_s: 5}"""
 PHANTOM_PLOTS, PHANTOM_SHARE = 20, 0.001
 
 
@@ -61,7 +65,7 @@ def parse_site(text: str) -> tuple[str, Site]:
 
 def read_sites(path: str | pathlib.Path) -> dict[str, Site]:
     """Return the sites in a YAML file by source."""
-    return declare.read(path, SitesFile).sites
+    return declare.read(path, SitesFile, form=FORM).sites
 
 
 def placed(sensors: Sequence[Sensor], sites: dict[str, Site]) -> list[Sensor]:
