@@ -89,3 +89,36 @@ def test_out_writes_the_same_figures(tmp_path, capsys):
     assert main(["inspect", "--json", "--out", str(tmp_path / "out"), str(path)]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert json.loads((tmp_path / "out" / "summary.json").read_text()) == printed
+
+
+def test_messages_without_positions_are_told_with_their_time_and_rate(tmp_path, capsys):
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "".join(f"{1_700_000_000 + k / 4},A000083E202CC371C31DE0AA1CCF\n" for k in range(41))
+    )
+    assert main(["inspect", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "time        2023-11-14T22:13:20.000Z to 2023-11-14T22:13:30.000Z, 10.0 s" in lines
+    assert "rate        4.1 records a second" in lines
+
+
+def test_a_date_makes_nominal_times_into_dates(tmp_path, capsys):
+    path = tmp_path / "x.avr"
+    path.write_bytes(b"*8D40621D58C386435CC412692AD6;\n*8D40621D58C382D690C8AC2863A7;\n")
+    options = ["--frame-spacing", "0.5", "--date", "2016-03-14"]
+    assert main(["inspect", *options, str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "2016-03-14T00:00:00.000Z to 2016-03-14T00:00:00.500Z, 0.5 s" in told
+    assert "not known" not in told
+
+
+def test_an_edition_that_makes_most_records_fail_is_doubted(capsys):
+    path = str(shared("data/asterix/lebl_160510_adsb_cat21_v023.ast"))
+    assert main(["inspect", "--edition", "021=0.26", path]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    at = next(k for k, line in enumerate(lines) if line.startswith("faults"))
+    assert lines[at + 1].startswith("  wrong edition? 0.26 was told for CAT021, but 100 % of")
+    assert lines[at + 2] == "    do not fit it; without it 0.23 would be taken"
+    main(["inspect", "--json", "--edition", "021=0.26", path])
+    [figures] = json.loads(capsys.readouterr().out)["files"]
+    assert figures["values"]["wrong_editions"][0].startswith("wrong edition? 0.26")

@@ -14,7 +14,8 @@ from jointsky.records.reading import Reading
 
 SOURCES_SHOWN = 16
 _LABEL = 12
-_SAID = ("first_time_s", "last_time_s", "now_s", "positions", "biases")  # said elsewhere, or long
+_SAID = ("first_time_s", "last_time_s", "now_s", "positions", "biases", "wrong_editions")
+"""Values that are said elsewhere, or long."""
 _LABELS = {"time": "clock"}
 _QUIET = "dim"
 
@@ -67,7 +68,7 @@ def _content(figures: dict[str, Any]) -> str:
 
 def _time(time: dict[str, Any], is_flat: bool) -> str:
     if time["span_s"] is None:
-        return "not known: nothing here has a position and a time"
+        return "not known: nothing here has a time that could be used"
     if is_flat:
         return f"{time['first_s']:.1f} to {time['last_s']:.1f} s of the scene"
     said = f"{time['first']} to {time['last']}, {duration(time['span_s'])}"
@@ -193,6 +194,9 @@ def _faults(figures: dict[str, Any]) -> Iterator[Text]:
         yield from _labelled("faults", "none")
         return
     yield Text.assemble((f"{'faults':<{_LABEL}}", _QUIET), (f"{total:,}", "bold red"))
+    for doubt in figures["values"].get("wrong_editions", []):
+        for k, line in enumerate(wrapped(doubt, WIDTH - 4)):
+            yield Text(("  " if k == 0 else "    ") + line, style="bold red")
     for kind, fault in figures["faults"].items():
         yield Text.assemble("  ", (kind, "red"), f" {fault['count']:,}")
         for one in fault["first"]:

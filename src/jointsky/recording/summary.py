@@ -79,7 +79,10 @@ def _was_read(reading: Reading) -> bool:
 
 
 def _time(reading: Reading) -> dict[str, Any]:
-    times_s = all_times_s(reading)
+    """Return when the messages were: also those without a position, where the reader told it."""
+    values = reading.contents.values
+    told = [values[name] for name in ("first_time_s", "last_time_s") if name in values]
+    times_s = np.sort(np.concatenate([all_times_s(reading), np.array(told, np.float64)]))
     if not len(times_s):
         return {"first_s": None, "last_s": None, "first": None, "last": None, "span_s": None,
                 "date_known": reading.date_known}  # fmt: skip

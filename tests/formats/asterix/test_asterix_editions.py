@@ -47,6 +47,11 @@ def test_a_wrong_edition_that_is_told_gives_no_plots_and_says_so():
     assert len(reading.plots) == 0
     assert sum(reading.fault_counts.values()) >= 40
     assert reading.contents.editions["CAT021"] == "2.4 (given)"
+    [said] = reading.contents.values["wrong_editions"]
+    assert said.startswith("wrong edition? 2.4 was told for CAT021, but ")
+    assert said.endswith("; without it 0.23 would be taken")
+    assert "wrong_editions" not in read(old_blocks(), editions={"021": "0.23"}).contents.values
+    assert "wrong_editions" not in read(old_blocks()).contents.values
 
 
 @pytest.mark.parametrize("key", ["021", "0/107:021", "port -1:021"])

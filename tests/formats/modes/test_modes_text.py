@@ -36,6 +36,8 @@ def test_a_nominal_spacing_gives_avr_positions_a_time():
     found = read(f"*{ODD};\n*{EVEN};\n", frame_spacing_s=0.5, date=day)
     start_s = datetime.datetime(2024, 5, 6, tzinfo=datetime.UTC).timestamp()
     assert found.plots.time_s.tolist() == [start_s, start_s + 0.5]
+    assert found.date_known
+    assert not read(f"*{ODD};\n*{EVEN};\n", frame_spacing_s=0.5).date_known
 
 
 @pytest.mark.parametrize("mark", ["@{0:012X}", "%{0:012X}", "<{0:012X}7F"])

@@ -25,6 +25,8 @@ CLEARLY_BETTER = 0.10
 FITS_AT_LEAST = 0.75  # an older edition is not guessed where it does not fit well itself
 BLOCKS_TO_GUESS = 5  # fewer say too little
 
+TOLD = "given"
+
 _KEY = re.compile(r"(?:(port \d{1,5}|\d{1,3}/\d{1,3}):)?(\d{1,3})")
 
 
@@ -33,6 +35,11 @@ class Choice(NamedTuple):
 
     edition: Edition
     why: str
+
+    @property
+    def is_told(self) -> bool:
+        """Return whether a person told it."""
+        return self.why == TOLD
 
 
 class Wanted:

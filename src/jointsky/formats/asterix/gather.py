@@ -12,7 +12,7 @@ from jointsky.formats.asterix.batch import Batch, Bools, Floats
 from jointsky.formats.asterix.blocks import Blocks
 from jointsky.formats.asterix.categories import READERS, TRACK_CATEGORIES, time_of_day
 from jointsky.formats.asterix.clock import sound_receipts
-from jointsky.formats.asterix.editions import Choice, Wanted, choose
+from jointsky.formats.asterix.editions import TOLD, Choice, Wanted, choose
 from jointsky.formats.asterix.faults import FaultLog
 from jointsky.formats.asterix.service import note
 from jointsky.formats.asterix.sources import GROUPS, SourceBook
@@ -65,6 +65,11 @@ class Gathered:
             for walked in walk(self.data, extent, plan(edition)):
                 self._add(Batch(plan(edition), self.data, walked), numbers)
 
+    def guess_edition(self, category: int, code: int) -> Choice:
+        """Return the edition that would be taken for a source if nobody had told one."""
+        mine = (self.blocks.category == category) & (self.blocks.source == code)
+        return choose(self.data, self._extent(np.flatnonzero(mine)), category)
+
     def _extent(self, numbers: Integers) -> Integers:
         start = self.blocks.start[numbers]
         return np.stack([start + HEADER_OCTETS, start + self.blocks.length[numbers]], axis=1)
@@ -87,7 +92,7 @@ class Gathered:
             if told is None:
                 choice = choose(self.data, self._extent(numbers), category)
             else:
-                choice = Choice(told, "given")
+                choice = Choice(told, TOLD)
             self.choices.setdefault(category, {})[code] = choice
             by_edition.setdefault(choice.edition.name, []).append(numbers)
             held[choice.edition.name] = choice.edition

@@ -26,6 +26,7 @@ from jointsky.records.tracks import Tracks
 
 MISFIT_SHARE = 0.25  # of the records of one source and category: then none of them is believed
 MISFIT_RECORDS = 8
+FEW_RECORDS = 4  # fewer say nothing of the edition
 STRAY_RECORDS = 4  # a source with so few, beside others with 500 times as many: a wrong bit
 STRAY_RATIO = 500
 
@@ -77,6 +78,7 @@ def _reading(gathered: Gathered, options: ReadOptions) -> Reading:
     all_plots = _without_far_ones(_in_file_order(plots), gathered.faults)
     all_tracks = _in_file_order(tracks)
     _note_kinds(gathered.book, all_plots)
+    _note_wrong_editions(gathered)
     _note_rotation(gathered, times.time_s)
     heard, number = _heard(gathered, believed)
     frames, faults, book = gathered.frames, gathered.faults, gathered.book
@@ -215,6 +217,39 @@ def _note_kinds(book: SourceBook, plots: Plots) -> None:
             source.kind = "ssr" if mine.any() else "unknown"
         elif source.group == "surface-radar" and mine.any() and not primary[mine].any():
             source.kind = "multilateration"
+
+
+def _note_wrong_editions(gathered: Gathered) -> None:
+    """Say which editions that a person told most records of a source do not fit."""
+    said = []
+    for category, choices in sorted(gathered.choices.items()):
+        told = {code: choice.edition.name for code, choice in choices.items() if choice.is_told}
+        for code, name in sorted(told.items()):
+            records, bad = _fitting(gathered, category, code)
+            if 2 * bad <= records or records < FEW_RECORDS:
+                continue
+            source = f"{code >> 8}/{code & 255}" if code >= 0 else "an unknown source"
+            text = (
+                f"wrong edition? {name} was told for CAT{category:03d}, but "
+                f"{100 * bad / records:.0f} % of the records of {source} do not fit it"
+            )
+            guess = gathered.guess_edition(category, code)
+            if guess.edition.name != name:
+                text += f"; without it {guess.edition.name} would be taken"
+            said.append(text)
+    if said:
+        gathered.values["wrong_editions"] = said
+
+
+def _fitting(gathered: Gathered, category: int, code: int) -> tuple[int, int]:
+    """Return how many records a source sent in a category, and how many fit no edition taken."""
+    rows = [row for row, source in enumerate(gathered.book.sources) if source.code == code]
+    mine = [piece for piece in gathered.pieces if piece.category == category]
+    is_of_it = [np.isin(piece.source, rows if code >= 0 else [-1]) for piece in mine]
+    read = sum(int(np.count_nonzero(of_it)) for of_it in is_of_it)
+    doubts = [of_it & piece.doubt for of_it, piece in zip(is_of_it, mine, strict=True)]
+    lost = gathered.walk_faults[(category, code)]
+    return read + lost, lost + sum(int(np.count_nonzero(doubt)) for doubt in doubts)
 
 
 def _heard(gathered: Gathered, believed: _Bools) -> tuple[list[int], npt.NDArray[np.int32]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from jointsky.errors import InputError
 from jointsky.formats.faults import FaultList
 from jointsky.formats.modes import beast_kernels, clock
-from jointsky.formats.modes.frames import FRAME_OCTETS, ModeSFrames
+from jointsky.formats.modes.frames import FRAME_OCTETS, ModeSFrames, rows_of
 from jointsky.formats.options import ReadOptions
 
 _KINDS = {
@@ -33,10 +33,6 @@ class Pieces(NamedTuple):
     lengths: npt.NDArray[Any]
     ticks: npt.NDArray[Any]
     level: npt.NDArray[Any]
-
-    def rows(self, index: npt.NDArray[np.bool_]) -> Pieces:
-        """Return the rows that ``index`` selects."""
-        return Pieces(*(column[index] for column in self))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +59,7 @@ def split(data: bytes) -> Pieces:
         level=np.zeros(rows, np.uint8),
     )
     used = beast_kernels.split(octets, np.zeros(32, np.uint8), pieces)
-    return Pieces(*(column[:used] for column in pieces))
+    return rows_of(pieces, slice(used))
 
 
 def read_pieces(data: bytes, options: ReadOptions, faults: FaultList) -> Beast:
@@ -89,7 +85,7 @@ def read_pieces(data: bytes, options: ReadOptions, faults: FaultList) -> Beast:
     }
     status = pieces.octets[found == beast_kernels.STATUS, 0]
     gps = bool((status & _GPS_BIT).any()) if len(status) else None
-    frames = pieces.rows(found == beast_kernels.FRAME)
+    frames = rows_of(pieces, found == beast_kernels.FRAME)
     times = clock.from_ticks(frames.ticks, options.date, gps)
     time_s = clock.without_outliers(
         times.time_s, frames.offset, frames.size, faults, "counter" in times.text

@@ -26,7 +26,11 @@ _Seconds = npt.NDArray[np.float64]
 
 @dataclasses.dataclass(frozen=True)
 class Clock:
-    """The times of N messages, (N,) POSIX seconds, NaN where not known, and what they are."""
+    """The times of N messages, (N,) POSIX seconds, NaN where not known, and what they are.
+
+    ``date_known`` is True where the file or a person says the date, even if a counter or nominal
+    times can only be put at the start of that day.
+    """
 
     time_s: _Seconds
     text: str
@@ -75,7 +79,7 @@ def from_ticks(ticks: _Ticks, date: datetime.date | None, gps: bool | None = Non
         time_s[known] = start_s + seconds - DAY_S * np.cumsum(turns)
         return Clock(time_s, "GPS seconds of day", date is not None)
     time_s[known] = start_s + (good - good[0]) / COUNTER_HZ
-    return Clock(time_s, "12 MHz counter, first message at 0 s", False)
+    return Clock(time_s, "12 MHz counter, first message at 0 s", date is not None)
 
 
 def without_outliers(

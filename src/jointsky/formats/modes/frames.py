@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,3 +32,12 @@ class ModeSFrames:
         return ModeSFrames(
             self.octets[index], self.lengths[index], self.time_s[index], self.offset[index]
         )
+
+
+_Table = TypeVar("_Table", bound=tuple[Any, ...])
+
+
+def rows_of(table: _Table, index: npt.NDArray[np.bool_] | slice) -> _Table:
+    """Return the rows of a named tuple of columns that ``index`` selects."""
+    made: _Table = cast(Any, type(table))(*(column[index] for column in table))
+    return made

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from jointsky.errors import InputError
 from jointsky.formats.faults import FaultList
 from jointsky.formats.modes import clock, text_kernels
-from jointsky.formats.modes.frames import FRAME_OCTETS, ModeSFrames
+from jointsky.formats.modes.frames import FRAME_OCTETS, ModeSFrames, rows_of
 from jointsky.formats.options import ReadOptions
 
 _SAMPLE_LINES = 200
@@ -41,10 +41,6 @@ class Lines(NamedTuple):
     time: npt.NDArray[Any]  # as written
     time_start: npt.NDArray[Any]
     time_stop: npt.NDArray[Any]
-
-    def rows(self, index: npt.NDArray[np.bool_]) -> Lines:
-        """Return the rows that ``index`` selects."""
-        return Lines(*(column[index] for column in self))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,7 +139,7 @@ def read_lines(
     for code, (kind, text) in _KINDS.items():
         bad = lines.status == code
         faults.add_many(lines.offset[bad], kind, text, lines.size[bad])
-    lines = lines.rows(lines.status == text_kernels.FRAME)
+    lines = rows_of(lines, lines.status == text_kernels.FRAME)
     if (lines.ticks > 0).any():
         times = clock.from_ticks(lines.ticks, options.date)
         name, restarts = "modes/avr", "counter" in times.text
@@ -177,7 +173,7 @@ def _split(data: bytes, layout: Layout) -> Lines:
     used = text_kernels.read_lines(
         octets, ord(layout.separator), layout.time_column, layout.frame_column, lines
     )
-    return Lines(*(column[:used] for column in lines))
+    return rows_of(lines, slice(used))
 
 
 def _nominal_times(size: int, options: ReadOptions) -> clock.Clock:
@@ -186,7 +182,8 @@ def _nominal_times(size: int, options: ReadOptions) -> clock.Clock:
     if spacing_s is None:
         return clock.Clock(np.full(size, np.nan), "no time stamps", False)
     time_s = np.arange(size, dtype=np.float64) * spacing_s + clock.day_start_s(options.date)
-    return clock.Clock(time_s, f"no time stamps: {spacing_s:g} s between frames as told", False)
+    text = f"no time stamps: {spacing_s:g} s between frames as told"
+    return clock.Clock(time_s, text, options.date is not None)
 
 
 def _written_times(
@@ -208,5 +205,7 @@ def _written_times(
     if middle > 1e8:
         return clock.Clock(time, "POSIX s", True)
     return clock.Clock(
-        time + clock.day_start_s(options.date), "seconds from an unknown start", False
+        time + clock.day_start_s(options.date),
+        "seconds from an unknown start",
+        options.date is not None,
     )
