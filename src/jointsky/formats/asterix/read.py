@@ -242,7 +242,7 @@ def _note_wrong_editions(gathered: Gathered) -> None:
 
 
 def _fitting(gathered: Gathered, category: int, code: int) -> tuple[int, int]:
-    """Return how many records a source sent in a category, and how many fit no edition taken."""
+    """Return how many records a source sent in a category, and how many of them fail."""
     rows = [row for row, source in enumerate(gathered.book.sources) if source.code == code]
     mine = [piece for piece in gathered.pieces if piece.category == category]
     is_of_it = [np.isin(piece.source, rows if code >= 0 else [-1]) for piece in mine]
