@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import sys
+from collections.abc import Iterable
 
-from jointsky.cli import console, inspect, score, track
+from jointsky.cli import console
 from jointsky.errors import JointskyError
 
-COMMANDS = {"inspect": inspect, "track": track, "score": score}
+COMMANDS = {
+    "inspect": "what is in this recording",
+    "track": "plots of one or many recordings become tracks",
+    "score": "how good tracks are, against truth, another system's tracks or ADS-B",
+}
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """Return the parser, with the options of ``commands``: only what is asked for is imported."""
     top = argparse.ArgumentParser(
         prog="jointsky",
         description="Recordings of many sensors become one air picture.",
         epilog="jointsky COMMAND --help tells the options of a command.",
     )
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, module in COMMANDS.items():
-        summary = (module.__doc__ or "").strip().splitlines()[0].split(": ", 1)[-1]
-        sub = commands.add_parser(name, help=summary, description=module.__doc__)
-        sub.formatter_class = argparse.RawDescriptionHelpFormatter
-        module.add_arguments(sub)
+    choices = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        sub = choices.add_parser(name, help=summary)
+        if name in commands:
+            module = importlib.import_module(f"jointsky.cli.{name}")
+            sub.description = module.__doc__
+            sub.formatter_class = argparse.RawDescriptionHelpFormatter
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 bad input."""
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = parser(words[:1]).parse_args(words)
     try:
-        return int(COMMANDS[arguments.command].run(arguments))
+        return int(arguments.run(arguments))
     except JointskyError as error:
         console.messages.print("[bold red]error[/] ", end="")
         console.messages.print(str(error), markup=False, soft_wrap=True)
