@@ -42,7 +42,7 @@ def test_the_pair_of_the_book_is_at_52_257_north_3_919_east():
 
 @settings(max_examples=80)
 @given(st.floats(-89.9, 89.9), st.floats(-180, 179.9999), st.integers(0, 1))
-def test_any_airborne_position_comes_back_within_six_metres(latitude, longitude, first):
+def test_any_airborne_position_comes_back_within_half_a_step(latitude, longitude, first):
     pair = [
         (0.4 * k, encoder.squitter(encoder.airborne(latitude, longitude, (first + k) % 2)))
         for k in range(2)
@@ -53,8 +53,10 @@ def test_any_airborne_position_comes_back_within_six_metres(latitude, longitude,
         return
     for lat, lon in found:
         east = ((lon - longitude + 180) % 360 - 180) * math.cos(math.radians(latitude))
-        # one step in longitude is 360 / 2^17 degrees over the number of zones
-        assert abs(lat - latitude) * 111e3 < 6 and abs(east) * 111e3 < 6
+        # a step in longitude is 360 / 2^17 degrees over the number of zones: one zone only for odd
+        # frames from 86.5 degrees on, where half of it is 9.4 m at the most
+        limit_m = 6.0 if abs(latitude) < 86.5 else 9.5
+        assert abs(lat - latitude) * 111e3 < 6 and abs(east) * 111e3 < limit_m
 
 
 def zone_edges() -> list[float]:
