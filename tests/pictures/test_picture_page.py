@@ -228,6 +228,25 @@ def test_symbols_stand_on_the_canvas_in_the_colour_of_their_height(browser, page
     made.close()
 
 
+def test_a_new_layout_is_drawn_whole_and_fitted_before_it_is_painted(visit):
+    """A frame between layout and observer once drew the map for the height of the old one."""
+    box = "document.getElementById('map').getBoundingClientRect()"
+    edge = visit.page.evaluate(
+        "(() => { document.querySelector('header').style.display = 'none'; jointsky.draw(); "
+        f"const box = {box}; return [box.left + 2, box.bottom - 2]; }})()"
+    )
+    assert visit.colour_at("ground", *edge)[3] == 255
+    assert visit.page.evaluate(f"jointsky.view.height === {box}.height")
+    west, south, east, north = visit.page.evaluate(
+        "(() => { const v = jointsky.view; const b = v.box(); "
+        "const [w, n] = jointsky.plane.back(b.west, b.north); "
+        "const [e, s] = jointsky.plane.back(b.east, b.south); return [w, s, e, n]; })()"
+    )
+    wanted = visit.page.evaluate("jointsky.facts.extent")
+    assert west <= wanted[0] + 1e-6 and south <= wanted[1] + 1e-6
+    assert east >= wanted[2] - 1e-6 and north >= wanted[3] - 1e-6
+
+
 def test_sea_is_sea(visit):
     visit.do("jointsky.view.scale = 8000; jointsky.view.centre(...jointsky.plane.of(13.2, 44.9))")
     box = visit.page.locator("#air").bounding_box()

@@ -104,6 +104,29 @@ def label_points(moments: Moments, spans: Spans, tracks: Paths, truth_of_hull: b
     return out
 
 
+def assigned_points(moments: Moments, assigned: Integers, tracks: Paths) -> Integers:
+    """Return the target that each track point's track was assigned to then (-1: none), (points,).
+
+    ``assigned`` (track samples,).  It is that of the nearest moment, or of the next where the
+    track was not there yet.
+    """
+    samples, last = moments.tracks, len(moments.time_s) - 1
+    out = np.full(len(tracks), -1, np.int64)
+    if not len(samples):
+        return out
+    key = samples.path * (last + 2) + samples.moment
+    order = np.argsort(key)
+    key, assigned = key[order], assigned[order]
+    after = np.searchsorted(moments.time_s, tracks.time_s).clip(0, last)
+    before = (after - 1).clip(0)
+    is_after = moments.time_s[after] - tracks.time_s <= tracks.time_s - moments.time_s[before]
+    for moment in (after, np.where(is_after, after, before)):
+        wanted = tracks.path * (last + 2) + moment
+        place = np.searchsorted(key, wanted).clip(0, len(key) - 1)
+        out = np.where(key[place] == wanted, assigned[place], out)
+    return out
+
+
 def point_errors(
     tracks: Paths,
     reference: Paths,

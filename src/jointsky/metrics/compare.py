@@ -13,7 +13,14 @@ from jointsky.metrics import accuracy, updates
 from jointsky.metrics.conformity import Evidence, judge
 from jointsky.metrics.flight import with_motion
 from jointsky.metrics.gospa import Gospa, gospa
-from jointsky.metrics.pairs import Pairs, near_pairs, nearest_reference, without_unseen
+from jointsky.metrics.pairs import (
+    Pairs,
+    fitting_pairs,
+    near_pairs,
+    nearest_reference,
+    one_to_one,
+    without_unseen,
+)
 from jointsky.metrics.paths import Integers, Paths, distinct
 from jointsky.metrics.sampling import Moments, at_shared_times, on_grid, speak_together
 from jointsky.metrics.siap import CONFIRM, MISSES, Held, Spans, siap
@@ -54,17 +61,17 @@ def compare(reference: Paths, tracks: Paths, options: CompareOptions) -> ScoreRe
     whole = sample(reference, tracks, options)
     moments, kept = without_unseen(whole, reference, options.cutoff_m)
     pairs = near_pairs(moments.reference, moments.tracks, options.cutoff_m)
-    per_moment, _ = gospa(moments, pairs, options.order)
+    per_moment, partner = gospa(moments, pairs, options.order)
+    rules = {"confirm": options.confirm, "misses": options.misses}
     near_row, _ = nearest_reference(pairs, len(moments.tracks))
-    siap_figures, spans, held = siap(
-        moments,
-        reference,
-        tracks,
-        near_row,
-        confirm=options.confirm,
-        misses=options.misses,
-    )
-    evidence = _evidence(reference, phase, tracks, moments, spans, options)
+    siap_figures, spans, held = siap(moments, reference, tracks, near_row, **rules)
+    fitting = fitting_pairs(pairs, moments, reference, tracks)
+    if fitting is not pairs:  # errors are of a target's own tracks, not of its neighbours'
+        _, partner = gospa(moments, fitting, options.order)
+        near_row, _ = nearest_reference(fitting, len(moments.tracks))
+        _, spans, held = siap(moments, reference, tracks, near_row, **rules)
+    assigned = one_to_one(moments, partner)
+    evidence = _evidence(reference, phase, tracks, moments, spans, assigned, options)
     checks, standards = judge(evidence)
     return ScoreResult(
         about=_about(reference, tracks, moments, int((~kept).sum()), options),
@@ -107,15 +114,8 @@ def sample(reference: Paths, tracks: Paths, options: CompareOptions) -> Moments:
 
 def _with_identity(paths: Paths) -> Paths:
     """Return the paths with each path's most frequent address where a point has none."""
-    mode_s = paths.mode_s.copy()
-    known = np.flatnonzero(mode_s >= 0)
-    if len(known) in (0, len(mode_s)):
-        return paths
-    key, count = np.unique(np.stack([paths.path[known], mode_s[known]]), axis=1, return_counts=True)
-    usual = np.full(len(paths.names), -1, np.int64)
-    order = np.argsort(count, kind="stable")
-    usual[key[0][order]] = key[1][order]
-    return dataclasses.replace(paths, mode_s=np.where(mode_s >= 0, mode_s, usual[paths.path]))
+    mode_s = np.where(paths.mode_s >= 0, paths.mode_s, paths.usual_mode_s[paths.path])
+    return dataclasses.replace(paths, mode_s=mode_s)
 
 
 def _evidence(
@@ -124,18 +124,26 @@ def _evidence(
     tracks: Paths,
     moments: Moments,
     spans: Spans,
+    assigned: Array,
     options: CompareOptions,
 ) -> Evidence:
-    """Errors and updates are about what can be seen; a silence there ends what is expected."""
+    """Errors and updates are about what can be seen; a silence there ends what is expected.
+
+    A point inside a span counts where its track was also ``assigned`` to that target, so that
+    of several tracks about one target a single one is judged at a time.
+    """
     max_gap_s = 1.5 * moments.step_s if moments.kind == "shared" else options.max_gap_s
     seen = reference.visible
     asked = reference.rows(seen)
     asked_phase = np.ascontiguousarray(phase[seen])
     place = np.searchsorted(asked.names, reference.names)  # targets never seen have no spans
 
+    within = accuracy.label_points(moments, spans, tracks, False)
+    judged = within == accuracy.assigned_points(moments, assigned, tracks)
+
     def errors(truth_of_hull: bool) -> accuracy.PointErrors:
         truth = accuracy.label_points(moments, spans, tracks, truth_of_hull)
-        truth = np.where(truth >= 0, place[truth], -1)
+        truth = np.where((truth >= 0) & ((within < 0) | judged), place[truth], -1)
         truth[tracks.ended] = -1
         return accuracy.point_errors(tracks, asked, asked_phase, truth, max_gap_s)
 

@@ -45,6 +45,45 @@ def near_pairs(reference: Samples, tracks: Samples, cutoff_m: float) -> Pairs:
         room = n
 
 
+def fitting_pairs(pairs: Pairs, moments: Moments, reference: Paths, tracks: Paths) -> Pairs:
+    """Return the near pairs whose Mode S addresses do not deny that both are one aircraft."""
+    fits = _identities_fit(pairs, moments, reference, tracks)
+    return pairs if fits.all() else _chosen(pairs, fits)
+
+
+def _identities_fit(pairs: Pairs, moments: Moments, reference: Paths, tracks: Paths) -> Booleans:
+    """Return which pairs may belong together, (pairs,): all where either side has no address.
+
+    A point fits by the address that it tells or by the one that its track tells as a rule, so
+    that a wrong address now and then is a wrong identity and no lost track.
+    """
+    a = moments.reference.source[pairs.reference]
+    b = moments.tracks.source[pairs.track]
+    wanted, told = reference.mode_s[a], tracks.mode_s[b]
+    usual = tracks.usual_mode_s[tracks.path[b]]
+    is_known = (wanted >= 0) & ((told >= 0) | (usual >= 0))
+    return np.asarray(~is_known | (wanted == told) | (wanted == usual))
+
+
+def _chosen(pairs: Pairs, keep: Booleans) -> Pairs:
+    """Return the pairs for which ``keep`` (pairs,) is True."""
+    start = np.append(0, np.cumsum(keep))[pairs.start].astype(np.int64)
+    return Pairs(
+        pairs.reference[keep], pairs.track[keep], pairs.distance_m[keep], start, pairs.cutoff_m
+    )
+
+
+def one_to_one(moments: Moments, partner: Integers) -> Integers:
+    """Return the target path that each track sample was assigned to (-1: none), (samples,).
+
+    ``partner`` (reference samples,) is the track sample assigned to each reference sample.
+    """
+    out = np.full(len(moments.tracks), -1, np.int64)
+    assigned = partner >= 0
+    out[partner[assigned]] = moments.reference.path[assigned]
+    return out
+
+
 def nearest_reference(pairs: Pairs, n_tracks: int) -> tuple[Integers, Floats]:
     """Return for each track sample the nearest reference sample (-1: none) and how far it is."""
     row, distance = np.empty(n_tracks, np.int64), np.empty(n_tracks)

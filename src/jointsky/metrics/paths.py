@@ -68,6 +68,19 @@ class Paths:
         """Which path each row belongs to, counted from 0, shape (n,)."""
         return np.searchsorted(self.names, self.number).astype(np.int64)
 
+    @functools.cached_property
+    def usual_mode_s(self) -> Integers:
+        """The address that each path tells most often, -1 where it tells none, (paths,)."""
+        usual = np.full(len(self.names), -1, np.int64)
+        known = np.flatnonzero(self.mode_s >= 0)
+        if not len(known):
+            return usual
+        told = np.stack([self.path[known], self.mode_s[known]])
+        key, count = np.unique(told, axis=1, return_counts=True)
+        order = np.argsort(count, kind="stable")
+        usual[key[0][order]] = key[1][order]
+        return usual
+
     def rows(self, keep: npt.NDArray[np.bool_]) -> Paths:
         """Return the rows for which ``keep`` (n,) is True."""
         return dataclasses.replace(self, **{name: getattr(self, name)[keep] for name in COLUMNS})

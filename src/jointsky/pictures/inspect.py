@@ -17,7 +17,7 @@ from jointsky.pictures.options import PictureOptions
 from jointsky.pictures.scene import Scene
 from jointsky.records.plots import Geometry
 from jointsky.records.reading import Reading
-from jointsky.records.sensors import Sensor
+from jointsky.records.sensors import Sensor, names_told_apart
 from jointsky.records.tracks import Tracks
 
 Floats = npt.NDArray[np.float64]
@@ -166,13 +166,11 @@ def _sources(axes: Any, made: Sheet, reading: Reading) -> None:
     if len(order) == 0:
         overtime.nothing(axes, made, "no reports")
         return
-    names = []
+    apart, names = names_told_apart(reading.sensors), []
     for s in order:
         sensor = reading.sensors[s]
         code = f"{sensor.sac}/{sensor.sic}"
-        names.append(
-            sensor.name if sensor.sac < 0 or code in sensor.name else f"{sensor.name} ({code})"
-        )
+        names.append(apart[s] if sensor.sac < 0 or code in apart[s] else f"{apart[s]} ({code})")
     shades = [colours.SENSORS[min(k, len(colours.SENSORS) - 1)] for k in range(len(order))]
     _bars(axes, made, names, [int(total[s]) for s in order], shades)
 

@@ -12,7 +12,7 @@ from jointsky.pictures import canvas, scene
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.colours import SENSORS
 from jointsky.records.plots import Plots
-from jointsky.records.sensors import Sensor
+from jointsky.records.sensors import Sensor, names_told_apart
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,9 +89,8 @@ def rates(
     counts = np.bincount(np.maximum(plots.sensor[finite], 0), minlength=max(len(sensors), 1))
     order = np.argsort(-counts, kind="stable")
     order = order[counts[order] > 0]
-    groups = [
-        ([int(s)], sensors[s].name if s < len(sensors) else "?") for s in order[:NAMED_SENSORS]
-    ]
+    names = names_told_apart(sensors)
+    groups = [([int(s)], names[s] if s < len(names) else "?") for s in order[:NAMED_SENSORS]]
     if len(order) > NAMED_SENSORS:
         rest = [int(s) for s in order[NAMED_SENSORS:]]
         groups.append((rest, f"{len(rest)} others"))
@@ -126,7 +125,7 @@ def rates(
 
 
 def alive(axes: Any, made: Sheet, seen: scene.Scene) -> None:
-    """Draw how many tracks are alive at once."""
+    """Draw how many tracks are alive at once, the most of each bin."""
     canvas.plain(axes, made, "Tracks at once")
     if len(seen.tracks) == 0:
         nothing(axes, made, "no tracks")
@@ -135,16 +134,32 @@ def alive(axes: Any, made: Sheet, seen: scene.Scene) -> None:
     begin, end = seen.tracks.time_s[first], seen.tracks.time_s[last]
     edges = bin_edges_s(seen.begin_s, seen.end_s)
     middle = 0.5 * (edges[1:] + edges[:-1])
-    half = 0.5 * (edges[1] - edges[0])
-    begun = np.searchsorted(np.sort(begin), middle + half, side="right")
-    ended = np.searchsorted(np.sort(end), middle - half, side="left")
-    count = begun - ended
+    count = most_at_once(begin, end, edges)
     axes.fill_between(middle, count, step="mid", color=made.palette.accent, alpha=0.25, linewidth=0)
     axes.plot(
         middle, count, color=made.palette.accent, linewidth=1.5 * made.unit, drawstyle="steps-mid"
     )
     axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     time_axis(axes, made, seen.begin_s, seen.end_s)
+
+
+def most_at_once(begin_s: Floats, end_s: Floats, edges_s: Floats) -> npt.NDArray[np.int64]:
+    """Return the most spans that hold at one moment of each bin, (bins,).
+
+    Spans include their beginnings and ends; so a span that ends when another begins is there
+    together with it.  The number grows at beginnings only: it is counted there and at each
+    bin's first edge.
+    """
+    starts, stops = np.sort(begin_s), np.sort(end_s)
+    moments = np.sort(np.concatenate([edges_s[:-1], starts]))
+    begun = np.searchsorted(starts, moments, side="right")
+    ended = np.searchsorted(stops, moments, side="left")
+    most = np.zeros(len(edges_s) - 1, np.int64)
+    place = np.searchsorted(edges_s, moments, side="right") - 1
+    inside = (place >= 0) & (place < len(most))
+    np.maximum.at(most, place[inside], (begun - ended)[inside])
+    return most
 
 
 def nothing(axes: Any, made: Sheet, text: str) -> None:

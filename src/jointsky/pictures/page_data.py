@@ -16,7 +16,7 @@ import numpy.typing as npt
 from jointsky.pictures import basemap_draw, colours, mapdata, scene, summaries
 from jointsky.pictures.options import PictureOptions
 from jointsky.pictures.scene import Scene
-from jointsky.records.sensors import Sensor
+from jointsky.records.sensors import Sensor, names_told_apart
 from jointsky.units import FOOT_M
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +52,10 @@ def collect(seen: Scene, title: str, options: PictureOptions) -> tuple[dict[str,
         "extent": _extent(seen, options),
         "middleLongitude": middle,
         "sensors": [
-            _sensor(s, xy, seen.flat) for s, xy in zip(seen.sensors, seen.sensor_xy, strict=True)
+            _sensor(sensor, name, xy, seen.flat)
+            for sensor, name, xy in zip(
+                seen.sensors, names_told_apart(seen.sensors), seen.sensor_xy, strict=True
+            )
         ],
         "tracks": _track_facts(seen),
         "counts": {
@@ -167,13 +170,13 @@ def _track_facts(seen: Scene) -> dict[str, list[Any]]:
     }
 
 
-def _sensor(sensor: Sensor, xy: Floats, flat: bool) -> dict[str, Any]:
+def _sensor(sensor: Sensor, name: str, xy: Floats, flat: bool) -> dict[str, Any]:
     code = f"{sensor.sac}/{sensor.sic}" if sensor.sac >= 0 else ""
     known = bool(np.isfinite(xy).all())
     place = (xy if flat else np.degrees(xy)).round(6).tolist() if known else None
     range_m = sensor.range_max_m
     return {
-        "name": sensor.name,
+        "name": name,
         "kind": sensor.kind,
         "code": code,
         "place": place,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib import patheffects
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from jointsky.pictures import basemap_draw, canvas, colours, overtime, scene, summaries
@@ -22,7 +23,7 @@ from jointsky.pictures.options import PictureOptions
 from jointsky.pictures.projection import Projection
 from jointsky.pictures.scene import Scene
 from jointsky.records.plots import Plots
-from jointsky.records.sensors import Sensor
+from jointsky.records.sensors import Sensor, names_told_apart
 from jointsky.records.tracks import Tracks
 from jointsky.units import FLIGHT_LEVEL_M
 
@@ -229,7 +230,7 @@ def _ink_px(axes: Any, seen: Scene, points: Floats) -> Floats:
 def _sites(axes: Any, made: Sheet, seen: Scene, plane: Projection, page: Page) -> None:
     font = made.font(9.5, bold=True)
     points = plane.forward(seen.sensor_xy)
-    for sensor, point in zip(seen.sensors, points, strict=True):
+    for name, point in zip(names_told_apart(seen.sensors), points, strict=True):
         if not np.isfinite(point).all():
             continue
         x, y = axes.transData.transform(point) - axes.bbox.p0
@@ -246,10 +247,10 @@ def _sites(axes: Any, made: Sheet, seen: Scene, plane: Projection, page: Page) -
         )
         half = 7.0 * made.unit
         page.take((x - half, y - half, x + half, y + half))
-        size = made.text_size_px(sensor.name, font)
+        size = made.text_size_px(name, font)
         corner = page.place((x, y), size, (9.0 * made.unit, 20.0 * made.unit))
         if corner is not None:
-            _text(axes, made, corner, size, sensor.name, font, made.palette.accent)
+            _text(axes, made, corner, size, name, font, made.palette.accent)
 
 
 def _labels(axes: Any, made: Sheet, seen: Scene, points: Floats, page: Page) -> None:
@@ -327,21 +328,44 @@ def _height_bar(made: Sheet, axes: Any, heights: tuple[float, float], has_levels
     bar = made.figure.colorbar(scale, cax=axes, orientation="horizontal")
     bar.outline.set_visible(False)
     axes.tick_params(length=0, pad=2)
-    bar.formatter = FuncFormatter(lambda m, _: f"{m:,.0f} m")
-    bar.locator = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
-    bar.update_ticks()
-    canvas.relabel(axes, made)
+    _inner_ticks(axes, made, heights, [1, 2, 2.5, 5, 10], lambda m: f"{m:,.0f} m")
     if has_levels and heights[1] - heights[0] >= 1500.0:
         levels = axes.secondary_xaxis(
             "top", functions=(lambda m: m / FLIGHT_LEVEL_M, lambda f: f * FLIGHT_LEVEL_M)
         )
-        levels.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-        levels.xaxis.set_major_formatter(lambda f, _: f"FL{f:03.0f}")
         levels.tick_params(length=0, pad=1)
         levels.spines["top"].set_visible(False)
-        canvas.relabel(levels, made)
+        limits = (heights[0] / FLIGHT_LEVEL_M, heights[1] / FLIGHT_LEVEL_M)
+        _inner_ticks(levels, made, limits, [1, 2, 5, 10], lambda f: f"FL{f:03.0f}")
     x0, y0 = axes.get_position().x0, axes.get_position().y1
     made.write(x0, y0 + 0.028, "Height", 10, bold=True, va="bottom")
+
+
+def _inner_ticks(
+    axes: Any,
+    made: Sheet,
+    limits: tuple[float, float],
+    steps: list[float],
+    spell: Callable[[float], str],
+) -> None:
+    """Label a bar at round values with as many labels as fit; none reaches beyond its ends."""
+    room_px = axes.get_position().width * made.width_px
+    for count in (4, 3, 2, 1):
+        ticks = np.asarray(MaxNLocator(count, steps=steps).tick_values(*limits))
+        ticks = ticks[(ticks >= limits[0]) & (ticks <= limits[1])]
+        texts = [spell(tick) for tick in ticks]
+        widths_px = [made.text_size_px(text, made.font(8.5))[0] for text in texts]
+        if sum(widths_px) + 12.0 * made.unit * len(texts) <= room_px:
+            break
+    axes.set_xticks(ticks, texts)
+    canvas.relabel(axes, made)
+    middles_px = room_px * (ticks - limits[0]) / (limits[1] - limits[0])
+    labels = axes.get_xticklabels()
+    for label, middle_px, width_px in zip(labels, middles_px, widths_px, strict=True):
+        if middle_px < width_px / 2:
+            label.set_horizontalalignment("left")
+        elif middle_px > room_px - width_px / 2:
+            label.set_horizontalalignment("right")
 
 
 def _height_over_time(axes: Any, made: Sheet, seen: Scene, heights: tuple[float, float]) -> None:

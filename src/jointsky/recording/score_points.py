@@ -15,7 +15,7 @@ import numpy.typing as npt
 from jointsky.errors import InputError
 from jointsky.metrics.paths import Paths, geodetic_paths, make_paths
 from jointsky.records.plots import Geometry, PlotFlag, Plots
-from jointsky.records.sensors import Sensor
+from jointsky.records.sensors import Sensor, told_apart
 from jointsky.records.tracks import Tracks, TrackStatus
 
 Array = npt.NDArray[Any]
@@ -164,10 +164,16 @@ def label(sensor: Sensor) -> str:
 
 
 def _sensor_row(sensors: list[Sensor], source: str, where: str) -> int:
-    for row, sensor in enumerate(sensors):
-        if source in (label(sensor), sensor.name):
-            return row
-    known = ", ".join(sorted({label(sensor) for sensor in sensors})) or "none"
+    apart = told_apart([label(sensor) for sensor in sensors], sensors)
+    rows = [row for row, sensor in enumerate(sensors) if source in (apart[row], sensor.name)] or [
+        row for row, sensor in enumerate(sensors) if source == label(sensor)
+    ]
+    if len(rows) == 1:
+        return rows[0]
+    if rows:
+        both = ", ".join(repr(apart[row]) for row in rows)
+        raise InputError(where, f"{len(rows)} sources {source!r}", f"one of: {both}")
+    known = ", ".join(sorted(set(apart))) or "none"
     raise InputError(where, f"no source {source!r}", f"one of: {known}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -38,3 +39,22 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True):
     def has_position(self) -> bool:
         """Return whether it is known where the sensor stands."""
         return self.flat_enu_m is not None or self.latitude_rad is not None
+
+
+def told_apart(words: Sequence[str], sensors: Sequence[Sensor]) -> list[str]:
+    """Return a word for each sensor, with its kind where two have the same: "0/107 adsb".
+
+    Those of one kind that have the same keep it: only their rows differ.
+    """
+    kinds: dict[str, set[str]] = {}
+    for word, sensor in zip(words, sensors, strict=True):
+        kinds.setdefault(word, set()).add(sensor.kind)
+    return [
+        f"{word} {sensor.kind}" if len(kinds[word]) > 1 else word
+        for word, sensor in zip(words, sensors, strict=True)
+    ]
+
+
+def names_told_apart(sensors: Sequence[Sensor]) -> list[str]:
+    """Return the name of each sensor, with its kind where two have the same."""
+    return told_apart([sensor.name for sensor in sensors], sensors)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jointsky.records.columns import Array, Column
-from jointsky.records.sensors import Sensor
+from jointsky.records.sensors import Sensor, told_apart
 
 _AXES = ("e", "n", "u", "ve", "vn", "vu")
 _UNITS = ("m2", "m2ps", "m2ps2")  # by how many of the two axes are velocities
@@ -43,11 +43,17 @@ def stored_names(schema: Mapping[str, Column]) -> list[str]:
 
 
 def sensor_labels(sensors: Sequence[Sensor]) -> list[str]:
-    """Return one word for each sensor: ``SAC/SIC`` where known, else its name; all different."""
+    """Return one word for each sensor: ``SAC/SIC`` where known, else its name; all different.
+
+    Where two have the same word their kinds are joined to it: ``0/107_adsb``.
+    """
+    codes = [
+        f"{sensor.sac}/{sensor.sic}" if sensor.sac >= 0 and sensor.sic >= 0 else sensor.name
+        for sensor in sensors
+    ]
     labels: list[str] = []
-    for row, sensor in enumerate(sensors):
-        known = sensor.sac >= 0 and sensor.sic >= 0
-        label = f"{sensor.sac}/{sensor.sic}" if known else "_".join(sensor.name.split())
+    for row, word in enumerate(told_apart(codes, sensors)):
+        label = "_".join(word.split())
         is_free = label and not label.startswith("#") and label not in labels
         labels.append(label if is_free else f"#{row}")
     return labels

@@ -8,6 +8,7 @@ class View {
     this.scale = 1; // pixels a unit of the plane
     this.width = 1;
     this.height = 1;
+    this.fitted = null; // the extent that is shown, until the view is moved
     this.changed = () => {};
   }
 
@@ -40,6 +41,7 @@ class View {
     this.scale = Math.max(least, Math.min(most, this.scale * factor));
     this.x = x - (px - this.width / 2) / this.scale;
     this.y = y - (py - this.height / 2) / this.scale;
+    this.fitted = null;
     this.changed();
   }
 
@@ -47,12 +49,14 @@ class View {
     this.x -= dx / this.scale;
     this.y -= dy / this.scale;
     if (!this.plane.flat) this.y = Math.max(-3.13, Math.min(3.13, this.y));
+    this.fitted = null;
     this.changed();
   }
 
   centre(x, y) {
     this.x = x;
     this.y = y;
+    this.fitted = null;
     this.changed();
   }
 
@@ -64,6 +68,7 @@ class View {
     const wide = Math.abs(b[0] - a[0]) || 1e-6;
     const high = Math.abs(b[1] - a[1]) || 1e-6;
     this.scale = Math.min(this.width / wide, this.height / high);
+    this.fitted = extent;
     this.changed();
   }
 }

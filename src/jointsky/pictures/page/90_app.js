@@ -82,7 +82,7 @@ class App {
 
   start() {
     if (innerWidth <= 900) this.toggleSide(false);
-    this.resize();
+    this.measureMap();
     this.view.fit(this.facts.extent);
     this.applyTheme();
     this.readHash();
@@ -238,13 +238,23 @@ class App {
 
   // ---- drawing
 
+  // Draws at once: the observer is told before the new layout is painted.
   resize() {
+    if (this.measureMap()) this.draw();
+  }
+
+  // Takes the map's size into the view, which is fitted again if nobody has moved it since.
+  measureMap() {
+    const { view } = this;
     const box = byId('map').getBoundingClientRect();
-    this.view.width = Math.max(1, box.width);
-    this.view.height = Math.max(1, box.height);
+    const [width, height] = [Math.max(1, box.width), Math.max(1, box.height)];
+    if (view.width === width && view.height === height) return false;
+    view.width = width;
+    view.height = height;
+    if (view.fitted) view.fit(view.fitted);
     this.groundStale = true;
     this.activityStale = true;
-    this.redraw();
+    return true;
   }
 
   redraw() {
@@ -258,6 +268,7 @@ class App {
 
   draw() {
     const { view, colours, tracks } = this;
+    this.measureMap(); // a frame may come between a new layout and its observer
     if (this.groundStale) {
       const [pen] = sharpPen(byId('ground'));
       this.ground.draw(pen, view, colours, this.show);
@@ -330,24 +341,22 @@ class App {
     return true;
   }
 
-  // How many tracks there are over time, behind the slider.
+  // How many tracks there are at once over time, behind the slider.
   drawActivity() {
     const [pen, width, height] = sharpPen(byId('activity'));
     const { c, count } = this.tracks;
     const bins = Math.max(20, Math.floor(width / 3));
-    const change = new Int32Array(bins + 2);
-    const bin = (time) => Math.min(bins - 1, Math.floor((time / Math.max(1, this.duration)) * bins));
+    const [starts, stops] = [[], []];
     for (let k = 0; k < count; k++) {
       let first = c.start[k];
       for (let i = first; i < c.start[k + 1]; i++) {
         if (c.joined[i]) continue;
-        change[bin(c.time[first])]++;
-        change[bin(c.time[i]) + 1]--;
+        starts.push(c.time[first]);
+        stops.push(c.time[i]);
         first = i + 1;
       }
     }
-    let alive = 0;
-    const values = Array.from({ length: bins }, (_, b) => (alive += change[b]));
+    const values = mostAtOnce(starts, stops, bins, Math.max(1, this.duration));
     const most = Math.max(1, ...values);
     pen.clearRect(0, 0, width, height);
     pen.fillStyle = this.colours.accent;
@@ -411,6 +420,23 @@ class App {
     if (track >= 0) this.choose(track);
     byId('trail').value = this.trail === Infinity ? 'Infinity' : this.trail / 100;
   }
+}
+
+// The most spans [start, stop] that hold at one moment of each bin of a duration.
+function mostAtOnce(starts, stops, bins, duration) {
+  starts.sort((a, b) => a - b);
+  stops.sort((a, b) => a - b);
+  let [begun, ended] = [0, 0];
+  return Array.from({ length: bins }, (_, bin) => {
+    const [from, to] = [(bin / bins) * duration, bin === bins - 1 ? Infinity : ((bin + 1) / bins) * duration];
+    while (stops[ended] < from) ended++;
+    let most = begun - ended;
+    for (; starts[begun] < to; begun++) {
+      while (stops[ended] < starts[begun]) ended++;
+      most = Math.max(most, begun + 1 - ended);
+    }
+    return most;
+  });
 }
 
 readRecording().then((recording) => {
