@@ -47,7 +47,8 @@ def test_the_second_process_finds_what_the_first_compiled(cache):
 
 def test_two_processes_at_once_both_answer(tmp_path):
     both = [run(tmp_path), run(tmp_path)]
-    assert all(answer(process) > 0 for process in both)
+    seconds = [answer(process) for process in both]
+    assert max(seconds) > 0 and min(seconds) >= 0  # the later one may find the other's work done
 
 
 @pytest.mark.skipif(os.getuid() == 0 and not os.path.isdir("/proc"), reason="needs /proc")
