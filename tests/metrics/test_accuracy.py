@@ -143,6 +143,24 @@ def test_altitude_age_is_found_from_the_lag_in_a_climb():
     assert verdicts == {"ESASSP 3 NM": "fail", "ESASSP 5 NM": "pass"}
 
 
+def test_mode_c_is_asked_for_where_the_target_tells_its_altitude():
+    """On the ground it tells none: half of the updates have nothing to be compared with."""
+    truth, tracks = _flight(np.arange(0.0, 401.0)), _flight(np.arange(0.5, 400.0, 5.0))
+    truth.pressure_altitude_m[200:] = 3000.0
+    tracks.pressure_altitude_m[:] = 3010.0
+
+    def found():
+        return compare(truth, tracks, GRID).updates["by_standard"]["ed142_approach"]
+
+    assert found()["mode_c_probability"] == 1.0
+    tracks.pressure_altitude_m[-10:] = np.nan
+    assert found()["mode_c_probability"] == pytest.approx(30 / 40)
+    tracks.pressure_altitude_m[-10:] = 3100.0
+    assert found()["mode_c_probability"] == pytest.approx(30 / 40)
+    truth.pressure_altitude_m[:] = np.nan
+    assert np.isnan(found()["mode_c_probability"])
+
+
 def test_a_track_is_not_helped_by_points_that_come_later():
     """Told every 10 s without a velocity: on the grid it stands still in between."""
     truth = _flight(np.arange(0.0, 101.0, 1.0), speed_mps=10.0)
