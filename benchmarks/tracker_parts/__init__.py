@@ -1,0 +1,1 @@
+"""Scenes, runs, demands and pictures of the tracker's benchmarks."""
