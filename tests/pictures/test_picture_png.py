@@ -1,19 +1,22 @@
 """The pictures as images: drawn, deterministic, with the right colours in the right places."""
 
+import itertools
 import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from jointsky.pictures import colours
+from jointsky.pictures import canvas, colours, overtime, track
 from jointsky.pictures.inspect import draw_reading
 from jointsky.pictures.options import PictureOptions
 from jointsky.pictures.track import MAP_BOTTOM, MAP_HEIGHT, MAP_LEFT, MAP_WIDTH, draw_tracks
 from jointsky.records.plots import Plots
 from jointsky.records.reading import Contents, Reading
-from jointsky.records.sensors import Sensor
+from jointsky.records.sensors import Sensor, names_told_apart
 from jointsky.records.tracks import Tracks
 from pictures import made_recording
 
@@ -166,3 +169,45 @@ def test_an_empty_file_is_drawn(tmp_path):
     )  # fmt: skip
     draw_reading(reading, tmp_path / "a.png", SMALL)
     assert imread(tmp_path / "a.png").std() > 0.01
+
+
+def test_tracks_that_follow_one_another_are_not_at_once():
+    """Six tracks in one bin, two of them together: the most at once is two, not six."""
+    begin = np.array([0.0, 2.0, 4.0, 6.0, 8.0, 8.5])
+    end = np.array([1.0, 3.0, 5.0, 7.0, 9.0, 25.0])
+    edges = np.array([0.0, 10.0, 20.0, 30.0, 40.0])
+    assert list(overtime.most_at_once(begin, end, edges)) == [2, 1, 1, 0]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)), max_size=12))
+def test_the_most_at_once_is_that_of_all_moments(spans):
+    begin = np.array([a for a, _ in spans], float)
+    end = begin + np.array([length for _, length in spans], float)
+    edges = np.arange(0.0, 91.0, 10.0)
+    moments = np.arange(0.0, 90.0, 0.5)
+    alive = ((begin[:, None] <= moments) & (moments <= end[:, None])).sum(axis=0)
+    wanted = alive.reshape(9, 20).max(axis=1)
+    assert list(overtime.most_at_once(begin, end, edges)) == list(wanted)
+
+
+@pytest.mark.parametrize("heights", [(10_665.0, 10_695.0), (0.0, 12_000.0), (-1_000.0, 12_000.0)])
+def test_labels_of_the_colour_bar_stay_within_it_and_apart(heights):
+    made = canvas.sheet(colours.PALETTES["light"], 900, 600)
+    axes = made.axes(0.722, 0.872, 0.258, 0.018)
+    track._height_bar(made, axes, heights, True)
+    made.figure.canvas.draw()
+    bar = axes.get_window_extent()
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+    assert len(boxes) >= 2
+    assert all(bar.x0 - 2 <= box.x0 and box.x1 <= bar.x1 + 2 for box in boxes)
+    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+
+
+def test_sensors_of_one_name_are_told_apart():
+    twins = [Sensor(name="0/107", kind=kind) for kind in ("adsb", "multilateration")]
+    assert names_told_apart([*twins, Sensor(name="0/7", kind="radar")]) == [
+        "0/107 adsb",
+        "0/107 multilateration",
+        "0/7",
+    ]

@@ -11,7 +11,9 @@ from jointsky.cli.score import write
 from jointsky.cli.score_tables import print_tables
 from jointsky.errors import InputError
 from jointsky.recording.score import ScoreOptions, score
+from jointsky.recording.score_points import of_recording
 from jointsky.records.plots import Geometry, PlotFlag, Plots
+from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
 from jointsky.store.tables import write_record
 from shared_data import shared
@@ -179,6 +181,50 @@ def test_a_comparison_without_any_match_still_has_a_picture(tmp_path):
     assert found.siap["completeness"] == 0.0
     assert np.isnan(found.errors["all"]["horizontal_m"]["rms"])
     assert (tmp_path / "score.png") in write(found, tmp_path)
+
+
+def test_a_track_number_that_is_given_out_again_is_another_track(capsys):
+    """After its end, or a silence of two minutes; tables still tell the number itself."""
+    ended = np.where(np.arange(N) == 60, 3, 1)
+    jump_s = np.where(np.arange(N) > 20, 1000.0, 0.0)
+    again = _tracks(status=ended).replace(time_s=np.arange(N) + jump_s)
+    found = score(again, again, ScoreOptions(sampling="grid"))
+    assert found.tracks["targets"] == found.tracks["tracks"] == 3.0
+    assert found.tracks["targets_never_tracked"] == found.tracks["false_tracks"] == 0.0
+    assert set(found.points["track_number"]) == set(found.points["truth_number"]) == {7}
+    print_tables(found)
+    assert "a recording against itself" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_surveillance_recording_against_itself_misses_nothing():
+    path = shared("data/asterix/ar_fds260429.pcap")
+    found = score(path, path)
+    assert found.tracks["targets_never_tracked"] == found.tracks["false_tracks"] == 0.0
+    assert found.tracks["numbers_per_target"] == 1.0
+    assert found.siap["completeness"] > 0.9995
+    assert found.errors["all"]["horizontal_m"]["p99"] == 0.0
+    assert found.updates["by_standard"]["ed142_approach"]["mode_c_probability"] == 1.0
+
+
+def test_sources_of_one_code_are_told_apart_by_their_kind():
+    sensors = [Sensor(name="0/107", sac=0, sic=107, kind=kind) for kind in ("radar", "adsb")]
+    plots = Plots.make(
+        time_s=np.arange(N) + 0.0,
+        sensor=np.arange(N) % 2,
+        geometry=np.full(N, Geometry.GEODETIC),
+        latitude_rad=np.full(N, np.radians(54.0)),
+        longitude_rad=_east(),
+        mode_s=np.full(N, 0xF00101),
+    )
+
+    def chosen(source):
+        return of_recording(plots, Tracks.make(0), sensors, "x.ast", source)
+
+    assert len(chosen("0/107 adsb")) == N // 2
+    with pytest.raises(InputError, match="one of: '0/107 radar', '0/107 adsb'"):
+        chosen("0/107")
+    with pytest.raises(InputError, match="0/107 adsb, 0/107 radar"):
+        chosen("9/9")
 
 
 def test_a_systems_tracks_are_perfect_against_themselves():

@@ -117,6 +117,17 @@ def test_pandas_reads_it_as_it_lies(tmp_path):
     assert table["call_sign"].isna().sum() == (tracks.call_sign == "").sum()
 
 
+def test_sensors_of_one_code_are_told_apart_by_their_kind(tmp_path):
+    kinds = ("multilateration", "adsb", "unknown")
+    sensors = [Sensor(name="0/107", sac=0, sic=107, kind=kind) for kind in kinds]
+    tracks = Tracks.make(3, sensors=np.array([0b001, 0b010, 0b111], np.uint64)[:, None])
+    write_record(tracks, tmp_path / "t.parquet", sensors)
+    words = ["0/107_multilateration", "0/107_adsb"]
+    told = pd.read_parquet(tmp_path / "t.parquet")["sensors"]
+    assert list(told) == [*words, f"{words[0]} {words[1]} 0/107_unknown"]
+    assert_same(tracks, read_record(tmp_path / "t.parquet", Tracks)[0])
+
+
 def test_polars_reads_it_as_it_lies(tmp_path):
     tracks = some_tracks()
     write_record(tracks, tmp_path / "t.parquet", SENSORS)

@@ -183,8 +183,14 @@ def _notes(result: ScoreResult) -> Text:
         else "from their first to their last update"
     )
     reasons = {f"{check.label}: {check.why}": None for check in result.conformity if check.why}
+    waiting = (
+        "Picture and SIAP: between its updates a track stands where its watcher sees it, its "
+        "newest point moved on, so even a recording against itself is not at nought; errors "
+        "are at the updates themselves.\n"
+    )
     return Text(
         "".join(f"{reason}.\n" for reason in reasons)
+        + (waiting if result.about["sampling"] == "grid" else "")
         + f"* recommended. Updates are expected of targets {expected}. ESASSP limits are recalled, "
         "ED-142 limits as COMPASS quotes them: compare both with the texts before you certify "
         "anything.",

@@ -57,6 +57,8 @@ def compare(reference: Paths, tracks: Paths, options: CompareOptions) -> ScoreRe
         raise ValueError("reference and tracks lie in different frames")
     if not len(reference):
         raise ValueError("the reference has no points")
+    if not reference.ended.all():  # the word that a target is gone is no sight of it
+        reference = reference.rows(~reference.ended)
     reference, phase = with_motion(_with_identity(reference), options.max_gap_s)
     whole = sample(reference, tracks, options)
     moments, kept = without_unseen(whole, reference, options.cutoff_m)
@@ -270,13 +272,13 @@ def _over_time(per_moment: Gospa) -> dict[str, Array]:
 
 
 def _points(evidence: Evidence) -> dict[str, Array]:
-    inside, tracks = evidence.inside, evidence.tracks
+    inside, tracks, reference = evidence.inside, evidence.tracks, evidence.reference
     rows = np.flatnonzero(np.isfinite(inside.column("horizontal_m")))
     truth: Integers = inside.truth[rows]
     return {
         "time_s": tracks.time_s[rows],
-        "track_number": tracks.number[rows],
-        "truth_number": evidence.reference.names[truth],
+        "track_number": tracks.told_number[rows],
+        "truth_number": reference.told_number[reference.start[truth]],
         **{name: inside.column(name)[rows] for name in accuracy.ERRORS},
         "phase": inside.phase[rows],
     }

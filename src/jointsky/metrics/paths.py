@@ -31,10 +31,12 @@ class Paths:
     ``position_m`` and ``velocity_mps`` have shape (n, 3) and lie in the common frame; the rest
     has shape (n,).  ``visible`` is False where no sensor could see a truth; ``ended`` is True
     where a track says that it is no more; ``updated`` is False where it was only moved on.
+    ``told_number`` is the number that others know, where ``number`` parts its several owners.
     """
 
     time_s: Floats
     number: Integers
+    told_number: Integers
     position_m: Floats
     velocity_mps: Floats
     climb_mps: Floats
@@ -147,6 +149,7 @@ def make_paths(
         whole[name] = np.asarray(given.pop(name, np.full(n, np.nan)), np.float64)
     for name in ("mode_s", "mode_a"):
         whole[name] = np.asarray(given.pop(name, np.full(n, -1))).astype(np.int64)
+    whole["told_number"] = np.asarray(given.pop("told_number", number)).astype(np.int64)
     whole["visible"] = np.asarray(given.pop("visible", np.ones(n, bool))).astype(bool)
     whole["ended"] = np.asarray(given.pop("ended", np.zeros(n, bool))).astype(bool)
     whole["updated"] = np.asarray(given.pop("updated", np.ones(n, bool))).astype(bool)

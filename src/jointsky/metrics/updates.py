@@ -59,7 +59,7 @@ class Updates:
 def updates_of(
     reference: Paths, tracks: Paths, truth: Integers, good: npt.NDArray[np.bool_]
 ) -> Updates:
-    """Return the update times of each target, by any of its tracks.
+    """Return the update times of each target, by the tracks that are assigned to it.
 
     ``truth`` (track points,) is each point's target path; only ``good`` points count.
     """

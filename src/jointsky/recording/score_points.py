@@ -20,6 +20,9 @@ from jointsky.records.tracks import Tracks, TrackStatus
 
 Array = npt.NDArray[Any]
 
+NEW_OWNER_S = 120.0
+_LIFE = 1 << 32  # beyond every track number
+
 
 @dataclasses.dataclass(frozen=True)
 class Points:
@@ -76,15 +79,33 @@ class Points:
         )
 
 
+def lives(time_s: Array, number: Array, ended: Array) -> Array:
+    """Return a number for each row that parts the several owners of one track number, (n,).
+
+    A number has a new owner after it was said to have ended, and after a silence of
+    ``NEW_OWNER_S``: a system gives its numbers out again.
+    """
+    order = np.lexsort((time_s, number))
+    is_same = np.diff(number[order]) == 0
+    is_new = ended[order][:-1] & ~ended[order][1:] | (np.diff(time_s[order]) > NEW_OWNER_S)
+    change = np.cumsum(np.append(False, is_same & is_new))
+    before = change[np.searchsorted(number[order], number[order])]
+    out = np.empty(len(order), np.int64)
+    out[order] = number[order].astype(np.int64) + (change - before) * _LIFE
+    return out
+
+
 def of_tracks(tracks: Tracks, where: str, what: str) -> Points:
     """Return the points of a track record; tentative tracks are no part of a picture."""
     shown = tracks.rows(tracks.status != TrackStatus.TENTATIVE)
+    ended = shown.status == TrackStatus.ENDED
     return Points(
         where,
         what,
         {
             "time_s": shown.time_s,
-            "number": shown.track_number,
+            "number": lives(shown.time_s, shown.track_number, ended),
+            "told_number": shown.track_number,
             **{
                 name: getattr(shown, name)
                 for name in (
@@ -99,7 +120,7 @@ def of_tracks(tracks: Tracks, where: str, what: str) -> Points:
                     "mode_a",
                 )
             },
-            "ended": shown.status == TrackStatus.ENDED,
+            "ended": ended,
             "updated": shown.status == TrackStatus.CONFIRMED,
         },
     )
