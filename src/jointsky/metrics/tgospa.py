@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
@@ -61,6 +62,19 @@ class TGospa:
     switch_penalty_m: float
 
 
+class Sides(NamedTuple):
+    """A cluster as its kernels take it; ``tgospa_kernels`` says what each part is."""
+
+    moments: int
+    resources: int
+    agent_start: Integers
+    resource: Integers
+    entry_start: Integers
+    entry_moment: Integers
+    entry_gain: Floats
+    half: float
+
+
 @dataclasses.dataclass(frozen=True)
 class _Cluster:
     """Edges (target, track) sorted by target, with entries; all numbers local from 0."""
@@ -89,12 +103,24 @@ class _Cluster:
         )
         return turned, order
 
-    def arrays(self) -> tuple[Integers, Integers, Integers]:
-        """Return where each agent's edges and each edge's entries start, and the resources."""
+    def sides(self, half: float) -> Sides:
+        """Return the cluster with the left as agents and the right as resources."""
         agents = int(self.left.max()) + 1
-        agent_start = np.searchsorted(self.left, np.arange(agents + 1)).astype(np.int64)
         entry_start = np.searchsorted(self.entry_edge, np.arange(len(self.left) + 1))
-        return agent_start, entry_start.astype(np.int64), self.right
+        return Sides(
+            moments=self.moments,
+            resources=int(self.right.max()) + 1,
+            agent_start=np.searchsorted(self.left, np.arange(agents + 1)).astype(np.int64),
+            resource=self.right,
+            entry_start=entry_start.astype(np.int64),
+            entry_moment=self.entry_moment,
+            entry_gain=self.entry_gain,
+            half=half,
+        )
+
+    def labels(self) -> Integers:
+        """Return room for each agent's edge at each moment, (agents, moments)."""
+        return np.empty((int(self.left.max()) + 1, self.moments), np.int64)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -192,19 +218,8 @@ def _solve(cluster: _Cluster, half: float, lp_size: int) -> _Solution:
         return _Solution(np.ones(len(cluster.entry_gain)), 0.0, cluster.entry_gain.sum(), "alone")
     flipped, old_edge = cluster.flipped()
     for side, number_of in ((cluster, np.arange(len(old_edge))), (flipped, old_edge)):
-        agent_start, entry_start, resource = side.arrays()
-        label = np.empty((len(agent_start) - 1, side.moments), np.int64)
-        worth, is_free = kernels.without_competition(
-            side.moments,
-            int(resource.max()) + 1,
-            agent_start,
-            resource,
-            entry_start,
-            side.entry_moment,
-            side.entry_gain,
-            half,
-            label,
-        )
+        label = side.labels()
+        worth, is_free = kernels.without_competition(side.sides(half), label)
         if is_free:
             return _from_labels(cluster, side, label, number_of, worth, "alone")
     if len(cluster.left) * cluster.moments <= lp_size:
@@ -226,21 +241,9 @@ def _from_labels(
 
 
 def _by_prices(cluster: _Cluster, half: float) -> _Solution:
-    agent_start, entry_start, resource = cluster.arrays()
-    label = np.empty((len(agent_start) - 1, cluster.moments), np.int64)
+    label = cluster.labels()
     rounds = int(np.clip(_STEPS // (2 * len(cluster.left) * cluster.moments), 5, 200))
-    worth, bound = kernels.with_prices(
-        cluster.moments,
-        int(resource.max()) + 1,
-        agent_start,
-        resource,
-        entry_start,
-        cluster.entry_moment,
-        cluster.entry_gain,
-        half,
-        rounds,
-        label,
-    )
+    worth, bound = kernels.with_prices(cluster.sides(half), rounds, label)
     way = "bounded" if bound - worth > 1e-9 * max(abs(worth), 1.0) else "alone"
     return _from_labels(cluster, cluster, label, np.arange(len(cluster.left)), bound, way)
 

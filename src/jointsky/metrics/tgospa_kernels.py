@@ -3,7 +3,8 @@
 A cluster has K moments, agents (targets, or tracks) and resources (the other side).  Edges
 (agent, resource) are sorted by agent: those of agent i are agent_start[i] to agent_start[i + 1].
 Edge e has entries entry_start[e] to entry_start[e + 1], each a moment and a gain, moments rising.
-Half is the cost of taking up or letting go of a partner, gamma**p / 2.
+Half is the cost of taking up or letting go of a partner, gamma**p / 2.  All this comes as one
+NamedTuple, tgospa.Sides.
 """
 # mypy: ignore-errors
 
@@ -13,14 +14,15 @@ from jointsky._jit import kernel
 
 
 @kernel
-def best_history(
-    first, end, resource, entry_start, entry_moment, entry_gain, half, price, taken, label
-):
+def best_history(sides, agent, price, taken, label):
     """Fill label (K,) with the agent's best edge at each moment (-1: alone); return its worth.
 
-    Viterbi over edges first to end.  price (K, resources) is paid for holding a resource;
+    Viterbi over the agent's edges.  price (K, resources) is paid for holding a resource;
     where taken (K, resources) is True it cannot be held.
     """
+    resource, half = sides.resource, sides.half
+    entry_start, entry_moment, entry_gain = sides.entry_start, sides.entry_moment, sides.entry_gain
+    first, end = sides.agent_start[agent], sides.agent_start[agent + 1]
     moments = price.shape[0]
     n = end - first
     pointer = entry_start[first:end].copy()
@@ -65,149 +67,60 @@ def best_history(
 
 
 @kernel
-def _relaxed(
-    agent_start,
-    resource,
-    entry_start,
-    entry_moment,
-    entry_gain,
-    half,
-    price,
-    none,
-    label,
-    uses,
-    worth,
-):
-    """Give each agent its best history at these prices and its worth; uses counts holders."""
+def _histories(sides, order, price, taken, is_exclusive, label, uses, worth):
+    """Give agents, in this order, their best history at these prices; return the sum of worths.
+
+    uses (K, resources) counts holders.  If is_exclusive, what one agent holds is taken from
+    those that come later.
+    """
     uses[:] = 0
-    for i in range(len(agent_start) - 1):
-        worth[i] = best_history(
-            agent_start[i],
-            agent_start[i + 1],
-            resource,
-            entry_start,
-            entry_moment,
-            entry_gain,
-            half,
-            price,
-            none,
-            label[i],
-        )
-        for k in range(price.shape[0]):
+    taken[:] = False
+    for i in order:
+        worth[i] = best_history(sides, i, price, taken, label[i])
+        for k in range(sides.moments):
             if label[i, k] >= 0:
-                uses[k, resource[label[i, k]]] += 1
+                held = sides.resource[label[i, k]]
+                uses[k, held] += 1
+                taken[k, held] = is_exclusive
     return worth.sum()
 
 
 @kernel
-def _one_after_another(
-    agent_start, resource, entry_start, entry_moment, entry_gain, half, order, zero, taken, label
-):
-    """Give agents, in this order, their best history among what is left; return the sum."""
-    total = 0.0
-    taken[:] = False
-    for i in order:
-        total += best_history(
-            agent_start[i],
-            agent_start[i + 1],
-            resource,
-            entry_start,
-            entry_moment,
-            entry_gain,
-            half,
-            zero,
-            taken,
-            label[i],
-        )
-        for k in range(zero.shape[0]):
-            if label[i, k] >= 0:
-                taken[k, resource[label[i, k]]] = True
-    return total
-
-
-@kernel
-def without_competition(
-    moments, resources, agent_start, resource, entry_start, entry_moment, entry_gain, half, label
-):
+def without_competition(sides, label):
     """Fill label (agents, K) as if alone; return the worth, and whether nobody competes.
 
     Where nobody competes this is the optimum of the whole problem.
     """
-    price = np.zeros((moments, resources))
-    none = np.zeros((moments, resources), np.bool_)
-    uses = np.zeros((moments, resources), np.int32)
-    total = _relaxed(
-        agent_start,
-        resource,
-        entry_start,
-        entry_moment,
-        entry_gain,
-        half,
-        price,
-        none,
-        label,
-        uses,
-        np.empty(len(agent_start) - 1),
-    )
+    agents, shape = len(label), (sides.moments, sides.resources)
+    taken, uses = np.zeros(shape, np.bool_), np.zeros(shape, np.int32)
+    everybody, worth = np.arange(agents), np.empty(agents)
+    total = _histories(sides, everybody, np.zeros(shape), taken, False, label, uses, worth)
     return total, uses.max() <= 1
 
 
 @kernel
-def with_prices(
-    moments,
-    resources,
-    agent_start,
-    resource,
-    entry_start,
-    entry_moment,
-    entry_gain,
-    half,
-    rounds,
-    label,
-):
+def with_prices(sides, rounds, label):
     """Fill label (agents, K) with a good feasible solution; return its worth and an upper bound.
 
     Lagrangian relaxation of "a resource has one holder": projected subgradient steps of Polyak
     on the prices give the bound; agents served one after another, the worthiest
     first, the solution.
     """
-    agents = len(agent_start) - 1
-    price = np.zeros((moments, resources))
-    zero = np.zeros((moments, resources))
-    none = np.zeros((moments, resources), np.bool_)
-    taken = np.zeros((moments, resources), np.bool_)
-    uses = np.zeros((moments, resources), np.int32)
-    trial = np.empty((agents, moments), np.int64)
+    agents, shape = len(label), (sides.moments, sides.resources)
+    price, nothing = np.zeros(shape), np.zeros(shape)
+    taken, everybody = np.zeros(shape, np.bool_), np.arange(agents)
+    uses, uses_in_turn = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
+    worth, worth_in_turn = np.empty(agents), np.empty(agents)
+    trial = np.empty(label.shape, np.int64)
     bound, best, scale = np.inf, -np.inf, 1.0
-    worth = np.empty(agents)
     for _ in range(rounds):
-        total = _relaxed(
-            agent_start,
-            resource,
-            entry_start,
-            entry_moment,
-            entry_gain,
-            half,
-            price,
-            none,
-            trial,
-            uses,
-            worth,
-        )
+        total = _histories(sides, everybody, price, taken, False, trial, uses, worth)
         total += price.sum()
         scale = scale if total < bound else scale * 0.8
         bound = min(bound, total)
-        total = _one_after_another(
-            agent_start,
-            resource,
-            entry_start,
-            entry_moment,
-            entry_gain,
-            half,
-            np.argsort(-worth),
-            zero,
-            taken,
-            trial,
+        worthiest = np.argsort(-worth)
+        total = _histories(
+            sides, worthiest, nothing, taken, True, trial, uses_in_turn, worth_in_turn
         )
         if total > best:
             best = total
@@ -215,16 +128,16 @@ def with_prices(
         if bound - best <= 1e-9 * max(abs(best), 1.0):
             break
         square = 0.0
-        for k in range(moments):
-            for j in range(resources):
+        for k in range(sides.moments):
+            for j in range(sides.resources):
                 slope = uses[k, j] - 1.0
                 if slope > 0.0 or price[k, j] > 0.0:
                     square += slope * slope
         if square == 0.0:
             break
         step = scale * (bound - best) / square
-        for k in range(moments):
-            for j in range(resources):
+        for k in range(sides.moments):
+            for j in range(sides.resources):
                 price[k, j] = max(0.0, price[k, j] + step * (uses[k, j] - 1.0))
     return best, bound
 

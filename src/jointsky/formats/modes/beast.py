@@ -11,7 +11,7 @@ import numpy.typing as npt
 from jointsky.errors import InputError
 from jointsky.formats.faults import FaultList
 from jointsky.formats.modes import beast_kernels, clock
-from jointsky.formats.modes.frames import FRAME_OCTETS, ModeSFrames, rows_of
+from jointsky.formats.modes.frames import ModeSFrames, frame_columns, rows_of
 from jointsky.formats.options import ReadOptions
 
 _KINDS = {
@@ -49,15 +49,7 @@ def split(data: bytes) -> Pieces:
     """Return every message and fault of Beast octets, in order; together they cover the file."""
     octets = np.frombuffer(data, np.uint8)
     rows = int(beast_kernels.count_rows(octets))
-    pieces = Pieces(
-        status=np.zeros(rows, np.int8),
-        offset=np.zeros(rows, np.int64),
-        size=np.zeros(rows, np.int64),
-        octets=np.zeros((rows, FRAME_OCTETS), np.uint8),
-        lengths=np.zeros(rows, np.int64),
-        ticks=np.zeros(rows, np.int64),
-        level=np.zeros(rows, np.uint8),
-    )
+    pieces = Pieces(**frame_columns(rows), level=np.zeros(rows, np.uint8))
     used = beast_kernels.split(octets, np.zeros(32, np.uint8), pieces)
     return rows_of(pieces, slice(used))
 

@@ -41,3 +41,15 @@ def rows_of(table: _Table, index: npt.NDArray[np.bool_] | slice) -> _Table:
     """Return the rows of a named tuple of columns that ``index`` selects."""
     made: _Table = cast(Any, type(table))(*(column[index] for column in table))
     return made
+
+
+def frame_columns(rows: int) -> dict[str, npt.NDArray[Any]]:
+    """Return empty columns for what every reader's kernel tells of each message or fault."""
+    return {
+        "status": np.zeros(rows, np.int8),
+        "offset": np.zeros(rows, np.int64),
+        "size": np.zeros(rows, np.int64),
+        "octets": np.zeros((rows, FRAME_OCTETS), np.uint8),
+        "lengths": np.zeros(rows, np.int64),
+        "ticks": np.zeros(rows, np.int64),
+    }

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from jointsky.errors import InputError
 from jointsky.formats.faults import FaultList
 from jointsky.formats.modes import clock, text_kernels
-from jointsky.formats.modes.frames import FRAME_OCTETS, ModeSFrames, rows_of
+from jointsky.formats.modes.frames import ModeSFrames, frame_columns, rows_of
 from jointsky.formats.options import ReadOptions
 
 _SAMPLE_LINES = 200
@@ -160,12 +160,7 @@ def _split(data: bytes, layout: Layout) -> Lines:
     octets = np.frombuffer(data, np.uint8)
     rows = int(text_kernels.count_rows(octets))
     lines = Lines(
-        status=np.zeros(rows, np.int8),
-        offset=np.zeros(rows, np.int64),
-        size=np.zeros(rows, np.int64),
-        octets=np.zeros((rows, FRAME_OCTETS), np.uint8),
-        lengths=np.zeros(rows, np.int64),
-        ticks=np.zeros(rows, np.int64),
+        **frame_columns(rows),
         time=np.full(rows, np.nan),
         time_start=np.zeros(rows, np.int64),
         time_stop=np.zeros(rows, np.int64),
