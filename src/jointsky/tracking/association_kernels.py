@@ -11,6 +11,8 @@ No kernel allocates: association.py's ``work_sizes`` says how much room they nee
 
 import math
 
+import numpy as np
+
 from jointsky._jit import inner
 
 ASSIGNMENT, JPDA, BELIEF, SHARP = 0, 1, 2, 3
@@ -51,7 +53,7 @@ def associate(
     for k in range(pairs):
         work_int[plot_of[k]] += 1
         work_int[n_plots + slot_of[k]] += 1
-    crowded = 0
+    crowded = np.int64(0)  # typed: for a plain 0 numba would compile the callees twice
     kept = n_plots + n_slots + 1
     for k in range(pairs):
         plot = plot_of[k]
@@ -178,9 +180,9 @@ def _solve_clusters(
                     reached += 1
         # tables over subsets want few columns, augmenting paths few rows
         plots_are_rows = (2 * plots > reached) == (method != ASSIGNMENT)
-        rows = 0
-        columns = 0
-        edges = 0
+        rows = np.int64(0)
+        columns = np.int64(0)
+        edges = np.int64(0)
         for head in range(reached):
             node = queue[head]
             if (node < n_plots) != plots_are_rows:
