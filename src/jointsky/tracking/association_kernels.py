@@ -16,6 +16,7 @@ import numpy as np
 from jointsky._jit import inner
 
 ASSIGNMENT, JPDA, BELIEF, SHARP = 0, 1, 2, 3
+STAR = 4  # not a method: a cluster in which all methods but ASSIGNMENT agree in closed form
 STATES = 32768  # room for tables over subsets: what is larger is not solved exactly
 MOST_ITERATIONS = 200
 SETTLED = 1e-6  # change of a probability at which loopy belief propagation ends
@@ -64,34 +65,55 @@ def associate(
             continue
         work_int[plot] = 0
         work_int[n_plots + slot] = 0
-        if method == ASSIGNMENT:
-            likely = 1.0 if gain[k] > 0.0 else 0.0
-            unlikely = 1.0 - likely
-        else:
-            odds = math.exp(-abs(gain[k]))
-            likely = 1.0 / (1.0 + odds)
-            unlikely = odds * likely
-            if gain[k] < 0.0:
-                likely, unlikely = unlikely, likely
+        likely, unlikely = _one_pair(method, gain[k])
         beta[k] = likely
         alone[slot] = unlikely
         unexplained[plot] = unlikely
-    if crowded > 0:
-        _link(n_plots, n_slots, crowded, plot_of, slot_of, work_int)
-        _solve_clusters(
-            method,
-            n_plots,
-            n_slots,
-            crowded,
-            plot_of,
-            slot_of,
-            gain,
-            work_int,
-            work_float,
-            beta,
-            alone,
-            unexplained,
+    if crowded == 0:
+        return
+    _link(n_plots, n_slots, crowded, plot_of, slot_of, work_int)
+    nodes = n_plots + n_slots
+    place = work_int[kept + 3 * crowded :]
+    row_start = work_int[kept + 3 * crowded + 2 * nodes :]
+    pair_of = work_int[kept + 3 * (crowded + nodes) + 1 :]
+    column = work_int[kept + 4 * crowded + 3 * nodes + 1 :]
+    spare = work_int[kept + 5 * crowded + 3 * nodes + 1 :]
+    share = work_float[crowded:]
+    spare_float = work_float[2 * crowded :]
+    for seed in range(n_plots):
+        if work_int[seed + 1] == work_int[seed] or place[seed] != -1:
+            continue  # no links, or in a cluster that is done
+        rows, columns, edges = _gather(
+            method, seed, n_plots, n_slots, crowded, plot_of, slot_of, gain, work_int, work_float
         )
+        way = _way(method, rows, columns, edges)
+        if way == STAR:
+            _star(edges, work_float, share)
+        elif way == BELIEF:
+            _belief(rows, columns, edges, row_start, column, work_float, share, spare, spare_float)
+        else:
+            _match(
+                way, rows, columns, edges, row_start, column, work_float, share, spare, spare_float
+            )
+            if way == JPDA:
+                _joint(rows, columns, row_start, column, work_float, share, spare, spare_float)
+            elif way == SHARP:
+                _sharp(rows, columns, row_start, column, work_float, share, spare, spare_float)
+        for e in range(edges):
+            k = pair_of[e]
+            beta[k] = share[e]
+            unexplained[plot_of[k]] = max(unexplained[plot_of[k]] - share[e], 0.0)
+            alone[slot_of[k]] = max(alone[slot_of[k]] - share[e], 0.0)
+
+
+@inner
+def _one_pair(method, gain):
+    """Return the probabilities that a pair which touches no other is true, and that it is not."""
+    if method == ASSIGNMENT:
+        return (1.0, 0.0) if gain > 0.0 else (0.0, 1.0)
+    odds = math.exp(-abs(gain))
+    likelier = 1.0 / (1.0 + odds)
+    return (likelier, odds * likelier) if gain > 0.0 else (odds * likelier, likelier)
 
 
 @inner
@@ -126,157 +148,141 @@ def _link(n_plots, n_slots, crowded, plot_of, slot_of, work_int):
         node = n_plots + slot_of[linked[place]]
         linked[fill[node]] = linked[place]
         fill[node] += 1
+    for node in range(nodes):
+        fill[node] = -1  # from here on: not yet in a cluster
 
 
 @inner
-def _solve_clusters(
-    method,
-    n_plots,
-    n_slots,
-    crowded,
-    plot_of,
-    slot_of,
-    gain,
-    work_int,
-    work_float,
-    beta,
-    alone,
-    unexplained,
-):
-    """Find the clusters among the linked pairs, solve each and hand its probabilities out."""
+def _gather(method, seed, n_plots, n_slots, crowded, plot_of, slot_of, gain, work_int, edge_gain):
+    """Lay out the cluster of plot ``seed``; return its numbers of rows, columns and edges.
+
+    work_int goes on with place (nodes,), queue (nodes,), row_start (nodes + 1,), pair_of and
+    column (crowded,).  place is -1 where not yet seen, -2 where seen, else a column's number.
+    """
     nodes = n_plots + n_slots
     start = work_int[: nodes + 1]
     linked = work_int[nodes + 1 + crowded : nodes + 1 + 3 * crowded]
-    free = work_int[nodes + 1 + 3 * crowded :]
-    place = free[:nodes]  # -1 not yet seen, -2 seen, else its number among the columns
-    queue = free[nodes : 2 * nodes]
-    row_start = free[2 * nodes : 3 * nodes + 1]
-    pair_of = free[3 * nodes + 1 : 3 * nodes + 1 + crowded]
-    column = free[3 * nodes + 1 + crowded : 3 * nodes + 1 + 2 * crowded]
-    spare = free[3 * nodes + 1 + 2 * crowded :]
-    edge_gain = work_float[:crowded]
-    share = work_float[crowded : 2 * crowded]
-    spare_float = work_float[2 * crowded :]
-    for node in range(nodes):
-        place[node] = -1
-    for seed in range(n_plots):
-        if place[seed] != -1 or start[seed + 1] == start[seed]:
+    place = work_int[nodes + 1 + 3 * crowded :]
+    queue = place[nodes:]
+    row_start = queue[nodes:]
+    pair_of = row_start[nodes + 1 :]
+    column = pair_of[crowded:]
+    rows = 0
+    columns = 0
+    edges = 0
+    place[seed] = -2
+    queue[0] = seed
+    reached = 1
+    plots = 0
+    head = 0
+    while head < reached:
+        node = queue[head]
+        head += 1
+        if node < n_plots:
+            plots += 1
+        for at in range(start[node], start[node + 1]):
+            k = linked[at]
+            other = n_plots + slot_of[k] if node < n_plots else plot_of[k]
+            if place[other] == -1:
+                place[other] = -2
+                queue[reached] = other
+                reached += 1
+    # tables over subsets want few columns, augmenting paths few rows
+    plots_are_rows = (2 * plots > reached) == (method != ASSIGNMENT)
+    for head in range(reached):
+        node = queue[head]
+        if (node < n_plots) != plots_are_rows:
             continue
-        place[seed] = -2
-        queue[0] = seed
-        reached = 1
-        plots = 0
-        head = 0
-        while head < reached:
-            node = queue[head]
-            head += 1
-            plots += node < n_plots
-            for at in range(start[node], start[node + 1]):
-                k = linked[at]
-                other = n_plots + slot_of[k] if node < n_plots else plot_of[k]
-                if place[other] == -1:
-                    place[other] = -2
-                    queue[reached] = other
-                    reached += 1
-        # tables over subsets want few columns, augmenting paths few rows
-        plots_are_rows = (2 * plots > reached) == (method != ASSIGNMENT)
-        rows = np.int64(0)
-        columns = np.int64(0)
-        edges = np.int64(0)
-        for head in range(reached):
-            node = queue[head]
-            if (node < n_plots) != plots_are_rows:
-                continue
-            row_start[rows] = edges
-            rows += 1
-            for at in range(start[node], start[node + 1]):
-                k = linked[at]
-                other = n_plots + slot_of[k] if plots_are_rows else plot_of[k]
-                if place[other] == -2:
-                    place[other] = columns
-                    columns += 1
-                pair_of[edges] = k
-                column[edges] = place[other]
-                edge_gain[edges] = gain[k]
-                edges += 1
         row_start[rows] = edges
-        _solve(
-            method, rows, columns, edges, row_start, column, edge_gain, share, spare, spare_float
-        )
-        for e in range(edges):
-            k = pair_of[e]
-            beta[k] = share[e]
-            unexplained[plot_of[k]] = max(unexplained[plot_of[k]] - share[e], 0.0)
-            alone[slot_of[k]] = max(alone[slot_of[k]] - share[e], 0.0)
+        rows += 1
+        for at in range(start[node], start[node + 1]):
+            k = linked[at]
+            other = n_plots + slot_of[k] if plots_are_rows else plot_of[k]
+            if place[other] == -2:
+                place[other] = columns
+                columns += 1
+            pair_of[edges] = k
+            column[edges] = place[other]
+            edge_gain[edges] = gain[k]
+            edges += 1
+    row_start[rows] = edges
+    return rows, columns, edges
 
 
 @inner
-def _solve(method, rows, columns, edges, row_start, column, gain, share, spare, spare_float):
-    """Fill share (edges,) of one cluster by the method, or by the one that stands in for it."""
-    if method != ASSIGNMENT and (rows == 1 or columns == 1):
-        best = 0.0
-        for e in range(edges):
-            best = max(best, gain[e])
-        total = math.exp(-best)
-        for e in range(edges):
-            share[e] = math.exp(gain[e] - best)
-            total += share[e]
-        for e in range(edges):
-            share[e] /= total
-        return
-    is_tree = edges == rows + columns - 1
-    is_small = columns < 15 and (rows + 2) << columns <= STATES
-    if method == BELIEF or (method == JPDA and (is_tree or not is_small)):
-        _belief(rows, columns, edges, is_tree, row_start, column, gain, share, spare, spare_float)
-        return
-    if method == SHARP and rows + columns > 14:
-        method = ASSIGNMENT
+def _way(method, rows, columns, edges):
+    """Return the method that solves a cluster: the one asked for or what stands in for it."""
+    if method == ASSIGNMENT:
+        return ASSIGNMENT
+    if rows == 1 or columns == 1:
+        return STAR
+    if method == SHARP:
+        return SHARP if rows + columns < 15 else ASSIGNMENT
+    if edges == rows + columns - 1 or columns > 14 or (rows + 2) << columns > STATES:
+        return BELIEF
+    return method
+
+
+@inner
+def _star(edges, gain, share):
+    """Fill share where all pairs are of one plot, or of one slot: at most one of them is true."""
+    best = 0.0
+    for e in range(edges):
+        best = max(best, gain[e])
+    total = math.exp(-best)
+    for e in range(edges):
+        share[e] = math.exp(gain[e] - best)
+        total += share[e]
+    for e in range(edges):
+        share[e] /= total
+
+
+@inner
+def _match(way, rows, columns, edges, row_start, column, gain, share, spare, spare_float):
+    """Fill share with the best joint event, or make gains and prices the factors that sums take.
+
+    The prices (rows + columns,) stand first in spare_float.  As exp(gain - prices) is at most 1
+    everywhere and just 1 over the best joint event, nothing overflows and nothing that counts
+    is lost; where all gains together are modest, prices of zero do as well.
+    """
     above_row = spare_float[:rows]
-    above_column = spare_float[rows : rows + columns]
-    table = spare_float[rows + 2 * columns :]
+    above_column = spare_float[rows:]
     sum_of_gains = 0.0
     for e in range(edges):
         sum_of_gains += max(gain[e], 0.0)
+        share[e] = 0.0
     for node in range(rows + columns):
         spare_float[node] = 0.0
-    if method == ASSIGNMENT or sum_of_gains > SAFE_GAIN:
-        shortest = spare_float[rows + columns : rows + 2 * columns]
-        _match(rows, columns, row_start, column, gain, above_row, above_column, shortest, spare)
-        if method == ASSIGNMENT:
-            for e in range(edges):
-                share[e] = 0.0
-            for row in range(rows):
-                if spare[row] >= 0 and gain[spare[row]] > 0.0:
-                    share[spare[row]] = 1.0
-            return
+    if way == ASSIGNMENT or sum_of_gains > SAFE_GAIN:
+        shortest = spare_float[rows + columns :]
+        _augment(rows, columns, row_start, column, gain, above_row, above_column, shortest, spare)
+    if way == ASSIGNMENT:
+        for row in range(rows):
+            if spare[row] >= 0 and gain[spare[row]] > 0.0:
+                share[spare[row]] = 1.0
+        return
     for row in range(rows):
         for e in range(row_start[row], row_start[row + 1]):
             gain[e] = math.exp(gain[e] - above_row[row] - above_column[column[e]])
-        above_row[row] = math.exp(-above_row[row])
-    for j in range(columns):
-        above_column[j] = math.exp(-above_column[j])
-    if method == JPDA:
-        _joint(rows, columns, row_start, column, gain, above_row, above_column, share, spare, table)
-    else:
-        _sharp(rows, columns, row_start, column, gain, above_row, above_column, share, spare, table)
+    for node in range(rows + columns):
+        spare_float[node] = math.exp(-spare_float[node])
 
 
 @inner
-def _match(rows, columns, row_start, column, gain, above_row, above_column, shortest, spare):
+def _augment(rows, columns, row_start, column, gain, above_row, above_column, shortest, spare):
     """Fill spare[:rows] with the edge of each row, -1 for alone, for the highest total gain.
 
     Shortest augmenting paths (Jonker & Volgenant 1987) over sparse edges; a path may also end in
     leaving a row alone.  The prices in above_row (rows,) and above_column (columns,), given as
     zeros, come back as the dual solution: not negative, zero where alone, together at least each
-    edge's gain and just that on the edges taken; so exp(gain - prices) is at most 1 everywhere
-    and exactly 1 over the best joint event.
+    edge's gain and just that on the edges taken.
     """
-    edge_of_row = spare[:rows]
-    edge_of_column = spare[rows : rows + columns]
-    path = spare[rows + columns : rows + 2 * columns]  # edge by which a column was reached
-    touched = spare[rows + 2 * columns : rows + 3 * columns]  # columns: done ones first
-    row_of_column = spare[rows + 3 * columns : rows + 4 * columns]
-    row_of_path = spare[rows + 4 * columns : rows + 5 * columns]
+    edge_of_row = spare
+    edge_of_column = spare[rows:]
+    path = spare[rows + columns :]  # edge by which a column was reached
+    touched = spare[rows + 2 * columns :]  # columns: done ones first
+    row_of_column = spare[rows + 3 * columns :]
+    row_of_path = spare[rows + 4 * columns :]
     for j in range(columns):
         edge_of_column[j] = -1
         shortest[j] = math.inf
@@ -345,13 +351,14 @@ def _match(rows, columns, row_start, column, gain, above_row, above_column, shor
 
 
 @inner
-def _joint(rows, columns, row_start, column, weight, row_alone, column_alone, share, layer, table):
+def _joint(rows, columns, row_start, column, weight, share, layer, factors):
     """Fill share with exact marginals: sums over rows and over all subsets of columns in use.
 
     Forward, before each row: the weight of all ways in which the rows so far use just that
-    subset; backward: the weight of all ways to go on from it.  weight (edges,), row_alone (rows,)
-    and column_alone (columns,) are factors; columns are numbered as rows first reach them.
+    subset; backward: the weight of all ways to go on from it.  weight (edges,) and those of being
+    alone, first in factors (rows + columns,), multiply; columns are numbered as rows reach them.
     """
+    table = factors[rows + columns :]
     at = 0
     size = 1
     table[0] = 1.0
@@ -369,7 +376,7 @@ def _joint(rows, columns, row_start, column, weight, row_alone, column_alone, sh
             before = table[at + subset]
             if before == 0.0:
                 continue
-            table[after + subset] += before * row_alone[row]
+            table[after + subset] += before * factors[row]
             for e in range(row_start[row], row_start[row + 1]):
                 bit = 1 << column[e]
                 if subset & bit == 0:
@@ -384,13 +391,13 @@ def _joint(rows, columns, row_start, column, weight, row_alone, column_alone, sh
         bit = 1 << j
         for subset in range(bit):
             onward[subset + bit] = onward[subset]
-            onward[subset] *= column_alone[j]
+            onward[subset] *= factors[rows + j]
     for row in range(rows - 1, -1, -1):
         for subset in range(layer[row + 1] - layer[row]):  # upwards: larger ones are still old
             before = table[layer[row] + subset]
             if before == 0.0:
                 continue
-            total = row_alone[row] * onward[subset]
+            total = factors[row] * onward[subset]
             for e in range(row_start[row], row_start[row + 1]):
                 bit = 1 << column[e]
                 if subset & bit == 0:
@@ -403,19 +410,20 @@ def _joint(rows, columns, row_start, column, weight, row_alone, column_alone, sh
 
 
 @inner
-def _sharp(rows, columns, row_start, column, weight, row_alone, column_alone, share, choice, table):
+def _sharp(rows, columns, row_start, column, weight, share, choice, factors):
     """Fill share with the marginals of JPDA* (Blom & Bloem, IEEE T-AES 36(1), 2000).
 
     Of all joint events with the same rows and the same columns in pairs only the best counts, so
     tracks that share their plots do not run together.  A state is rows << columns | columns used.
     """
+    table = factors[rows + columns :]
     size = 1 << columns
     unused = table[size << rows :]
     unused[0] = 1.0
     for j in range(columns):
         for subset in range(1 << j):
             unused[subset + (1 << j)] = unused[subset]
-            unused[subset] *= column_alone[j]
+            unused[subset] *= factors[rows + j]
     for e in range(row_start[rows]):
         share[e] = 0.0
     for state in range(size << rows):
@@ -429,7 +437,7 @@ def _sharp(rows, columns, row_start, column, weight, row_alone, column_alone, sh
         factor = 1.0
         for i in range(rows):
             if chosen >> i & 1 == 0:
-                factor *= row_alone[i]
+                factor *= factors[i]
         for subset in range(size):
             here = chosen * size + subset
             if chosen > 0:
@@ -451,18 +459,17 @@ def _sharp(rows, columns, row_start, column, weight, row_alone, column_alone, sh
 
 
 @inner
-def _belief(
-    rows, columns, edges, is_tree, row_start, column, weight, share, strongest_at, spare_float
-):
+def _belief(rows, columns, edges, row_start, column, weight, share, strongest_at, spare_float):
     """Fill share by loopy belief propagation (Williams & Lau, IEEE T-AES 50(4), 2014).
 
     Exact on trees, where each message is final after as many rounds as the tree is long.  The
     sum over all others but one is kept as strongest and rest, as subtracting would lose it.
     """
-    strongest = spare_float[:columns]
-    rest = spare_float[columns : 2 * columns]
-    to_row = spare_float[2 * columns : 2 * columns + edges]
-    to_column = spare_float[2 * columns + edges : 2 * (columns + edges)]
+    strongest = spare_float
+    rest = spare_float[columns:]
+    to_row = spare_float[2 * columns :]
+    to_column = spare_float[2 * columns + edges :]
+    is_tree = edges == rows + columns - 1
     for e in range(edges):
         weight[e] = math.exp(min(max(weight[e], -LARGEST_GAIN), LARGEST_GAIN))
         to_row[e] = 1.0
