@@ -1,13 +1,16 @@
 """The front door: what a script or a notebook needs, under twenty names.
 
 ``read`` opens recordings, ``track`` turns their plots into tracks, ``score`` says how good they
-are; ``Tracker`` is the same tracker fed by hand; ``Plots`` and ``Tracks`` are the columns.
+are; ``Tracker`` is the same tracker fed by hand; ``Plots`` and ``Tracks`` are the columns, which
+``to_plots``, ``to_tracks`` and ``to_arrow`` exchange with NumPy, pandas, Polars and Arrow.
 """
 
 from __future__ import annotations
 
 import pathlib
 from collections.abc import Sequence
+
+import pyarrow as pa
 
 from jointsky.formats.options import ReadOptions
 from jointsky.recording import read as _read
@@ -20,8 +23,10 @@ from jointsky.records.reading import Reading
 from jointsky.records.score import ScoreResult
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
+from jointsky.store import dataframes as _dataframes
+from jointsky.store import tables as _tables
+from jointsky.tracking import tracker as _tracker
 from jointsky.tracking.settings import TrackerSettings
-from jointsky.tracking.tracker import Tracker
 
 __all__ = [
     "Plots",
@@ -37,8 +42,28 @@ __all__ = [
     "Tracks",
     "read",
     "score",
+    "to_arrow",
+    "to_plots",
+    "to_tracks",
     "track",
 ]
+
+
+class Tracker(_tracker.Tracker):
+    """Turns plots into tracks: feed it with ``update`` in order of time, close with ``flush``.
+
+    ``sensors`` are those whose rows or names the plots carry; a sensor stands at its WGS-84
+    position or, where ``flat_enu_m`` is given, in a flat scene, whose geodetic ``origin`` is
+    (latitude, longitude in radians, height).  ``picture`` tells all tracks as expected at a time.
+    """
+
+    def update(self, plots: Plots | _dataframes.Table) -> Tracks:
+        """Take plots in; return a row for each update of a confirmed track that they brought.
+
+        ``plots`` are what ``to_plots`` takes: Plots, columns of NumPy, a table of pandas, Polars
+        or Arrow.  Those of a sector that may still grow are held back until a later call.
+        """
+        return super().update(to_plots(plots, self.sensors))
 
 
 def read(*paths: str | pathlib.Path, options: ReadOptions | None = None) -> Reading:
@@ -58,3 +83,26 @@ def track(
     keeps sources by SAC/SIC, name or kind.
     """
     return _track.track(_track.prepare(reading, "reading", sites, only), settings)
+
+
+def to_plots(table: Plots | _dataframes.Table, sensors: Sequence[Sensor] = ()) -> Plots:
+    """Return the plots of a mapping of columns, or of a table of pandas, Polars or Arrow.
+
+    Columns are named as in Plots; angles may be in degrees (``azimuth_deg``), ``time`` holds time
+    stamps with a zone, ``sensor`` rows or names of ``sensors``.  What is left out is not known.
+    """
+    return _dataframes.plots_of(table, sensors)
+
+
+def to_tracks(table: Tracks | _dataframes.Table, sensors: Sequence[Sensor] = ()) -> Tracks:
+    """Return the tracks of a table, in the same way as ``to_plots``."""
+    return _dataframes.tracks_of(table, sensors)
+
+
+def to_arrow(record: Plots | Tracks, sensors: Sequence[Sensor] = ()) -> pa.Table:
+    """Return plots or tracks as an Arrow table, which pandas, Polars and DuckDB take as it is.
+
+    Its columns are those of the files: angles in degrees, gaps where nothing is known.  Numbers
+    in metres, seconds and counts are shared with the record, not copied.
+    """
+    return _tables.arrow_table(record, sensors)

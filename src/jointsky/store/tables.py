@@ -32,6 +32,19 @@ _SENSORS, _METADATA, _CHECK = b"jointsky.sensors", b"jointsky.metadata", b"joint
 _READ_FAULTS = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, MemoryError)
 
 
+def arrow_table(record: Columns, sensors: Sequence[Sensor] = ()) -> pa.Table:
+    """Return a record as an Arrow table with the columns of its files.
+
+    ``sensors`` are those that the record's bits count.  Numbers that are stored as they are in
+    memory (metres, seconds, counts) are shared with the record, not copied.
+    """
+    labels = cells.sensor_labels(sensors)
+    arrays: dict[str, pa.Array] = {}
+    for name, column in record.schema().items():
+        arrays.update(cells.to_arrow(name, column, getattr(record, name), labels))
+    return pa.table(arrays)
+
+
 def write_record(
     record: Columns,
     path: str | os.PathLike[str],
@@ -43,17 +56,13 @@ def write_record(
     ``sensors`` are those that the record's sensor rows (or bits) count; ``metadata`` is anything
     that JSON can hold.  The file appears whole or not at all.
     """
-    labels = cells.sensor_labels(sensors)
-    arrays: dict[str, pa.Array] = {}
-    for name, column in record.schema().items():
-        arrays.update(cells.to_arrow(name, column, getattr(record, name), labels))
     notes = {
         _TAG: record.TAG.encode(),
         _VERSION: str(record.VERSION).encode(),
         _SENSORS: msgspec.json.encode(list(sensors), order="deterministic"),
         _METADATA: msgspec.json.encode(dict(metadata or {}), order="sorted"),
     }
-    table = pa.table(arrays)
+    table = arrow_table(record, sensors)
     table = table.replace_schema_metadata({**notes, _CHECK: _check_sum(table, notes)})
     path = pathlib.Path(path)
     part = path.with_name(path.name + ".part")

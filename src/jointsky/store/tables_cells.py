@@ -42,6 +42,11 @@ def stored_names(schema: Mapping[str, Column]) -> list[str]:
     return names
 
 
+def first_too_large(name: str, column: Column) -> int:
+    """Return the first number that a column of whole numbers cannot hold."""
+    return _CODES[name][2] if name in _CODES else int(np.iinfo(column.dtype).max) + 1
+
+
 def sensor_labels(sensors: Sequence[Sensor]) -> list[str]:
     """Return one word for each sensor: ``SAC/SIC`` where known, else its name; all different.
 

@@ -1,0 +1,113 @@
+"""The front door: its names, and the tracker fed from every kind of table."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from jointsky import api
+from jointsky.errors import InputError
+
+MOST_NAMES = 20
+RADAR = api.Sensor(
+    name="hill",
+    kind="radar",
+    flat_enu_m=(0.0, 0.0, 0.0),
+    rotation_period_s=5.0,
+    range_sigma_m=50.0,
+    azimuth_sigma_rad=np.radians(0.1),
+)
+
+
+def columns():
+    """Return thirty turns of a radar that sees two targets flying side by side, 40 km apart."""
+    rng = np.random.Generator(np.random.Philox(7))
+    time_s = np.repeat(5.0 * np.arange(30), 2)
+    east = 2e4 + 200.0 * time_s + rng.normal(0, 30, 60)
+    north = np.tile([3e4, 7e4], 30) + rng.normal(0, 30, 60)
+    return {
+        "time": (1.7e9 + time_s) * 1e6,
+        "range_m": np.hypot(east, north),
+        "azimuth_deg": np.degrees(np.arctan2(east, north)),
+    }
+
+
+def numpy_columns():
+    return columns() | {"time": columns()["time"].astype(np.int64).view("M8[us]")}
+
+
+def pandas_table():
+    return pd.DataFrame(
+        columns() | {"time": pd.to_datetime(columns()["time"], unit="us", utc=True)}
+    )
+
+
+def polars_table():
+    return pl.from_pandas(pandas_table())
+
+
+def arrow_table():
+    return pa.Table.from_pandas(pandas_table())
+
+
+def tracked(table, cut):
+    tracker = api.Tracker([RADAR])
+    told = [tracker.update(part) for part in cut(table)] + [tracker.flush()]
+    return pa.concat_tables(
+        [api.to_arrow(tracks, tracker.sensors) for tracks in told if len(tracks)]
+    )
+
+
+HALVES = {
+    numpy_columns: lambda t: [{n: c[:30] for n, c in t.items()}, {n: c[30:] for n, c in t.items()}],
+    pandas_table: lambda t: [t.iloc[:30], t.iloc[30:]],
+    polars_table: lambda t: [t[:30], t[30:]],
+    arrow_table: lambda t: [t.slice(0, 30), t.slice(30)],
+}
+
+
+@pytest.mark.parametrize("make", HALVES, ids=lambda make: make.__name__)
+def test_the_tracker_is_fed_from_every_kind_of_table(make):
+    told = tracked(make(), HALVES[make]).to_pandas()
+    assert told.groupby("track_number").size().shape == (2,)
+    assert np.hypot(told.ve_mps - 200.0, told.vn_mps).groupby(told.track_number).last().max() < 40
+    assert tracked(numpy_columns(), HALVES[numpy_columns]).equals(tracked(make(), HALVES[make]))
+
+
+def test_the_trackers_own_record_is_taken_as_before():
+    by_record = api.Tracker([RADAR]).update(api.to_plots(pandas_table(), [RADAR]))
+    by_table = api.Tracker([RADAR]).update(pandas_table())
+    assert api.to_arrow(by_record).equals(api.to_arrow(by_table))
+    assert len(by_table) > 10
+
+
+def test_the_picture_goes_out_to_pandas_and_polars_and_back():
+    tracker = api.Tracker([RADAR])
+    tracker.update(polars_table())
+    tracker.flush()
+    picture = tracker.picture(1.7e9 + 150.0)
+    table = api.to_arrow(picture, tracker.sensors)
+    frame = pl.from_arrow(table)
+    assert set(frame["sensors"]) == {"hill"}
+    assert frame["latitude_deg"].to_list() == table.to_pandas()["latitude_deg"].tolist()
+    back = api.to_tracks(frame, tracker.sensors)
+    np.testing.assert_allclose(back.latitude_rad, picture.latitude_rad, rtol=1e-15)
+    np.testing.assert_array_equal(back.track_number, picture.track_number)
+
+
+def test_a_table_that_does_not_fit_leaves_the_tracker_as_it_was():
+    tracker = api.Tracker([RADAR])
+    tracker.update(pandas_table().iloc[:30])
+    with pytest.raises(InputError, match="did you mean 'range_m'"):
+        tracker.update(pandas_table().rename(columns={"range_m": "rang_m"}))
+    tracker.update(pandas_table().iloc[30:])
+    tracker.flush()
+    assert len(tracker.picture(1.7e9 + 150.0)) == 2
+
+
+def test_the_front_door_has_few_names_and_each_is_explained():
+    assert len(api.__all__) <= MOST_NAMES
+    assert list(api.__all__) == sorted(api.__all__)
+    for name in api.__all__:
+        assert (getattr(api, name).__doc__ or "").strip(), name
