@@ -65,7 +65,7 @@ def associate(
             continue
         work_int[plot] = 0
         work_int[n_plots + slot] = 0
-        likely, unlikely = _one_pair(method, gain[k])
+        likely, unlikely = one_pair(method, gain[k])
         beta[k] = likely
         alone[slot] = unlikely
         unexplained[plot] = unlikely
@@ -107,8 +107,11 @@ def associate(
 
 
 @inner
-def _one_pair(method, gain):
-    """Return the probabilities that a pair which touches no other is true, and that it is not."""
+def one_pair(method, gain):
+    """Return the probabilities that a pair which touches no other is true, and that it is not.
+
+    Callers with a batch of one pair may ask here: the way through ``associate`` costs more.
+    """
     if method == ASSIGNMENT:
         return (1.0, 0.0) if gain > 0.0 else (0.0, 1.0)
     odds = math.exp(-abs(gain))
