@@ -4,8 +4,11 @@
 #   make demo    recordings to a picture and a score   make fuzz    feed damaged input to the readers
 #   make test    run the tests                         make docs    make and check the documentation
 #   make check   format, lint, types, floors, docs     make clean   remove all that make has made
+#
+#   make bench-peers   other trackers, for make bench to run beside ours
 
 PYTHON ?= python3
+PYTHON312 ?= python3.12
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := setup
@@ -17,7 +20,7 @@ DEMO := examples/two-nations
 WARM := out/warm
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test check bench fuzz docs clean warm
+.PHONY: setup demo test check bench bench-peers fuzz docs clean warm
 
 setup: $(READY)
 
@@ -64,7 +67,19 @@ bench: $(READY)
 	    echo "== $$file"; \
 	    $(BIN)/python "$$file" | tee "out/bench/$$(basename "$$file" .py).txt"; \
 	done
-	@echo "The tables are in out/bench"
+	@echo "The tables and pictures are in out/bench, all figures in out/bench/bench.json"
+
+# The peers that make bench runs beside ours; they clash with nothing, in environments of their own.
+bench-peers:
+	@echo "== setting up the tracker's peers in .venv-peers"
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --progress-bar off --quiet stonesoup==1.9.1 pyehm==2.2 scipy numpy pandas pyarrow numba
+	@if command -v $(PYTHON312) > /dev/null && $(PYTHON312) -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then \
+	    $(PYTHON312) -m venv .venv-peers-other && \
+	    .venv-peers-other/bin/python -m pip install --progress-bar off --quiet nrl-tracker==2.11.1 pandas pyarrow; \
+	else \
+	    echo "nrl-tracker is left out: it needs Python 3.12 (make bench-peers PYTHON312=PATH)"; \
+	fi
 
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz/fuzz_readers.py --seconds 60
@@ -75,5 +90,5 @@ docs: $(READY)
 	@echo "Begin with docs/index.md"
 
 clean:
-	rm -rf .venv out build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .venv-peers-other out build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests docs examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

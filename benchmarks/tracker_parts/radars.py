@@ -59,27 +59,7 @@ def one_radar(flights: Flights, radar: Radar, row: int, duration_s: float, seed:
     return join([real, _false(radar, row, duration_s, seed)])
 
 
-def _meetings(
-    flights: Flights, radar: Radar, duration_s: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return flight, time and polar place (3, n) of each passing of the beam over a target."""
-    sensor = radar.sensor
-    period_s = float(sensor.rotation_period_s or 0.0)
-    turns = np.arange(-1, math.ceil(duration_s / period_s) + 1)
-    flight = np.tile(np.arange(len(flights)), len(turns))
-    start_s = radar.offset_s + np.repeat(turns, len(flights)) * period_s
-    last_s = flights.dead_s[flight] - 1e-6
-    time_s = np.clip(start_s, flights.born_s[flight], last_s)
-    for _ in range(4):
-        azimuth = _polar(flights, sensor, flight, time_s)[0][1]
-        beam_s = start_s + period_s * azimuth / (2 * np.pi)
-        time_s = np.clip(beam_s, flights.born_s[flight], last_s)
-    polar, is_seen = _polar(flights, sensor, flight, time_s)
-    met = (beam_s == time_s) & (time_s >= 0.0) & (time_s < duration_s) & is_seen
-    return flight[met], time_s[met], polar[:, met]
-
-
-def _polar(
+def look(
     flights: Flights, sensor: Sensor, flight: np.ndarray, time_s: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return range, azimuth, elevation (3, n), and whether the radar can see the target."""
@@ -97,6 +77,26 @@ def _polar(
     is_seen = is_above_horizon(ground, site[2], state.height_m) & (polar[0] > NEAREST_M)
     is_seen &= (polar[0] < (sensor.range_max_m or np.inf)) & (polar[2] < STEEPEST_RAD)
     return polar, is_seen
+
+
+def _meetings(
+    flights: Flights, radar: Radar, duration_s: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return flight, time and polar place (3, n) of each passing of the beam over a target."""
+    sensor = radar.sensor
+    period_s = float(sensor.rotation_period_s or 0.0)
+    turns = np.arange(-1, math.ceil(duration_s / period_s) + 1)
+    flight = np.tile(np.arange(len(flights)), len(turns))
+    start_s = radar.offset_s + np.repeat(turns, len(flights)) * period_s
+    last_s = flights.dead_s[flight] - 1e-6
+    time_s = np.clip(start_s, flights.born_s[flight], last_s)
+    for _ in range(4):
+        azimuth = look(flights, sensor, flight, time_s)[0][1]
+        beam_s = start_s + period_s * azimuth / (2 * np.pi)
+        time_s = np.clip(beam_s, flights.born_s[flight], last_s)
+    polar, is_seen = look(flights, sensor, flight, time_s)
+    met = (beam_s == time_s) & (time_s >= 0.0) & (time_s < duration_s) & is_seen
+    return flight[met], time_s[met], polar[:, met]
 
 
 def _plots(
