@@ -117,6 +117,31 @@ def inner(function: _F) -> _F:
     return made
 
 
+def bare_kernel(function: _F) -> _F:
+    """Compile a kernel that allocates nothing, without counting references to arrays.
+
+    numba counts them wherever a view is made or an array is taken out of a tuple, atomically:
+    three quarters of the tracker's time.  ``_nrt=False`` turns that off, and allocation with it.
+    """
+    made: _F = numba.njit(cache=_IN_USE is not None, nogil=True, error_model="numpy", _nrt=False)(
+        function
+    )
+    return made
+
+
+def bare(function: _F) -> _F:
+    """Compile a kernel that allocates nothing and that only such kernels call."""
+    made: _F = numba.njit(
+        cache=_IN_USE is not None,
+        nogil=True,
+        error_model="numpy",
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        _nrt=False,
+    )(function)
+    return made
+
+
 def compile_seconds() -> float:
     """Return the wall seconds that this process has spent on compiling kernels."""
     return float(_CLOCK.duration) if _CLOCK.done else 0.0

@@ -15,6 +15,7 @@ class Geometry(enum.IntEnum):
     POLAR = 0  # range_m, azimuth_rad, perhaps elevation_rad and doppler_mps, from its sensor
     LOCAL = 1  # east_m, north_m from its sensor's site (CAT010, CAT020 Cartesian)
     GEODETIC = 2  # latitude_rad, longitude_rad (ADS-B, multilateration, system tracks)
+    BEARING = 3  # azimuth_rad, perhaps elevation_rad, and no range (direction finders, cameras)
 
 
 class PlotFlag(enum.IntFlag):
@@ -51,7 +52,7 @@ class Plots(Columns):
     time_s: Array = floats("POSIX seconds, UTC, when the beam met the target")
     sensor: Array = integers("int32", "row of the sensor in the Sensors that go with these plots")
     geometry: Array = integers(
-        "int8", "which columns hold the position: 0 polar, 1 local, 2 geodetic", 0
+        "int8", "which columns hold the position: 0 polar, 1 local, 2 geodetic, 3 bearing", 0
     )
     range_m: Array = floats("slant range from the sensor")
     azimuth_rad: Array = floats("azimuth at the sensor, from true north, clockwise")

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from jointsky._jit import inner
+from jointsky._jit import bare
 
 ASSIGNMENT, JPDA, BELIEF, SHARP = 0, 1, 2, 3
 STAR = 4  # not a method: a cluster in which all methods but ASSIGNMENT agree in closed form
@@ -25,7 +25,7 @@ SAFE_GAIN = 500.0  # below this sum of gains no weight needs scaling
 LARGEST_GAIN = 700.0  # exp of it, a thousand times over, is still finite
 
 
-@inner
+@bare
 def associate(
     method,
     n_plots,
@@ -106,7 +106,7 @@ def associate(
             alone[slot_of[k]] = max(alone[slot_of[k]] - share[e], 0.0)
 
 
-@inner
+@bare
 def one_pair(method, gain):
     """Return the probabilities that a pair which touches no other is true, and that it is not.
 
@@ -119,7 +119,7 @@ def one_pair(method, gain):
     return (likelier, odds * likelier) if gain > 0.0 else (odds * likelier, likelier)
 
 
-@inner
+@bare
 def _link(n_plots, n_slots, crowded, plot_of, slot_of, work_int):
     """Turn counts and kept pairs in work_int into each node's list of pairs, in rising order.
 
@@ -155,7 +155,7 @@ def _link(n_plots, n_slots, crowded, plot_of, slot_of, work_int):
         fill[node] = -1  # from here on: not yet in a cluster
 
 
-@inner
+@bare
 def _gather(method, seed, n_plots, n_slots, crowded, plot_of, slot_of, gain, work_int, edge_gain):
     """Lay out the cluster of plot ``seed``; return its numbers of rows, columns and edges.
 
@@ -212,7 +212,7 @@ def _gather(method, seed, n_plots, n_slots, crowded, plot_of, slot_of, gain, wor
     return rows, columns, edges
 
 
-@inner
+@bare
 def _way(method, rows, columns, edges):
     """Return the method that solves a cluster: the one asked for or what stands in for it."""
     if method == ASSIGNMENT:
@@ -226,7 +226,7 @@ def _way(method, rows, columns, edges):
     return method
 
 
-@inner
+@bare
 def _star(edges, gain, share):
     """Fill share where all pairs are of one plot, or of one slot: at most one of them is true."""
     best = 0.0
@@ -240,7 +240,7 @@ def _star(edges, gain, share):
         share[e] /= total
 
 
-@inner
+@bare
 def _match(way, rows, columns, edges, row_start, column, gain, share, spare, spare_float):
     """Fill share with the best joint event, or make gains and prices the factors that sums take.
 
@@ -271,7 +271,7 @@ def _match(way, rows, columns, edges, row_start, column, gain, share, spare, spa
         spare_float[node] = math.exp(-spare_float[node])
 
 
-@inner
+@bare
 def _augment(rows, columns, row_start, column, gain, above_row, above_column, shortest, spare):
     """Fill spare[:rows] with the edge of each row, -1 for alone, for the highest total gain.
 
@@ -353,7 +353,7 @@ def _augment(rows, columns, row_start, column, gain, above_row, above_column, sh
                 sink = column[before]
 
 
-@inner
+@bare
 def _joint(rows, columns, row_start, column, weight, share, layer, factors):
     """Fill share with exact marginals: sums over rows and over all subsets of columns in use.
 
@@ -412,7 +412,7 @@ def _joint(rows, columns, row_start, column, weight, share, layer, factors):
         share[e] /= onward[0]
 
 
-@inner
+@bare
 def _sharp(rows, columns, row_start, column, weight, share, choice, factors):
     """Fill share with the marginals of JPDA* (Blom & Bloem, IEEE T-AES 36(1), 2000).
 
@@ -461,7 +461,7 @@ def _sharp(rows, columns, row_start, column, weight, share, choice, factors):
         share[e] /= total
 
 
-@inner
+@bare
 def _belief(rows, columns, edges, row_start, column, weight, share, strongest_at, spare_float):
     """Fill share by loopy belief propagation (Williams & Lau, IEEE T-AES 50(4), 2014).
 

@@ -5,21 +5,41 @@ tracks, and the tracks there are updated as soon as the beam has left the sector
 """
 # mypy: ignore-errors
 
+import math
+
 import numpy as np
 
-from jointsky._jit import kernel
+from jointsky._jit import inner, kernel
+from jointsky.tracking.layout_kernels import P_GEOMETRY, P_MODE_S, P_SENSOR, POLAR
 
-POLAR = 0
 STAMPS = 1 << 14
 
 
+@inner
+def close_over(now, window, opened, open_batch, close_order, closed):
+    """Close batches whose time is over, in the order in which they opened; return how many are."""
+    while True:
+        first = -1
+        for k in range(window.shape[0]):
+            over = open_batch[k] >= 0 and now > opened[k] + window[k]
+            if over and (first < 0 or opened[k] < opened[first]):
+                first = k
+        if first < 0:
+            return closed
+        close_order[open_batch[first]] = closed
+        closed += 1
+        open_batch[first] = -1
+
+
 @kernel
-def cut(time, sensor, geometry, mode_s, window, close_all, batch_of, close_order):
+def cut(time, ints, window, close_all, edges, batch_of, close_order, closed_at):
     """Give each plot (in time order) its batch, and each batch its place in order of closing.
 
     A batch closes when its sensor's window has passed or, for sensors that report each target by
-    itself, when the same address comes again.  Batches that the newest plot does not close stay
-    open unless ``close_all``: their entry in close_order is -1.  Returns the number of batches.
+    itself, when the same address comes again.  All close before the first plot after each of the
+    ``edges``, and ``closed_at`` says how many had by then.  Batches that the newest plot does not
+    close stay open unless ``close_all``: their entry in close_order is -1.  Returns the number of
+    batches.
     """
     sensors = window.shape[0]
     open_batch = np.full(sensors, -1, np.int64)
@@ -27,23 +47,25 @@ def cut(time, sensor, geometry, mode_s, window, close_all, batch_of, close_order
     stamp = np.full(STAMPS, -1, np.int64)
     batches = 0
     closed = 0
+    edge = 0
+    due = math.inf  # no open batch is over before
     for i in range(time.shape[0]):
         now = time[i]
-        s = sensor[i]
-        while True:  # batches whose time is over close in the order in which they opened
-            first = -1
+        s = ints[i, P_SENSOR]
+        mode_s = ints[i, P_MODE_S]
+        while edge < edges.shape[0] and now > edges[edge]:
+            closed = close_over(math.inf, window, opened, open_batch, close_order, closed)
+            closed_at[edge] = closed
+            edge += 1
+        if now > due:
+            closed = close_over(now, window, opened, open_batch, close_order, closed)
+            due = math.inf
             for k in range(sensors):
-                over = open_batch[k] >= 0 and now - opened[k] > window[k]
-                if over and (first < 0 or opened[k] < opened[first]):
-                    first = k
-            if first < 0:
-                break
-            close_order[open_batch[first]] = closed
-            closed += 1
-            open_batch[first] = -1
+                if open_batch[k] >= 0:
+                    due = min(due, opened[k] + window[k])
         current = open_batch[s]
-        own = geometry[i] != POLAR and mode_s[i] >= 0
-        if current >= 0 and own and stamp[(mode_s[i] * 31 + s) & (STAMPS - 1)] == current:
+        own = ints[i, P_GEOMETRY] != POLAR and mode_s >= 0
+        if current >= 0 and own and stamp[(mode_s * 31 + s) & (STAMPS - 1)] == current:
             close_order[current] = closed
             closed += 1
             current = -1
@@ -53,23 +75,17 @@ def cut(time, sensor, geometry, mode_s, window, close_all, batch_of, close_order
             close_order[current] = -1
             open_batch[s] = current
             opened[s] = now
+            due = min(due, now + window[s])
         if own:
-            stamp[(mode_s[i] * 31 + s) & (STAMPS - 1)] = current
+            stamp[(mode_s * 31 + s) & (STAMPS - 1)] = current
         batch_of[i] = current
-    if time.shape[0] == 0:
-        return 0
-    newest = time[time.shape[0] - 1]
-    for _ in range(sensors):
-        first = -1
-        for s in range(sensors):
-            if open_batch[s] >= 0 and (first < 0 or opened[s] < opened[first]):
-                first = s
-        if first < 0:
-            break
-        if close_all or newest - opened[first] > window[first]:
-            close_order[open_batch[first]] = closed
-            closed += 1
-        open_batch[first] = -1
+    now = time[time.shape[0] - 1] if time.shape[0] > 0 else -math.inf
+    if close_all:
+        now = math.inf
+    closed = close_over(now, window, opened, open_batch, close_order, closed)
+    while edge < edges.shape[0]:
+        closed_at[edge] = closed
+        edge += 1
     return batches
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,9 +11,10 @@ import numpy.typing as npt
 from jointsky.earth import geodesy
 from jointsky.errors import MissingSiteError
 from jointsky.records.sensors import Sensor
+from jointsky.tracking.lifecycle_kernels import EQUATOR_M, FLATTENING
 
 Floats = npt.NDArray[np.float64]
-MEAN_RADIUS_M = 6_371_000.0  # of the index's map only
+MEAN_RADIUS_M = 6_371_000.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,27 +80,34 @@ class Frame:
 
 
 @dataclasses.dataclass(frozen=True)
-class GridMap:
-    """The flat map of the spatial index: metres along a meridian and along a parallel."""
+class MapPlane:
+    """The plane map of the spatial index: the frame as seen from above its centre.
 
+    An orthographic map shortens distances far from its centre and lengthens none, so that what is
+    within reach in space is within reach on the map.
+    """
+
+    rows: Floats  # (4, 3): centre in the frame, east, north, up there
     is_flat: bool
-    latitude_rad: float
-    longitude_rad: float
 
-    @property
-    def constants(self) -> tuple[float, float, float]:
-        """Return what the kernels need: central latitude, longitude, and its parallel's scale."""
-        return self.latitude_rad, self.longitude_rad, math.cos(self.latitude_rad)
+    def place(self, points_m: Floats) -> Floats:
+        """Return places (n, 3) on the map: east, north, and height to some 30 m."""
+        out = np.empty((len(points_m), 3))
+        out[:, :2] = np.einsum("ni,ji->nj", points_m - self.rows[0], self.rows[1:3])
+        out[:, 2] = points_m[:, 2]
+        if not self.is_flat:
+            radius = np.sqrt((points_m**2).sum(axis=1))
+            sine = points_m[:, 2] / np.maximum(radius, 1.0)
+            out[:, 2] = radius - EQUATOR_M * (1.0 - FLATTENING * sine * sine)
+        return out
 
-    def place(self, points_m: Floats, latitude_rad: Floats, longitude_rad: Floats) -> Floats:
-        """Return places (n, 2) on the map."""
-        if self.is_flat:
-            return np.ascontiguousarray(points_m[:, :2])
-        turn = longitude_rad - self.longitude_rad
-        turn = turn - 2.0 * math.pi * np.floor(turn / (2.0 * math.pi) + 0.5)
-        east = MEAN_RADIUS_M * math.cos(self.latitude_rad) * turn
-        north = MEAN_RADIUS_M * (latitude_rad - self.latitude_rad)
-        return np.column_stack([east, north])
+
+def map_plane(frame: Frame, latitude_rad: float, longitude_rad: float) -> MapPlane:
+    """Return the map about a place; of a flat frame, about its origin."""
+    if frame.is_flat:
+        return MapPlane(np.vstack([np.zeros(3), np.eye(3)]), True)
+    center = geodesy.geodetic_to_ecef(latitude_rad, longitude_rad, 0.0)
+    return MapPlane(np.vstack([center, geodesy.enu_rotation(latitude_rad, longitude_rad)]), False)
 
 
 def choose(sensors: Sequence[Sensor], origin: tuple[float, float, float] | None = None) -> Frame:

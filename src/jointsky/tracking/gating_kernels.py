@@ -1,68 +1,112 @@
-"""Kernels of gating: a hashed grid finds the tracks near a plot; a gate keeps the likely pairs.
+"""Kernels of gating: a hashed grid finds the tracks near a plot; a coarse gate keeps the likely.
 
-The grid lies on a flat map in metres.  Buckets are linked lists through the track arrays, so that
-a track moves between buckets without any search; two cells that share a bucket cost a few more
-tests and nothing else (Teschner et al. 2003, spatial hashing).
+The grid lies on a plane map in metres.  Buckets are linked lists through the tracks' rows, so
+that a track moves between buckets without any search; two cells that share a bucket cost a few
+more tests and nothing else (Teschner et al. 2003, spatial hashing).
 """
 # mypy: ignore-errors
 
 import math
 
-from jointsky._jit import inner
+from jointsky._jit import bare
+from jointsky.tracking.layout_kernels import (
+    FREE,
+    G_SIGMAS,
+    G_WORST_PSD,
+    I_CELL,
+    I_NEXT,
+    I_PREVIOUS,
+    I_STATUS,
+    P_COS_AZ,
+    P_MAP,
+    P_SIGMA,
+    P_SIGMA_UP,
+    P_SIN_AZ,
+    P_SLACK,
+    P_TIME,
+    P_VAR_2,
+    S_MAP,
+    T_E,
+    T_N,
+    T_SIGMA,
+    T_SIGMA_UP,
+    T_SIGMA_V,
+    T_TIME,
+    T_U,
+    T_VE,
+    T_VN,
+    T_VU,
+)
 
 CELL_M = 8000.0
 FARTHEST_M = 80000.0  # no plot is so uncertain that its track is sought beyond
+CLIMB_MPS = 10.0  # standard error of a rate of climb, as the coarse gate takes it
 
 
-@inner
+@bare
 def bucket(cell_east, cell_north, buckets):
     """Return the bucket of a cell; ``buckets`` is a power of two."""
     return ((cell_east * 73856093) ^ (cell_north * 19349663)) & (buckets - 1)
 
 
-@inner
-def remove(tracks, heads, t):
+@bare
+def remove(ints, heads, t):
     """Take a track out of the grid."""
-    cell = tracks.cell[t]
+    cell = ints[t, I_CELL]
     if cell < 0:
         return
-    before = tracks.previous_in_cell[t]
-    after = tracks.next_in_cell[t]
+    before = ints[t, I_PREVIOUS]
+    after = ints[t, I_NEXT]
     if before >= 0:
-        tracks.next_in_cell[before] = after
+        ints[before, I_NEXT] = after
     else:
         heads[cell] = after
     if after >= 0:
-        tracks.previous_in_cell[after] = before
-    tracks.cell[t] = -1
+        ints[after, I_PREVIOUS] = before
+    ints[t, I_CELL] = -1
 
 
-@inner
-def put(tracks, heads, t, east, north):
+@bare
+def put(ints, heads, t, east, north):
     """Put a track into the grid at a place on the map, or move it there."""
     cell = bucket(math.floor(east / CELL_M), math.floor(north / CELL_M), heads.shape[0])
-    if cell == tracks.cell[t]:
+    if cell == ints[t, I_CELL]:
         return
-    remove(tracks, heads, t)
+    remove(ints, heads, t)
     first = heads[cell]
-    tracks.next_in_cell[t] = first
-    tracks.previous_in_cell[t] = -1
+    ints[t, I_NEXT] = first
+    ints[t, I_PREVIOUS] = -1
     if first >= 0:
-        tracks.previous_in_cell[first] = t
+        ints[first, I_PREVIOUS] = t
     heads[cell] = t
-    tracks.cell[t] = cell
+    ints[t, I_CELL] = cell
 
 
-@inner
-def near(tracks, heads, plots, i, reach_m, gate_sigmas, noise_psd, found):
-    """Fill ``found`` with the tracks that plot ``i`` could belong to; return how many.
+@bare
+def is_near(track, q, sigmas, psd):
+    """Return whether a plot may be of a track: generous bounds on the map and in height."""
+    dt = q[P_TIME] - track[T_TIME]
+    age = abs(dt)
+    up = q[P_MAP + 2] - track[T_U] - track[T_VU] * dt
+    sigma = track[T_SIGMA_UP] + CLIMB_MPS * age + q[P_SIGMA_UP]
+    if abs(up) > sigmas * sigma:
+        return False
+    de = q[P_MAP] - track[T_E] - track[T_VE] * dt
+    dn = q[P_MAP + 1] - track[T_N] - track[T_VN] * dt
+    sigma = track[T_SIGMA] + track[T_SIGMA_V] * age
+    sigma2 = sigma * sigma + psd * age * age * age / 3.0 + q[P_SIGMA] * q[P_SIGMA]
+    radius = sigmas * math.sqrt(sigma2) + q[P_SLACK]
+    return de * de + dn * dn <= radius * radius
 
-    A coarse test in the plane of the map: distance against the sum of generous bounds.  Tracks
-    are looked for in all cells within ``reach_m``.
+
+@bare
+def near(floats, ints, heads, q, reach_m, sigmas, psd, found):
+    """Fill ``found`` with the tracks that plot ``q`` could belong to; return how many.
+
+    Tracks are looked for in all cells within ``reach_m``.
     """
-    east = plots.grid[i, 0]
-    north = plots.grid[i, 1]
-    time = plots.time[i]
+    east = q[P_MAP]
+    north = q[P_MAP + 1]
     buckets = heads.shape[0]
     first_e = math.floor((east - reach_m) / CELL_M)
     last_e = math.floor((east + reach_m) / CELL_M)
@@ -71,18 +115,9 @@ def near(tracks, heads, plots, i, reach_m, gate_sigmas, noise_psd, found):
     count = 0
     for ce in range(first_e, last_e + 1):
         for cn in range(first_n, last_n + 1):
-            cell = bucket(ce, cn, buckets)
-            t = heads[cell]
+            t = heads[bucket(ce, cn, buckets)]
             while t >= 0:
-                dt = time - tracks.time[t]
-                de = east - tracks.grid[t, 0] - tracks.grid[t, 2] * dt
-                dn = north - tracks.grid[t, 1] - tracks.grid[t, 3] * dt
-                age = abs(dt)
-                sigma = tracks.spread[t, 0] + tracks.spread[t, 1] * age
-                sigma2 = sigma * sigma + noise_psd * age * age * age / 3.0
-                sigma2 += plots.position_sigma[i] ** 2
-                radius = gate_sigmas * math.sqrt(sigma2) + plots.slack[i]
-                if de * de + dn * dn <= radius * radius:
+                if is_near(floats[t], q, sigmas, psd):
                     known = False
                     for k in range(count):
                         if found[k] == t:
@@ -91,11 +126,35 @@ def near(tracks, heads, plots, i, reach_m, gate_sigmas, noise_psd, found):
                     if not known and count < found.shape[0]:
                         found[count] = t
                         count += 1
-                t = tracks.next_in_cell[t]
+                t = ints[t, I_NEXT]
     return count
 
 
-@inner
+@bare
+def along_bearing(floats, ints, live, q, sensor, settings, found):
+    """Fill ``found`` with the tracks that lie on a bearing from its sensor; return how many."""
+    count = 0
+    sigmas = settings[G_SIGMAS]
+    for t in range(live):
+        if ints[t, I_STATUS] == FREE or count == found.shape[0]:
+            continue
+        track = floats[t]
+        dt = q[P_TIME] - track[T_TIME]
+        age = abs(dt)
+        de = track[T_E] + track[T_VE] * dt - sensor[S_MAP]
+        dn = track[T_N] + track[T_VN] * dt - sensor[S_MAP + 1]
+        along = de * q[P_SIN_AZ] + dn * q[P_COS_AZ]
+        aside = dn * q[P_SIN_AZ] - de * q[P_COS_AZ]
+        sigma = track[T_SIGMA] + track[T_SIGMA_V] * age
+        sigma2 = sigma * sigma + settings[G_WORST_PSD] * age * age * age / 3.0
+        sigma2 += along * along * q[P_VAR_2]
+        if aside * aside <= sigmas * sigmas * sigma2 and along > -sigmas * sigma:
+            found[count] = t
+            count += 1
+    return count
+
+
+@bare
 def identity_log_ratio(track_mode_s, track_mode_a, plot_mode_s, plot_mode_a):
     """Return log P(identities | same target) - log P(identities | another), -inf: impossible.
 

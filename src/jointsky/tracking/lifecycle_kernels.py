@@ -1,82 +1,157 @@
-"""Kernels of a track's life: begin, take a plot, miss looks, end, be one of two.
-
-Existence follows the integrated probabilistic data association of Musicki, Evans, Stankovic
-(1994): a plot multiplies the odds by P_D L / lambda, a look without one by what is left.  Whether
-a sensor can see the target at all is a probability of its own (Musicki and Evans 2004's
-"observability"), so that flying out of one radar's view does not end a track.
-"""
+"""Kernels of a track's life: begin at a plot, settle after one, end, be one of two."""
 # mypy: ignore-errors
 
 import math
 
-import numpy as np
+from jointsky._jit import bare
+from jointsky.tracking import gating_kernels, looks_kernels
+from jointsky.tracking.layout_kernels import (
+    BEARING,
+    COV,
+    FREE,
+    G_CLIMB_SIGMA,
+    G_FLAT,
+    G_HEIGHT_SIGMA,
+    G_SPEED_SIGMA,
+    I_BATCH,
+    I_BORN_BY,
+    I_BORN_CELL,
+    I_CALL_SIGN,
+    I_MODE_A,
+    I_MODE_S,
+    I_NEXT,
+    I_NUMBER,
+    I_PLOTS,
+    I_STATUS,
+    I_VOTES,
+    I_WILD,
+    L_EVERY,
+    L_HIT,
+    L_LOOK,
+    L_VIEW,
+    MANOEUVRE,
+    MODELS,
+    N_FREE,
+    N_LIVE,
+    NEVER,
+    P_AXES,
+    P_CALL_SIGN,
+    P_CELL,
+    P_COS_AZ,
+    P_GEOMETRY,
+    P_IDENTIFIED,
+    P_MODE_A,
+    P_MODE_S,
+    P_PRESSURE,
+    P_RATE,
+    P_SENSOR,
+    P_SIN_AZ,
+    P_SLOPE,
+    P_TIME,
+    P_VAR_1,
+    P_VAR_2,
+    P_VAR_3,
+    P_VAR_HEIGHT,
+    P_VAR_RATE,
+    P_VAR_VELOCITY,
+    P_VE,
+    POLAR,
+    S_AXES,
+    S_ORIGIN,
+    S_PERIOD,
+    T_BORN,
+    T_DUE,
+    T_E,
+    T_EXISTENCE,
+    T_FIRST,
+    T_MEAN,
+    T_N,
+    T_PRESSURE,
+    T_SEEN,
+    T_SIGMA,
+    T_SIGMA_UP,
+    T_SIGMA_V,
+    T_TIME,
+    T_TURN_S,
+    T_U,
+    T_UP,
+    T_VE,
+    T_VN,
+    T_VU,
+    TENTATIVE,
+    TURN,
+    WEIGHT,
+)
+from jointsky.tracking.measurement_kernels import take_all
+from jointsky.tracking.motion_kernels import combine, turn_rate_variance
 
-from jointsky._jit import inner
-from jointsky.earth.geodesy_kernels import east_north_up, ecef_to_geodetic
-from jointsky.tracking import gating_kernels, measurement_kernels, motion_kernels
-from jointsky.tracking.measurement_kernels import POLAR, ROWS
-
-FREE, TENTATIVE, CONFIRMED = 0, 1, 2
-MODELS = 2
-EARTH_M = 6371000.0
-NEVER = -1e17
-FIRST_INTERVAL_S, LONGEST_INTERVAL_S = 10.0, 120.0  # of targets that report by themselves
+EQUATOR_M, FLATTENING = 6378137.0, 1.0 / 298.257223563
 SAME_ADDRESS_M = 1000.0
 FIRST_VELOCITY_SIGMA_MPS = 20.0  # of a velocity that nothing confirms yet
-MOST_SURE = 0.9995  # no plot makes a track surer: it must be able to end
 
 
-@inner
-def settle(tracks, heads, t, is_flat, center):
-    """Refresh what is derived from a track's state: mixture, vertical, place on the map, spread."""
-    p = np.empty((6, 6))
-    motion_kernels.combine(
-        tracks.weights[t], tracks.state[t], tracks.covariance[t], tracks.mean[t], p
-    )
-    x = tracks.mean[t]
-    if is_flat:
-        tracks.up[t, 0] = 0.0
-        tracks.up[t, 1] = 0.0
-        tracks.up[t, 2] = 1.0
-        tracks.grid[t, 0] = x[0]
-        tracks.grid[t, 1] = x[1]
-        tracks.grid[t, 2] = x[3]
-        tracks.grid[t, 3] = x[4]
-    else:
-        latitude, longitude, _ = ecef_to_geodetic(x[0], x[1], x[2])
-        axes = east_north_up(latitude, longitude)
-        for k in range(3):
-            tracks.up[t, k] = axes[2][k]
-        turn = longitude - center[1]
-        turn -= 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)
-        scale = EARTH_M * center[2]
-        tracks.grid[t, 0] = scale * turn
-        tracks.grid[t, 1] = EARTH_M * (latitude - center[0])
-        east = axes[0][0] * x[3] + axes[0][1] * x[4] + axes[0][2] * x[5]
-        north = axes[1][0] * x[3] + axes[1][1] * x[4] + axes[1][2] * x[5]
-        tracks.grid[t, 2] = east * center[2] / max(math.cos(latitude), 0.02)
-        tracks.grid[t, 3] = north
-    ux = tracks.up[t, 0]
-    uy = tracks.up[t, 1]
-    uz = tracks.up[t, 2]
-    tracks.spread[t, 0] = math.sqrt(across(p, 0, ux, uy, uz))
-    tracks.spread[t, 1] = math.sqrt(across(p, 3, ux, uy, uz))
-    gating_kernels.put(tracks, heads, t, tracks.grid[t, 0], tracks.grid[t, 1])
+@bare
+def vertical(flat, x, y, z, up):
+    """Fill ``up``, the local vertical at a point, and return its height to some 30 m.
+
+    The normal of the ellipsoid through the point, and the radius by its first-order expansion.
+    """
+    if flat:
+        up[0] = 0.0
+        up[1] = 0.0
+        up[2] = 1.0
+        return z
+    squash = 1.0 / ((1.0 - FLATTENING) * (1.0 - FLATTENING))
+    w = z * squash
+    norm = math.sqrt(x * x + y * y + w * w)
+    up[0] = x / norm
+    up[1] = y / norm
+    up[2] = w / norm
+    radius = math.sqrt(x * x + y * y + z * z)
+    sine = z / radius
+    return radius - EQUATOR_M * (1.0 - FLATTENING * sine * sine)
 
 
-@inner
-def across(p, k, ux, uy, uz):
-    """Return the summed variance of a 3x3 block of ``p`` at ``k`` across the vertical."""
+@bare
+def settle(floats, ints, heads, bodies, t, settings, plane, packed):
+    """Refresh what follows from a track's models: mean, vertical, place on the map, spread.
+
+    ``plane`` (4, 3): centre of the index's map and its axes in the frame; ``packed`` (21,) comes
+    back as the covariance of the mixture.
+    """
+    f = floats[t]
+    x = f[T_MEAN : T_MEAN + 6]
+    combine(bodies[t], x, packed)
+    up = f[T_UP : T_UP + 3]
+    f[T_U] = vertical(settings[G_FLAT] > 0.0, x[0], x[1], x[2], up)
+    dx = x[0] - plane[0, 0]
+    dy = x[1] - plane[0, 1]
+    dz = x[2] - plane[0, 2]
+    f[T_E] = plane[1, 0] * dx + plane[1, 1] * dy + plane[1, 2] * dz
+    f[T_N] = plane[2, 0] * dx + plane[2, 1] * dy + plane[2, 2] * dz
+    f[T_VE] = plane[1, 0] * x[3] + plane[1, 1] * x[4] + plane[1, 2] * x[5]
+    f[T_VN] = plane[2, 0] * x[3] + plane[2, 1] * x[4] + plane[2, 2] * x[5]
+    ux, uy, uz = up[0], up[1], up[2]
+    f[T_VU] = ux * x[3] + uy * x[4] + uz * x[5]
+    p = packed
     along = (
-        ux * (p[k, k] * ux + 2.0 * p[k, k + 1] * uy)
-        + uy * (p[k + 1, k + 1] * uy + 2.0 * p[k + 1, k + 2] * uz)
-        + uz * (p[k + 2, k + 2] * uz + 2.0 * p[k, k + 2] * ux)
+        ux * (p[0] * ux + 2.0 * (p[1] * uy + p[3] * uz))
+        + uy * (p[2] * uy + 2.0 * p[4] * uz)
+        + p[5] * uz * uz
     )
-    return max(p[k, k] + p[k + 1, k + 1] + p[k + 2, k + 2] - along, 0.0)
+    f[T_SIGMA_UP] = math.sqrt(max(along, 0.0))
+    f[T_SIGMA] = math.sqrt(max(p[0] + p[2] + p[5] - along, 0.0))
+    along = (
+        ux * (p[9] * ux + 2.0 * (p[13] * uy + p[18] * uz))
+        + uy * (p[14] * uy + 2.0 * p[19] * uz)
+        + p[20] * uz * uz
+    )
+    f[T_SIGMA_V] = math.sqrt(max(p[9] + p[14] + p[20] - along, 0.0))
+    gating_kernels.put(ints, heads, t, f[T_E], f[T_N])
 
 
-@inner
-def _inverse3(a, out):
+@bare
+def inverse3(a, out):
     """Invert a 3x3 matrix; False where it is nearly singular."""
     c00 = a[1, 1] * a[2, 2] - a[1, 2] * a[2, 1]
     c01 = a[1, 2] * a[2, 0] - a[1, 0] * a[2, 2]
@@ -96,232 +171,252 @@ def _inverse3(a, out):
     return True
 
 
-@inner
-def position_covariance(plots, i, sensors, unseen_height_sigma, out):
-    """Fill ``out`` (3, 3) with the covariance of the position that one plot gives."""
-    s = plots.sensor[i]
-    axes = plots.axes[i]
-    sigma = np.empty(3)
-    directions = np.empty((3, 3))
+@bare
+def first_place(b, q, geometry, sensor, range_sigma_m, height_sigma_m, scratch):
+    """Write the covariance of the place that one plot gives into row ``b``, whose state is there.
+
+    What is measured says how far the place may be off along three directions, which need not be
+    at right angles: slant range and height, for one.  ``scratch`` (7, 3).
+    """
+    directions = scratch[0:3]
+    inverse = scratch[3:6]
+    sigma = scratch[6]
+    height = math.sqrt(q[P_VAR_HEIGHT]) if q[P_VAR_HEIGHT] > 0.0 else height_sigma_m
+    sigma[2] = height
     shared = 0.0  # covariance of the first two
-    sigma[2] = plots.height_sigma[i] if plots.height_sigma[i] > 0.0 else unseen_height_sigma
-    if plots.geometry[i] == POLAR:
-        dx = plots.position[i, 0] - sensors.origin[s, 0]
-        dy = plots.position[i, 1] - sensors.origin[s, 1]
-        dz = plots.position[i, 2] - sensors.origin[s, 2]
+    for k in range(3):
+        directions[2, k] = q[P_AXES + 6 + k]
+    if geometry in (POLAR, BEARING):
+        dx = b[0] - sensor[S_ORIGIN]
+        dy = b[1] - sensor[S_ORIGIN + 1]
+        dz = b[2] - sensor[S_ORIGIN + 2]
         slant = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
-        az = plots.second[i]
-        el = 0.0
-        here = sensors.axes[s]
-        up = here[2, 0] * dx + here[2, 1] * dy + here[2, 2] * dz
-        el = math.asin(min(1.0, max(-1.0, up / slant)))
-        ground = slant * math.cos(el)
+        sin_az = q[P_SIN_AZ]
+        cos_az = q[P_COS_AZ]
+        u = S_AXES + 6
+        rise = (sensor[u] * dx + sensor[u + 1] * dy + sensor[u + 2] * dz) / slant
+        sin_el = min(1.0, max(-1.0, rise))
+        cos_el = math.sqrt(1.0 - sin_el * sin_el)
         for k in range(3):
-            outward = math.sin(az) * here[0, k] + math.cos(az) * here[1, k]
-            directions[0, k] = math.cos(el) * outward + math.sin(el) * here[2, k]
-            directions[1, k] = math.cos(az) * here[0, k] - math.sin(az) * here[1, k]
-            directions[2, k] = axes[2, k]
-            if plots.third_sigma[i] > 0.0:
-                directions[2, k] = math.cos(el) * here[2, k] - math.sin(el) * outward
-        sigma[0] = plots.first_sigma[i]
-        sigma[1] = max(ground, 1.0) * plots.second_sigma[i]
-        if plots.third_sigma[i] > 0.0:
-            sigma[2] = slant * plots.third_sigma[i]
+            outward = sin_az * sensor[S_AXES + k] + cos_az * sensor[S_AXES + 3 + k]
+            directions[0, k] = cos_el * outward + sin_el * sensor[u + k]
+            directions[1, k] = cos_az * sensor[S_AXES + k] - sin_az * sensor[S_AXES + 3 + k]
+            if q[P_VAR_3] > 0.0:
+                directions[2, k] = cos_el * sensor[u + k] - sin_el * outward
+        sigma[0] = range_sigma_m
+        sigma[1] = max(slant * cos_el, 1.0) * math.sqrt(q[P_VAR_2])
+        if q[P_VAR_3] > 0.0:
+            sigma[2] = slant * math.sqrt(q[P_VAR_3])
     else:
-        for a in range(3):
-            for k in range(3):
-                directions[a, k] = axes[a, k]
-        sigma[0] = plots.first_sigma[i]
-        sigma[1] = plots.second_sigma[i]
-        shared = plots.correlation[i] * sigma[0] * sigma[1]
-    inverse = np.empty((3, 3))
-    if not _inverse3(directions, inverse):
-        worst = max(sigma[0], sigma[1], sigma[2])
-        for a in range(3):
-            for b in range(3):
-                out[a, b] = worst * worst if a == b else 0.0
-        return
+        for k in range(3):
+            directions[0, k] = q[P_AXES + k]
+            directions[1, k] = q[P_AXES + 3 + k]
+        sigma[0] = math.sqrt(q[P_VAR_1])
+        shared = q[P_SLOPE] * q[P_VAR_1]
+        sigma[1] = math.sqrt(q[P_VAR_2] + q[P_SLOPE] * shared)
+    known = inverse3(directions, inverse)
+    worst = max(sigma[0], sigma[1], sigma[2])
+    n = COV
     for a in range(3):
-        for b in range(3):
-            total = 0.0
-            for k in range(3):
-                total += inverse[a, k] * inverse[b, k] * sigma[k] * sigma[k]
-            total += shared * (inverse[a, 0] * inverse[b, 1] + inverse[a, 1] * inverse[b, 0])
-            out[a, b] = total
+        for c in range(a + 1):
+            total = worst * worst if a == c else 0.0
+            if known:
+                total = shared * (inverse[a, 0] * inverse[c, 1] + inverse[a, 1] * inverse[c, 0])
+                for k in range(3):
+                    total += inverse[a, k] * inverse[c, k] * sigma[k] * sigma[k]
+            b[n] = total
+            n += 1
 
 
-@inner
-def begin(tracks, heads, t, number, plots, i, sensors, settings, existence, is_flat, center):
-    """Begin a tentative track at one plot."""
-    s = plots.sensor[i]
-    axes = plots.axes[i]
-    block = np.empty((3, 3))
-    position_covariance(plots, i, sensors, settings.unseen_height_sigma_m, block)
-    speed_sigma = settings.speed_sigma_mps
-    if plots.velocity_sigma[i] > 0.0:
-        speed_sigma = max(plots.velocity_sigma[i], FIRST_VELOCITY_SIGMA_MPS)
-    across2 = speed_sigma * speed_sigma
-    up2 = settings.climb_sigma_mps * settings.climb_sigma_mps
-    for m in range(MODELS):
-        for a in range(6):
-            tracks.state[t, m, a] = 0.0
-            for b in range(6):
-                tracks.covariance[t, m, a, b] = 0.0
+@bare
+def first_model(b, q, geometry, sensor, place, range_sigma_m, settings, scratch, d):
+    """Write row ``b`` as one plot alone gives it: at ``place`` (3,), with any velocity."""
+    for k in range(b.shape[0]):
+        b[k] = 0.0
+    for a in range(3):
+        b[a] = place[a]
+    first_place(b, q, geometry, sensor, range_sigma_m, settings[G_HEIGHT_SIGMA], scratch)
+    speed_sigma = settings[G_SPEED_SIGMA]
+    if q[P_VAR_VELOCITY] > 0.0:
+        speed_sigma = max(math.sqrt(q[P_VAR_VELOCITY]), FIRST_VELOCITY_SIGMA_MPS)
         for a in range(3):
-            tracks.state[t, m, a] = plots.position[i, a]
-            for b in range(3):
-                tracks.covariance[t, m, a, b] = block[a, b]
-                velocity2 = (up2 - across2) * axes[2, a] * axes[2, b]
-                if a == b:
-                    velocity2 += across2
-                tracks.covariance[t, m, a + 3, b + 3] = velocity2
-        if plots.velocity_sigma[i] > 0.0:
-            for a in range(3):
-                tracks.state[t, m, a + 3] = (
-                    plots.velocity[i, 0] * axes[0, a] + plots.velocity[i, 1] * axes[1, a]
-                )
-    if plots.doppler_sigma[i] > 0.0:
-        rows = np.empty((ROWS, 8))
-        up = np.empty(3)
-        n = measurement_kernels.measure(
-            plots, i, sensors, is_flat, tracks.state[t, 0], 0.0, up, rows
-        )
-        for m in range(MODELS):
-            if n > 0:
-                measurement_kernels.take(
-                    rows[n - 1 : n], 1, tracks.state[t, m], tracks.covariance[t, m]
-                )
-    tracks.weights[t, 0] = 0.5
-    tracks.weights[t, 1] = 0.5
-    tracks.status[t] = TENTATIVE
-    tracks.number[t] = number
-    tracks.time[t] = plots.time[i]
-    tracks.born[t] = plots.time[i]
-    tracks.existence[t] = existence
-    tracks.first_existence[t] = existence
-    tracks.plots[t] = 0
-    tracks.born_by[t] = 2 * s + plots.identified[i]
-    tracks.mode_s[t] = -1
-    tracks.mode_a[t] = -1
-    tracks.mode_a_votes[t] = 0
-    tracks.call_sign[t] = -1
-    tracks.pressure_altitude[t] = math.nan
-    for k in range(tracks.last_hit.shape[1]):
-        tracks.last_hit[t, k] = -1e18
-        tracks.last_look[t, k] = -1e18
-        tracks.in_view[t, k] = 0.0
-        tracks.every[t, k] = sensors.period[k]
-    tracks.wild_heights[t] = 0
-    note_plot(tracks, t, plots, i, s)
-    settle(tracks, heads, t, is_flat, center)
+            b[a + 3] = q[P_VE] * q[P_AXES + a] + q[P_VE + 1] * q[P_AXES + 3 + a]
+    across2 = speed_sigma * speed_sigma
+    up2 = settings[G_CLIMB_SIGMA] * settings[G_CLIMB_SIGMA]
+    n = COV + 6
+    for a in range(3):
+        n += 3
+        for c in range(a + 1):
+            b[n] = (up2 - across2) * q[P_AXES + 6 + a] * q[P_AXES + 6 + c]
+            if a == c:
+                b[n] += across2
+            n += 1
+    b[35] = 1.0
+    if q[P_VAR_RATE] > 0.0:
+        dx = b[0] - sensor[S_ORIGIN]
+        dy = b[1] - sensor[S_ORIGIN + 1]
+        dz = b[2] - sensor[S_ORIGIN + 2]
+        slant = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
+        for k in range(7):
+            d[k] = 0.0
+        rate = (dx * b[3] + dy * b[4] + dz * b[5]) / slant
+        h0 = dx / slant
+        h1 = dy / slant
+        h2 = dz / slant
+        left = q[P_RATE] - rate
+        take_all(b, d, 0.0, 0.0, 0.0, h0, h1, h2, left, q[P_VAR_RATE], False)
+        for k in range(6):
+            b[k] += d[k]
 
 
-@inner
-def note_interval(tracks, t, s, gap_s):
-    """Follow how often a target reports by itself; each does so at a rate of its own."""
-    if gap_s > LONGEST_INTERVAL_S:
-        tracks.every[t, s] = max(tracks.every[t, s], FIRST_INTERVAL_S)
-    elif gap_s > 0.1:
-        tracks.every[t, s] = max(0.7 * tracks.every[t, s] + 0.3 * gap_s, 0.3)
+@bare
+def first_models(bodies, usual, acceleration):
+    """Make all models of a track that knows only the first (MANOEUVRE's) like that one."""
+    known = bodies[MANOEUVRE]
+    for m in range(MODELS):
+        if m != MANOEUVRE:
+            for k in range(bodies.shape[1]):
+                bodies[m, k] = known[k]
+        bodies[m, WEIGHT] = usual[m]
+    turn = bodies[TURN]
+    turn[6] = 0.0
+    for k in range(29, 35):
+        turn[k] = 0.0
+    turn[35] = turn_rate_variance(turn, acceleration)
 
 
-@inner
-def note_plot(tracks, t, plots, i, s):
+@bare
+def begin(
+    floats, ints, looks, bodies, t, number, q, i, place, range_sigma_m, world, existence, bench
+):
+    """Begin a tentative track at one plot; it has one model until a second plot comes."""
+    sensors, _, _, settings, _, _, _ = world
+    s = i[P_SENSOR]
+    for m in range(MODELS):
+        bodies[t, m, WEIGHT] = 0.0
+    first_model(
+        bodies[t, MANOEUVRE],
+        q,
+        i[P_GEOMETRY],
+        sensors[s],
+        place,
+        range_sigma_m,
+        settings,
+        bench.matrix,
+        bench.d,
+    )
+    bodies[t, MANOEUVRE, WEIGHT] = 1.0
+    f = floats[t]
+    n = ints[t]
+    n[I_STATUS] = TENTATIVE
+    n[I_NUMBER] = number
+    f[T_TIME] = q[P_TIME]
+    f[T_BORN] = q[P_TIME]
+    f[T_SEEN] = q[P_TIME]
+    f[T_EXISTENCE] = existence
+    f[T_FIRST] = existence
+    f[T_PRESSURE] = math.nan
+    f[T_DUE] = math.inf
+    f[T_TURN_S] = math.inf
+    n[I_PLOTS] = 0
+    n[I_BORN_BY] = 2 * s + i[P_IDENTIFIED]
+    n[I_BORN_CELL] = i[P_CELL]
+    n[I_MODE_S] = -1
+    n[I_MODE_A] = -1
+    n[I_VOTES] = 0
+    n[I_CALL_SIGN] = -1
+    n[I_WILD] = 0
+    for k in range(sensors.shape[0]):
+        looks[t, k, L_HIT] = NEVER
+        looks[t, k, L_LOOK] = NEVER
+        looks[t, k, L_VIEW] = 0.0
+        looks[t, k, L_EVERY] = sensors[k, S_PERIOD]
+
+
+@bare
+def note_plot(floats, ints, looks, t, q, i):
     """Take over what a plot says beside its place: identity, altitude, that its sensor sees it."""
-    tracks.plots[t] += 1
-    if plots.mode_s[i] >= 0:
-        tracks.mode_s[t] = plots.mode_s[i]
-    code = plots.mode_a[i]
+    f = floats[t]
+    n = ints[t]
+    n[I_PLOTS] += 1
+    if i[P_MODE_S] >= 0:
+        n[I_MODE_S] = i[P_MODE_S]
+    code = i[P_MODE_A]
     if code >= 0:
-        if tracks.mode_a[t] < 0 or tracks.mode_a[t] == code:
-            tracks.mode_a[t] = code
-            tracks.mode_a_votes[t] = min(tracks.mode_a_votes[t] + 1, 3)
+        if n[I_MODE_A] < 0 or n[I_MODE_A] == code:
+            n[I_MODE_A] = code
+            n[I_VOTES] = min(n[I_VOTES] + 1, 3)
         else:
-            tracks.mode_a_votes[t] -= 1
-            if tracks.mode_a_votes[t] <= 0:
-                tracks.mode_a[t] = code
-                tracks.mode_a_votes[t] = 1
-    if plots.call_sign[i] >= 0:
-        tracks.call_sign[t] = plots.call_sign[i]
-    if plots.pressure_altitude[i] == plots.pressure_altitude[i]:
-        tracks.pressure_altitude[t] = plots.pressure_altitude[i]
-    if plots.geometry[i] != POLAR:
-        note_interval(tracks, t, s, plots.time[i] - tracks.last_hit[t, s])
-    tracks.last_hit[t, s] = max(tracks.last_hit[t, s], plots.time[i])
-    tracks.last_look[t, s] = tracks.last_hit[t, s]
-    tracks.in_view[t, s] = 1.0
+            n[I_VOTES] -= 1
+            if n[I_VOTES] <= 0:
+                n[I_MODE_A] = code
+                n[I_VOTES] = 1
+    if i[P_CALL_SIGN] >= 0:
+        n[I_CALL_SIGN] = i[P_CALL_SIGN]
+    if q[P_PRESSURE] == q[P_PRESSURE]:
+        f[T_PRESSURE] = q[P_PRESSURE]
+    look = looks[t, i[P_SENSOR]]
+    if i[P_GEOMETRY] != POLAR and i[P_GEOMETRY] != BEARING:
+        looks_kernels.note_interval(look, q[P_TIME] - look[L_HIT])
+    looks_kernels.see(f, look, q[P_TIME])
+    f[T_SEEN] = max(f[T_SEEN], q[P_TIME])
 
 
-@inner
-def raise_existence(existence, likelihood_ratio):
-    """Return the probability of existence after a plot that is so much likelier than clutter."""
-    odds = existence / max(1.0 - existence, 1e-12) * likelihood_ratio
-    return min(odds / (1.0 + odds), MOST_SURE)
+@bare
+def free_row(ints, counters):
+    """Return a row for a new track: the one that became free last, else a new one."""
+    t = counters[N_FREE]
+    if t >= 0:
+        counters[N_FREE] = ints[t, I_NEXT]
+        return t
+    t = counters[N_LIVE]
+    counters[N_LIVE] += 1
+    return t
 
 
-@inner
-def miss_looks(tracks, t, now, sensors, lost_view):
-    """Lower a track's existence by every sensor turn that has passed without a plot of it."""
-    for s in range(sensors.period.shape[0]):
-        view = tracks.in_view[t, s]
-        if view < 0.01:
-            continue
-        period = tracks.every[t, s]
-        while now - tracks.last_look[t, s] > 1.35 * period:
-            tracks.last_look[t, s] += period
-            prior = view * (1.0 - lost_view)
-            seen = prior * sensors.detection[s]
-            r = tracks.existence[t]
-            tracks.existence[t] = r * (1.0 - seen) / (1.0 - r * seen)
-            view = prior * (1.0 - sensors.detection[s]) / (1.0 - seen)
-            if view < 0.01:
-                break
-        tracks.in_view[t, s] = view
-
-
-@inner
-def expected_turn(tracks, t, now, sensors):
-    """Return the shortest turn of the sensors that saw a track of late: when to see it again."""
-    shortest = math.inf
-    for s in range(sensors.period.shape[0]):
-        if tracks.last_hit[t, s] > NEVER and now - tracks.last_hit[t, s] < 5.0 * tracks.every[t, s]:
-            shortest = min(shortest, tracks.every[t, s])
-    if shortest == math.inf:
-        for s in range(sensors.period.shape[0]):
-            if tracks.last_hit[t, s] > NEVER:
-                shortest = min(shortest, tracks.every[t, s])
-    return shortest
-
-
-@inner
-def end(tracks, heads, t):
+@bare
+def end(ints, heads, counters, t):
     """End a track and free its row."""
-    gating_kernels.remove(tracks, heads, t)
-    tracks.status[t] = FREE
+    gating_kernels.remove(ints, heads, t)
+    ints[t, I_STATUS] = FREE
+    ints[t, I_NEXT] = counters[N_FREE]
+    counters[N_FREE] = t
 
 
-@inner
-def are_one(tracks, a, b, sensors):
+@bare
+def are_one(floats, ints, looks, a, b, sensors):
     """Return whether two tracks follow one target: close in place and speed, never seen apart."""
-    if tracks.mode_s[a] >= 0 and tracks.mode_s[b] >= 0 and tracks.mode_s[a] != tracks.mode_s[b]:
+    address_a = ints[a, I_MODE_S]
+    address_b = ints[b, I_MODE_S]
+    if address_a >= 0 and address_b >= 0 and address_a != address_b:
         return False
-    same_address = tracks.mode_s[a] >= 0 and tracks.mode_s[a] == tracks.mode_s[b]
-    if not same_address:
-        if tracks.last_batch[a] == tracks.last_batch[b]:
+    fa = floats[a]
+    fb = floats[b]
+    dt = fa[T_TIME] - fb[T_TIME]
+    de = fa[T_E] - fb[T_E] - fb[T_VE] * dt
+    dn = fa[T_N] - fb[T_N] - fb[T_VN] * dt
+    gap2 = de * de + dn * dn
+    sigma = fb[T_SIGMA] + fb[T_SIGMA_V] * abs(dt)
+    place2 = fa[T_SIGMA] * fa[T_SIGMA] + sigma * sigma
+    if address_a >= 0 and address_a == address_b:
+        return gap2 < SAME_ADDRESS_M * SAME_ADDRESS_M + 25.0 * place2
+    if gap2 > 4.0 * place2:
+        return False
+    ve = fa[T_VE] - fb[T_VE]
+    vn = fa[T_VN] - fb[T_VN]
+    speed2 = fa[T_SIGMA_V] * fa[T_SIGMA_V] + fb[T_SIGMA_V] * fb[T_SIGMA_V]
+    if gap2 / place2 + (ve * ve + vn * vn) / speed2 >= 4.0:
+        return False
+    if ints[a, I_BATCH] == ints[b, I_BATCH]:
+        return False
+    up = fa[T_U] - fb[T_U] - fb[T_VU] * dt
+    up_sigma = 3.0 * (fa[T_SIGMA_UP] + fb[T_SIGMA_UP] + gating_kernels.CLIMB_MPS * abs(dt))
+    if abs(up) > up_sigma:
+        return False
+    if ints[a, I_MODE_A] >= 0 and ints[b, I_MODE_A] >= 0 and ints[a, I_MODE_A] != ints[b, I_MODE_A]:
+        return False
+    for s in range(sensors.shape[0]):
+        apart = abs(looks[a, s, L_HIT] - looks[b, s, L_HIT])
+        if looks[a, s, L_HIT] > NEVER and apart < 0.3 * sensors[s, S_PERIOD]:
             return False
-        for s in range(sensors.period.shape[0]):
-            apart = abs(tracks.last_hit[a, s] - tracks.last_hit[b, s])
-            if tracks.last_hit[a, s] > NEVER and apart < 0.3 * sensors.period[s]:
-                return False
-        if tracks.mode_a[a] >= 0 and tracks.mode_a[b] >= 0 and tracks.mode_a[a] != tracks.mode_a[b]:
-            return False
-    dt = tracks.time[a] - tracks.time[b]
-    de = tracks.grid[a, 0] - tracks.grid[b, 0] - tracks.grid[b, 2] * dt
-    dn = tracks.grid[a, 1] - tracks.grid[b, 1] - tracks.grid[b, 3] * dt
-    ve = tracks.grid[a, 2] - tracks.grid[b, 2]
-    vn = tracks.grid[a, 3] - tracks.grid[b, 3]
-    place2 = tracks.spread[a, 0] ** 2 + (tracks.spread[b, 0] + tracks.spread[b, 1] * abs(dt)) ** 2
-    speed2 = tracks.spread[a, 1] ** 2 + tracks.spread[b, 1] ** 2
-    if same_address:
-        return de * de + dn * dn < SAME_ADDRESS_M * SAME_ADDRESS_M + 25.0 * place2
-    return (de * de + dn * dn) / place2 + (ve * ve + vn * vn) / speed2 < 4.0
+    return True

@@ -1,264 +1,359 @@
-"""Kernels of measurement: what a plot says of a state, as scalar rows that are independent.
+"""Kernels of measurement: one model of a track takes one plot, row by scalar row.
 
-A plot becomes at most ``ROWS`` scalar measurements, each a residual, a row of the derivative and
-a variance; a Kalman filter takes them one after another (Bar-Shalom et al. 2001, 5.4: sequential
-updates equal the joint one when the errors are independent).  Angles are of the sensor's own
-local frame.  Metres, radians, seconds.
+A plot is at most seven scalar measurements with independent errors; a Kalman filter takes them
+one after another (Bar-Shalom et al. 2001, 5.4).  Derivatives are taken at the predicted place
+(extended Kalman filter); a range row knows how far the target may lie off the beam's axis, which
+bends its mean and widens it (second-order terms, 10.3 there).  No sine or arc tangent is taken for
+a pair: those of the plot's angles come with the plot.  Metres, radians, seconds.
 """
 # mypy: ignore-errors
 
 import math
 
-from jointsky._jit import inner
-from jointsky.earth.geodesy_kernels import east_north_up, ecef_to_geodetic
+from jointsky._jit import bare
+from jointsky.tracking.layout_kernels import (
+    BEARING,
+    GEODETIC,
+    P_AXES,
+    P_COS_AZ,
+    P_COS_EL,
+    P_RANGE,
+    P_RATE,
+    P_SIN_AZ,
+    P_SIN_EL,
+    P_SLOPE,
+    P_VAR_1,
+    P_VAR_2,
+    P_VAR_3,
+    P_VAR_HEIGHT,
+    P_VAR_RATE,
+    P_VAR_VELOCITY,
+    P_VE,
+    P_X,
+    POLAR,
+    S_AXES,
+    S_ORIGIN,
+    STATES,
+)
 
-ROWS = 7
-POLAR, LOCAL, GEODETIC = 0, 1, 2
 TWO_PI = 2.0 * math.pi
 WILD_SIGMAS2 = 36.0
 ANY_HEIGHT_M, ANY_SPEED_MPS = 10000.0, 300.0
+SMALL_ANGLE = 0.05
 
 
-@inner
-def height_and_up(is_flat, x, y, z, up):
-    """Return the height of a point and fill ``up``, the local vertical there."""
-    if is_flat:
-        up[0] = 0.0
-        up[1] = 0.0
-        up[2] = 1.0
-        return z
-    latitude, longitude, height = ecef_to_geodetic(x, y, z)
-    axis = east_north_up(latitude, longitude)[2]
-    up[0] = axis[0]
-    up[1] = axis[1]
-    up[2] = axis[2]
-    return height
+@bare
+def small_atan2(y, x):
+    """Return atan2(y, x); by its series where that is exact to 1e-11 rad."""
+    if x > 0.0 and abs(y) < SMALL_ANGLE * x:
+        t = y / x
+        t2 = t * t
+        return t * (1.0 - t2 * (1.0 / 3.0 - t2 * (0.2 - t2 / 7.0)))
+    return math.atan2(y, x)
 
 
-@inner
-def _put(rows, n, dt_s, residual, variance, px, py, pz):
-    """Write one row that looks at the position ``dt_s`` after (or before) the state's time."""
-    rows[n, 0] = px
-    rows[n, 1] = py
-    rows[n, 2] = pz
-    rows[n, 3] = px * dt_s
-    rows[n, 4] = py * dt_s
-    rows[n, 5] = pz * dt_s
-    rows[n, 6] = residual
-    rows[n, 7] = variance
-    return n + 1
+@bare
+def take_place(b, d, h0, h1, h2, residual, variance, turns):
+    """Take one row that looks at the position only; return its variance and what was left.
 
-
-@inner
-def measure(plots, i, sensors, is_flat, x, dt_s, up, rows):
-    """Fill ``rows`` (ROWS, 8: derivative 6, residual, variance) of plot ``i`` against ``x``.
-
-    ``x`` holds at ``dt_s`` seconds before the plot.  Returns how many rows there are, or 0 where
-    the geometry says nothing (a target on top of its radar).
+    ``b`` is the model's row, whose covariance shrinks; ``d`` (7,) gathers the state's change.
     """
-    s = plots.sensor[i]
-    px = x[0] + dt_s * x[3]
-    py = x[1] + dt_s * x[4]
-    pz = x[2] + dt_s * x[5]
-    n = 0
-    if plots.height_sigma[i] > 0.0:
-        height = height_and_up(is_flat, px, py, pz, up)
-        residual = plots.height[i] - height
-        n = _put(rows, n, dt_s, residual, plots.height_sigma[i] ** 2, up[0], up[1], up[2])
-    geometry = plots.geometry[i]
-    axes = sensors.axes[s]
-    if geometry == POLAR:
-        n = _polar(plots, i, sensors.origin[s], axes, px, py, pz, x, dt_s, rows, n)
-    elif geometry == LOCAL:
-        dx = px - sensors.origin[s, 0]
-        dy = py - sensors.origin[s, 1]
-        dz = pz - sensors.origin[s, 2]
-        east = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
-        north = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
-        n = _plane(plots, i, plots.first[i] - east, plots.second[i] - north, axes, dt_s, rows, n)
+    g0 = b[8] * h0 + b[9] * h1 + b[11] * h2
+    g1 = b[9] * h0 + b[10] * h1 + b[12] * h2
+    g2 = b[11] * h0 + b[12] * h1 + b[13] * h2
+    g3 = b[14] * h0 + b[15] * h1 + b[16] * h2
+    g4 = b[18] * h0 + b[19] * h1 + b[20] * h2
+    g5 = b[23] * h0 + b[24] * h1 + b[25] * h2
+    g6 = 0.0
+    if turns:
+        g6 = b[29] * h0 + b[30] * h1 + b[31] * h2
+    s = variance + h0 * g0 + h1 * g1 + h2 * g2
+    left = residual - h0 * d[0] - h1 * d[1] - h2 * d[2]
+    shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left, turns)
+    return s, left
+
+
+@bare
+def take_all(b, d, h0, h1, h2, h3, h4, h5, residual, variance, turns):
+    """Take one row that looks at position and velocity; as take_place."""
+    g0 = b[8] * h0 + b[9] * h1 + b[11] * h2 + b[14] * h3 + b[18] * h4 + b[23] * h5
+    g1 = b[9] * h0 + b[10] * h1 + b[12] * h2 + b[15] * h3 + b[19] * h4 + b[24] * h5
+    g2 = b[11] * h0 + b[12] * h1 + b[13] * h2 + b[16] * h3 + b[20] * h4 + b[25] * h5
+    g3 = b[14] * h0 + b[15] * h1 + b[16] * h2 + b[17] * h3 + b[21] * h4 + b[26] * h5
+    g4 = b[18] * h0 + b[19] * h1 + b[20] * h2 + b[21] * h3 + b[22] * h4 + b[27] * h5
+    g5 = b[23] * h0 + b[24] * h1 + b[25] * h2 + b[26] * h3 + b[27] * h4 + b[28] * h5
+    g6 = 0.0
+    if turns:
+        g6 = b[29] * h0 + b[30] * h1 + b[31] * h2 + b[32] * h3 + b[33] * h4 + b[34] * h5
+    s = variance + h0 * g0 + h1 * g1 + h2 * g2 + h3 * g3 + h4 * g4 + h5 * g5
+    moved = h0 * d[0] + h1 * d[1] + h2 * d[2] + h3 * d[3] + h4 * d[4] + h5 * d[5]
+    left = residual - moved
+    shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left, turns)
+    return s, left
+
+
+@bare
+def shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left, turns):
+    """Move the state by gain g/s and take g g'/s off the covariance."""
+    inverse = 1.0 / s
+    e = left * inverse
+    d[0] += g0 * e
+    d[1] += g1 * e
+    d[2] += g2 * e
+    d[3] += g3 * e
+    d[4] += g4 * e
+    d[5] += g5 * e
+    u = g0 * inverse
+    b[8] -= u * g0
+    b[9] -= u * g1
+    b[11] -= u * g2
+    b[14] -= u * g3
+    b[18] -= u * g4
+    b[23] -= u * g5
+    u = g1 * inverse
+    b[10] -= u * g1
+    b[12] -= u * g2
+    b[15] -= u * g3
+    b[19] -= u * g4
+    b[24] -= u * g5
+    u = g2 * inverse
+    b[13] -= u * g2
+    b[16] -= u * g3
+    b[20] -= u * g4
+    b[25] -= u * g5
+    u = g3 * inverse
+    b[17] -= u * g3
+    b[21] -= u * g4
+    b[26] -= u * g5
+    u = g4 * inverse
+    b[22] -= u * g4
+    b[27] -= u * g5
+    b[28] -= g5 * inverse * g5
+    if turns:
+        d[6] += g6 * e
+        u = g6 * inverse
+        b[29] -= u * g0
+        b[30] -= u * g1
+        b[31] -= u * g2
+        b[32] -= u * g3
+        b[33] -= u * g4
+        b[34] -= u * g5
+        b[35] -= u * g6
+
+
+@bare
+def take_row(b, d, h0, h1, h2, dt, residual, variance, turns):
+    """Take one row that looks at the position ``dt`` seconds after the state's time."""
+    if dt == 0.0:
+        return take_place(b, d, h0, h1, h2, residual, variance, turns)
+    return take_all(b, d, h0, h1, h2, h0 * dt, h1 * dt, h2 * dt, residual, variance, turns)
+
+
+@bare
+def take(b, q, geometry, sensor, dt, bend, turns, d):
+    """Update row ``b`` in place with plot ``q``, which is ``dt`` seconds after it.
+
+    ``sensor`` is the sensor's row, ``bend`` 1 / (2 earth radius) or 0 in a flat frame, ``d`` (7,)
+    scratch.  Returns squared distance, log density, number of rows (0: the geometry says nothing)
+    and whether the height was wild.
+    """
+    px = b[0] + dt * b[3]
+    py = b[1] + dt * b[4]
+    pz = b[2] + dt * b[5]
+    for k in range(STATES):
+        d[k] = 0.0
+    distance2 = 0.0
+    product = 1.0
+    rows = 0
+    wild = False
+    if q[P_VAR_HEIGHT] > 0.0:
+        s, left, wild = _take_height(b, d, q, px, py, pz, dt, bend, turns)
+        distance2 += left * left / s
+        product *= TWO_PI * s
+        rows += 1
+    if geometry in (POLAR, BEARING):
+        d2, more, n = _take_polar(b, d, q, geometry, sensor, px, py, pz, dt, turns)
+        if n == 0:
+            return 0.0, 0.0, 0, False
     else:
-        dx = plots.position[i, 0] - px
-        dy = plots.position[i, 1] - py
-        dz = plots.position[i, 2] - pz
-        axes = plots.axes[i]
-        east = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
-        north = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
-        n = _plane(plots, i, east, north, axes, dt_s, rows, n)
-        if plots.velocity_sigma[i] > 0.0:
-            for k in range(2):
-                for c in range(3):
-                    rows[n, c] = 0.0
-                    rows[n, c + 3] = axes[k, c]
-                speed = axes[k, 0] * x[3] + axes[k, 1] * x[4] + axes[k, 2] * x[5]
-                rows[n, 6] = plots.velocity[i, k] - speed
-                rows[n, 7] = plots.velocity_sigma[i] ** 2
-                n += 1
-    return n
+        d2, more, n = _take_plane(b, d, q, geometry, px, py, pz, dt, turns)
+    for k in range(STATES):
+        b[k] += d[k]
+    distance2 += d2
+    return distance2, -0.5 * (math.log(product * more) + distance2), rows + n, wild
 
 
-@inner
-def _plane(plots, i, east, north, axes, dt_s, rows, n):
-    """Rows of a position in a plane; correlated errors are made independent (Cholesky)."""
-    se = plots.first_sigma[i]
-    sn = plots.second_sigma[i]
-    rho = plots.correlation[i]
-    n = _put(rows, n, dt_s, east, se * se, axes[0, 0], axes[0, 1], axes[0, 2])
-    slope = rho * sn / se
-    return _put(
-        rows,
-        n,
-        dt_s,
-        north - slope * east,
-        sn * sn * (1.0 - rho * rho),
-        axes[1, 0] - slope * axes[0, 0],
-        axes[1, 1] - slope * axes[0, 1],
-        axes[1, 2] - slope * axes[0, 2],
-    )
+@bare
+def _take_height(b, d, q, px, py, pz, dt, bend, turns):
+    """Take the height that a plot tells, or none of it where it cannot be the target's.
+
+    Mode C is garbled now and then: such a word must neither move the track nor keep the plot's
+    good place from it.  Its row gets the spread of all heights in the air.
+    """
+    ux = q[P_AXES + 6]
+    uy = q[P_AXES + 7]
+    uz = q[P_AXES + 8]
+    dx = q[P_X] - px
+    dy = q[P_X + 1] - py
+    dz = q[P_X + 2] - pz
+    along = ux * dx + uy * dy + uz * dz
+    residual = along - bend * (dx * dx + dy * dy + dz * dz - along * along)
+    g0 = b[8] * ux + b[9] * uy + b[11] * uz
+    g1 = b[9] * ux + b[10] * uy + b[12] * uz
+    g2 = b[11] * ux + b[12] * uy + b[13] * uz
+    variance = q[P_VAR_HEIGHT]
+    s = variance + ux * g0 + uy * g1 + uz * g2
+    wild = residual * residual > WILD_SIGMAS2 * s
+    if wild:
+        variance = ANY_HEIGHT_M * ANY_HEIGHT_M
+    s, left = take_row(b, d, ux, uy, uz, dt, residual, variance, turns)
+    return s, left, wild
 
 
-@inner
-def _polar(plots, i, origin, axes, px, py, pz, x, dt_s, rows, n):
-    """Rows of slant range, azimuth, and where measured elevation and range rate."""
-    dx = px - origin[0]
-    dy = py - origin[1]
-    dz = pz - origin[2]
-    east = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
-    north = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
-    above = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
+@bare
+def _take_polar(b, d, q, geometry, sensor, px, py, pz, dt, turns):
+    """Take slant range, azimuth, and where measured elevation and range rate."""
+    ex = sensor[S_AXES]
+    ey = sensor[S_AXES + 1]
+    ez = sensor[S_AXES + 2]
+    nx = sensor[S_AXES + 3]
+    ny = sensor[S_AXES + 4]
+    nz = sensor[S_AXES + 5]
+    ax = sensor[S_AXES + 6]
+    ay = sensor[S_AXES + 7]
+    az = sensor[S_AXES + 8]
+    dx = px - sensor[S_ORIGIN]
+    dy = py - sensor[S_ORIGIN + 1]
+    dz = pz - sensor[S_ORIGIN + 2]
+    east = ex * dx + ey * dy + ez * dz
+    north = nx * dx + ny * dy + nz * dz
+    above = ax * dx + ay * dy + az * dz
     ground2 = east * east + north * north
-    range2 = ground2 + above * above
     if ground2 < 1.0:
-        return 0
+        return 0.0, 1.0, 0
+    slant2 = ground2 + above * above
+    slant = math.sqrt(slant2)
     ground = math.sqrt(ground2)
-    slant = math.sqrt(range2)
+    v3, v4, v5 = b[3], b[4], b[5]
+    distance2 = 0.0
+    product = 1.0
+    rows = 1
     ux = dx / slant
     uy = dy / slant
     uz = dz / slant
-    n = _put(rows, n, dt_s, plots.first[i] - slant, plots.first_sigma[i] ** 2, ux, uy, uz)
-    turn = plots.second[i] - math.atan2(east, north)
-    turn -= TWO_PI * math.floor(turn / TWO_PI + 0.5)
+    if geometry == POLAR:
+        off2 = b[8] + b[10] + b[13]
+        off2 -= ux * (b[8] * ux + 2.0 * (b[9] * uy + b[11] * uz))
+        off2 -= uy * (b[10] * uy + 2.0 * b[12] * uz) + b[13] * uz * uz
+        curve = 0.5 * off2 / slant
+        s, left = take_row(
+            b,
+            d,
+            ux,
+            uy,
+            uz,
+            dt,
+            q[P_RANGE] - slant - curve,
+            q[P_VAR_1] + 2.0 * curve * curve,
+            turns,
+        )
+        distance2 += left * left / s
+        product *= TWO_PI * s
+        rows += 1
+    sin_az = q[P_SIN_AZ]
+    cos_az = q[P_COS_AZ]
+    turn = small_atan2(sin_az * north - cos_az * east, sin_az * east + cos_az * north)
     ce = north / ground2
     cn = -east / ground2
-    n = _put(
-        rows,
-        n,
-        dt_s,
-        turn,
-        plots.second_sigma[i] ** 2,
-        ce * axes[0, 0] + cn * axes[1, 0],
-        ce * axes[0, 1] + cn * axes[1, 1],
-        ce * axes[0, 2] + cn * axes[1, 2],
+    h0 = ce * ex + cn * nx
+    h1 = ce * ey + cn * ny
+    h2 = ce * ez + cn * nz
+    s, left = take_row(b, d, h0, h1, h2, dt, turn, q[P_VAR_2], turns)
+    distance2 += left * left / s
+    product *= TWO_PI * s
+    if q[P_VAR_3] > 0.0:
+        sin_el = q[P_SIN_EL]
+        cos_el = q[P_COS_EL]
+        rise = small_atan2(sin_el * ground - cos_el * above, cos_el * ground + sin_el * above)
+        ce = -above * east / (slant2 * ground)
+        cn = -above * north / (slant2 * ground)
+        cu = ground / slant2
+        h0 = ce * ex + cn * nx + cu * ax
+        h1 = ce * ey + cn * ny + cu * ay
+        h2 = ce * ez + cn * nz + cu * az
+        s, left = take_row(b, d, h0, h1, h2, dt, rise, q[P_VAR_3], turns)
+        distance2 += left * left / s
+        product *= TWO_PI * s
+        rows += 1
+    if q[P_VAR_RATE] > 0.0:
+        rate = ux * v3 + uy * v4 + uz * v5
+        h0 = (v3 - ux * rate) / slant
+        h1 = (v4 - uy * rate) / slant
+        h2 = (v5 - uz * rate) / slant
+        s, left = take_all(
+            b,
+            d,
+            h0,
+            h1,
+            h2,
+            ux + dt * h0,
+            uy + dt * h1,
+            uz + dt * h2,
+            q[P_RATE] - rate,
+            q[P_VAR_RATE],
+            turns,
+        )
+        distance2 += left * left / s
+        product *= TWO_PI * s
+        rows += 1
+    return distance2, product, rows
+
+
+@bare
+def _take_plane(b, d, q, geometry, px, py, pz, dt, turns):
+    """Take a position in a plane, and a velocity; correlated errors are made independent."""
+    dx = q[P_X] - px
+    dy = q[P_X + 1] - py
+    dz = q[P_X + 2] - pz
+    ex = q[P_AXES]
+    ey = q[P_AXES + 1]
+    ez = q[P_AXES + 2]
+    nx = q[P_AXES + 3]
+    ny = q[P_AXES + 4]
+    nz = q[P_AXES + 5]
+    east = ex * dx + ey * dy + ez * dz
+    north = nx * dx + ny * dy + nz * dz
+    v3, v4, v5 = b[3], b[4], b[5]
+    s, left = take_row(b, d, ex, ey, ez, dt, east, q[P_VAR_1], turns)
+    distance2 = left * left / s
+    product = TWO_PI * s
+    slope = q[P_SLOPE]
+    s, left = take_row(
+        b,
+        d,
+        nx - slope * ex,
+        ny - slope * ey,
+        nz - slope * ez,
+        dt,
+        north - slope * east,
+        q[P_VAR_2],
+        turns,
     )
-    if plots.third_sigma[i] > 0.0:
-        ce = -above * east / (range2 * ground)
-        cn = -above * north / (range2 * ground)
-        cu = ground / range2
-        n = _put(
-            rows,
-            n,
-            dt_s,
-            plots.third[i] - math.atan2(above, ground),
-            plots.third_sigma[i] ** 2,
-            ce * axes[0, 0] + cn * axes[1, 0] + cu * axes[2, 0],
-            ce * axes[0, 1] + cn * axes[1, 1] + cu * axes[2, 1],
-            ce * axes[0, 2] + cn * axes[1, 2] + cu * axes[2, 2],
-        )
-    if plots.doppler_sigma[i] > 0.0:
-        rate = ux * x[3] + uy * x[4] + uz * x[5]
-        n = _put(
-            rows,
-            n,
-            dt_s,
-            plots.doppler[i] - rate,
-            plots.doppler_sigma[i] ** 2,
-            (x[3] - ux * rate) / slant,
-            (x[4] - uy * rate) / slant,
-            (x[5] - uz * rate) / slant,
-        )
-        rows[n - 1, 3] += ux
-        rows[n - 1, 4] += uy
-        rows[n - 1, 5] += uz
-    return n
-
-
-@inner
-def _is_wild(rows, k, p):
-    """Return whether one row lies so far off that its measurement is not the target's."""
-    variance = rows[k, 7]
-    for a in range(6):
-        for b in range(6):
-            variance += rows[k, a] * rows[k, b] * p[a, b]
-    return rows[k, 6] * rows[k, 6] > WILD_SIGMAS2 * variance
-
-
-@inner
-def doubt_own_words(plots, i, rows, n, p):
-    """Take a height or velocity that cannot be the target's for a random one.
-
-    Mode C is garbled now and then, and transponders send velocities long past: such a word must
-    neither move the track nor keep the plot's good position from it.  Its row gets the spread of
-    all heights or speeds in the air.  Returns whether the height was wild.
-    """
-    tells_velocity = plots.geometry[i] == GEODETIC and plots.velocity_sigma[i] > 0.0
-    if tells_velocity and (_is_wild(rows, n - 1, p) or _is_wild(rows, n - 2, p)):
-        rows[n - 1, 7] = ANY_SPEED_MPS * ANY_SPEED_MPS
-        rows[n - 2, 7] = ANY_SPEED_MPS * ANY_SPEED_MPS
-    if plots.height_sigma[i] > 0.0 and _is_wild(rows, 0, p):
-        rows[0, 7] = ANY_HEIGHT_M * ANY_HEIGHT_M
-        return True
-    return False
-
-
-@inner
-def take(rows, n, x, p):
-    """Update ``x`` and ``p`` in place with ``n`` rows; return squared distance and log density.
-
-    The residuals were formed at one state; each row's is corrected by what the rows before it
-    have moved, so that the result is the joint update at that one point.
-    """
-    x0 = x[0]
-    x1 = x[1]
-    x2 = x[2]
-    x3 = x[3]
-    x4 = x[4]
-    x5 = x[5]
-    distance2 = 0.0
-    log_density = 0.0
-    for k in range(n):
-        h0 = rows[k, 0]
-        h1 = rows[k, 1]
-        h2 = rows[k, 2]
-        h3 = rows[k, 3]
-        h4 = rows[k, 4]
-        h5 = rows[k, 5]
-        g0 = p[0, 0] * h0 + p[0, 1] * h1 + p[0, 2] * h2 + p[0, 3] * h3 + p[0, 4] * h4 + p[0, 5] * h5
-        g1 = p[1, 0] * h0 + p[1, 1] * h1 + p[1, 2] * h2 + p[1, 3] * h3 + p[1, 4] * h4 + p[1, 5] * h5
-        g2 = p[2, 0] * h0 + p[2, 1] * h1 + p[2, 2] * h2 + p[2, 3] * h3 + p[2, 4] * h4 + p[2, 5] * h5
-        g3 = p[3, 0] * h0 + p[3, 1] * h1 + p[3, 2] * h2 + p[3, 3] * h3 + p[3, 4] * h4 + p[3, 5] * h5
-        g4 = p[4, 0] * h0 + p[4, 1] * h1 + p[4, 2] * h2 + p[4, 3] * h3 + p[4, 4] * h4 + p[4, 5] * h5
-        g5 = p[5, 0] * h0 + p[5, 1] * h1 + p[5, 2] * h2 + p[5, 3] * h3 + p[5, 4] * h4 + p[5, 5] * h5
-        s = rows[k, 7] + h0 * g0 + h1 * g1 + h2 * g2 + h3 * g3 + h4 * g4 + h5 * g5
-        moved = (
-            h0 * (x[0] - x0)
-            + h1 * (x[1] - x1)
-            + h2 * (x[2] - x2)
-            + h3 * (x[3] - x3)
-            + h4 * (x[4] - x4)
-            + h5 * (x[5] - x5)
-        )
-        residual = rows[k, 6] - moved
-        distance2 += residual * residual / s
-        log_density -= 0.5 * math.log(TWO_PI * s)
-        gain = residual / s
-        x[0] += g0 * gain
-        x[1] += g1 * gain
-        x[2] += g2 * gain
-        x[3] += g3 * gain
-        x[4] += g4 * gain
-        x[5] += g5 * gain
-        g = (g0, g1, g2, g3, g4, g5)
-        for a in range(6):
-            for b in range(a, 6):
-                p[a, b] -= g[a] * g[b] / s
-                p[b, a] = p[a, b]
-    return distance2, log_density - 0.5 * distance2
+    distance2 += left * left / s
+    product *= TWO_PI * s
+    rows = 2
+    if geometry == GEODETIC and q[P_VAR_VELOCITY] > 0.0:
+        rows = 4
+        east = q[P_VE] - ex * v3 - ey * v4 - ez * v5
+        north = q[P_VE + 1] - nx * v3 - ny * v4 - nz * v5
+        variance = q[P_VAR_VELOCITY]
+        unsure2 = variance + b[17] + b[22] + b[28]
+        if east * east + north * north > WILD_SIGMAS2 * unsure2:
+            variance = ANY_SPEED_MPS * ANY_SPEED_MPS  # transponders send velocities long past
+        s, left = take_all(b, d, 0.0, 0.0, 0.0, ex, ey, ez, east, variance, turns)
+        distance2 += left * left / s
+        product *= TWO_PI * s
+        s, left = take_all(b, d, 0.0, 0.0, 0.0, nx, ny, nz, north, variance, turns)
+        distance2 += left * left / s
+        product *= TWO_PI * s
+    return distance2, product, rows

@@ -1,105 +1,323 @@
-"""Kernels of motion: two near-constant-velocity models, mixed as an IMM.
+"""Kernels of motion: five models of one target, mixed as an IMM, in any Cartesian frame.
 
-State: position (3) and velocity (3) in the tracker's Cartesian frame; metres, seconds.  Process
-noise is white acceleration, given per axis pair: across the local vertical and along it.
-Sources: Bar-Shalom, Li, Kirubarajan (2001), 6.2.2 (noise) and 11.6.6 (interacting models).
+Quiet and noisy near-constant velocity, climb and descent, coordinated turn with its rate as a
+seventh state, and slow flight whose velocity dies away (hover).  Turns are about the local
+vertical.  A model is a row of 36 numbers (layout_kernels): state, weight, packed covariance.
+Sources: Bar-Shalom, Li, Kirubarajan (2001), 6.2.2 (noise), 11.6.6 (interacting models), 11.7
+(turns); Yuan et al. (IEEE T-AES 48(1), 2012) for mixing of unequal states; Singer (1970) for
+the noise of a velocity that dies away.
 """
 # mypy: ignore-errors
 
 import math
 
-from jointsky._jit import inner
+from jointsky._jit import bare
+from jointsky.tracking.layout_kernels import (
+    BODY,
+    COV,
+    MEMORY_S,
+    MODELS,
+    PACKED,
+    PSD_ACROSS,
+    PSD_TURN,
+    PSD_UP,
+    SLOW,
+    STATES,
+    TURN,
+    WEIGHT,
+)
 
-MODELS = 2
+SLOWEST_MPS = 20.0  # a turn's rate is sought as if nothing flew slower
+FASTEST_TURN_RADPS = 0.3
+SLOW_BELOW_MPS = 60.0  # faster targets do not hover: the model rests
 
 
-@inner
-def copy_state(x, p, x_out, p_out):
-    """Copy one state and covariance."""
-    for a in range(6):
-        x_out[a] = x[a]
-        for b in range(6):
-            p_out[a, b] = p[a, b]
-
-
-@inner
-def copy_models(weights, x, p, weights_out, x_out, p_out):
-    """Copy the weights, states and covariances of all models."""
-    for m in range(MODELS):
-        weights_out[m] = weights[m]
-        copy_state(x[m], p[m], x_out[m], p_out[m])
-
-
-@inner
-def predict(x, p, dt_s, psd_across, psd_up, up):
-    """Carry one state and covariance forward in place by ``dt_s`` >= 0 seconds."""
+@bare
+def carry(b, reach_s, keep):
+    """Carry state and covariance of a row: position += reach_s * velocity, velocity *= keep."""
     for i in range(3):
-        x[i] += dt_s * x[i + 3]
-    for i in range(3):
-        for j in range(3):
-            p[i, j] += dt_s * (p[i, j + 3] + p[i + 3, j]) + dt_s * dt_s * p[i + 3, j + 3]
-    for i in range(3):
-        for j in range(3):
-            p[i, j + 3] += dt_s * p[i + 3, j + 3]
-            p[j + 3, i] = p[i, j + 3]
-    q1 = dt_s
-    q2 = 0.5 * dt_s * dt_s
-    q3 = dt_s * dt_s * dt_s / 3.0
-    for i in range(3):
-        for j in range(3):
-            q = (psd_up - psd_across) * up[i] * up[j]
-            if i == j:
-                q += psd_across
-            p[i, j] += q * q3
-            p[i, j + 3] += q * q2
-            p[j + 3, i] = p[i, j + 3]
-            p[i + 3, j + 3] += q * q1
+        b[i] += reach_s * b[i + 3]
+        b[i + 3] *= keep
+    a2 = reach_s * reach_s
+    b[8] += 2.0 * reach_s * b[14] + a2 * b[17]
+    b[9] += reach_s * (b[15] + b[18]) + a2 * b[21]
+    b[10] += 2.0 * reach_s * b[19] + a2 * b[22]
+    b[11] += reach_s * (b[16] + b[23]) + a2 * b[26]
+    b[12] += reach_s * (b[20] + b[24]) + a2 * b[27]
+    b[13] += 2.0 * reach_s * b[25] + a2 * b[28]
+    v10, v20, v21 = b[21], b[26], b[27]
+    b[14] = keep * (b[14] + reach_s * b[17])
+    b[15] = keep * (b[15] + reach_s * v10)
+    b[16] = keep * (b[16] + reach_s * v20)
+    b[18] = keep * (b[18] + reach_s * v10)
+    b[19] = keep * (b[19] + reach_s * b[22])
+    b[20] = keep * (b[20] + reach_s * v21)
+    b[23] = keep * (b[23] + reach_s * v20)
+    b[24] = keep * (b[24] + reach_s * v21)
+    b[25] = keep * (b[25] + reach_s * b[28])
+    keep2 = keep * keep
+    b[17] *= keep2
+    b[21] *= keep2
+    b[22] *= keep2
+    b[26] *= keep2
+    b[27] *= keep2
+    b[28] *= keep2
 
 
-@inner
-def switch(weights, dt_s, mean_straight_s, mean_manoeuvre_s, out):
-    """Fill ``out`` (2, 2) with weights[i] * P(model j after dt | model i before); two-state chain.
+@bare
+def shake(b, across, along, unit_pp, unit_pv, unit_vv, up):
+    """Add process noise: spectral densities across and along the vertical, unit covariances."""
+    extra = along - across
+    u0, u1, u2 = up[0], up[1], up[2]
+    n00 = across + extra * u0 * u0
+    n10 = extra * u1 * u0
+    n11 = across + extra * u1 * u1
+    n20 = extra * u2 * u0
+    n21 = extra * u2 * u1
+    n22 = across + extra * u2 * u2
+    b[8] += unit_pp * n00
+    b[9] += unit_pp * n10
+    b[10] += unit_pp * n11
+    b[11] += unit_pp * n20
+    b[12] += unit_pp * n21
+    b[13] += unit_pp * n22
+    b[14] += unit_pv * n00
+    b[15] += unit_pv * n10
+    b[16] += unit_pv * n20
+    b[18] += unit_pv * n10
+    b[19] += unit_pv * n11
+    b[20] += unit_pv * n21
+    b[23] += unit_pv * n20
+    b[24] += unit_pv * n21
+    b[25] += unit_pv * n22
+    b[17] += unit_vv * n00
+    b[21] += unit_vv * n10
+    b[22] += unit_vv * n11
+    b[26] += unit_vv * n20
+    b[27] += unit_vv * n21
+    b[28] += unit_vv * n22
 
-    Closed form of the continuous-time chain (Ross, Stochastic Processes, 5.4).
+
+@bare
+def turn_parts(rate, dt):
+    """Return sin/w, (1-cos)/w, sin, cos of w dt, and the first two's derivatives by w."""
+    angle = rate * dt
+    s = math.sin(angle)
+    c = math.cos(angle)
+    if abs(angle) < 1e-3:
+        reach = dt * (1.0 - angle * angle / 6.0)
+        aside = dt * (0.5 * angle - angle * angle * angle / 24.0)
+        d_reach = -dt * dt * angle / 3.0
+        d_aside = dt * dt * (0.5 - angle * angle / 8.0)
+    else:
+        reach = s / rate
+        aside = (1.0 - c) / rate
+        d_reach = (dt * c - reach) / rate
+        d_aside = (dt * s - aside) / rate
+    return reach, aside, s, c, d_reach, d_aside
+
+
+@bare
+def swing(b, dt, up, scratch):
+    """Carry a row through a turn about ``up`` at its own rate: counter-clockwise from above.
+
+    ``scratch`` (154,): derivative, covariance, their product, new state.
     """
-    a = 1.0 / mean_straight_s
-    b = 1.0 / mean_manoeuvre_s
-    decay = math.exp(-(a + b) * dt_s)
-    to_manoeuvre = a / (a + b) * (1.0 - decay)
-    to_quiet = b / (a + b) * (1.0 - decay)
-    out[0, 0] = weights[0] * (1.0 - to_manoeuvre)
-    out[0, 1] = weights[0] * to_manoeuvre
-    out[1, 0] = weights[1] * to_quiet
-    out[1, 1] = weights[1] * (1.0 - to_quiet)
+    reach, aside, s, c, d_reach, d_aside = turn_parts(b[6], dt)
+    f = scratch[:49]
+    g = scratch[49:98]
+    p = scratch[98:147]
+    new = scratch[147:154]
+    n = COV
+    for a in range(STATES):
+        for col in range(a + 1):
+            p[7 * a + col] = b[n]
+            p[7 * col + a] = b[n]
+            n += 1
+    for k in range(49):
+        f[k] = 0.0
+    along = up[0] * b[3] + up[1] * b[4] + up[2] * b[5]
+    for i in range(3):
+        j = (i + 1) % 3
+        k = (i + 2) % 3
+        level = b[3 + i] - along * up[i]
+        side = up[j] * b[3 + k] - up[k] * b[3 + j]  # vertical x velocity
+        new[i] = b[i] + along * up[i] * dt + reach * level + aside * side
+        new[3 + i] = along * up[i] + c * level + s * side
+        f[7 * i + i] = 1.0
+        f[7 * i + 6] = d_reach * level + d_aside * side
+        f[7 * (3 + i) + 6] = dt * (c * side - s * level)
+        for a in range(3):
+            uu = up[i] * up[a]
+            one = 1.0 if a == i else 0.0
+            cross = 0.0
+            if a == k:
+                cross = up[j]
+            elif a == j:
+                cross = -up[k]
+            f[7 * i + 3 + a] = dt * uu + reach * (one - uu) + aside * cross
+            f[7 * (3 + i) + 3 + a] = uu + c * (one - uu) + s * cross
+    f[48] = 1.0
+    new[6] = b[6]
+    for a in range(6):  # the position columns of the derivative are those of the unit matrix
+        for col in range(STATES):
+            total = p[7 * a + col] if a < 3 else 0.0
+            for m in range(3, STATES):
+                total += f[7 * a + m] * p[7 * m + col]
+            g[7 * a + col] = total
+    for col in range(STATES):
+        g[42 + col] = p[42 + col]
+    n = COV
+    for a in range(STATES):
+        for d in range(a + 1):
+            total = g[7 * a + d] if d < 3 else 0.0
+            for m in range(3, STATES):
+                total += g[7 * a + m] * f[7 * d + m]
+            b[n] = total
+            n += 1
+    for i in range(STATES):
+        b[i] = new[i]
 
 
-@inner
-def mix(joint, x, p, weights_out, x_out, p_out):
-    """Mix the models' states for the next step; joint[i, j] = P(model i before, model j after)."""
+@bare
+def predict(b, m, dt, models, up, scratch):
+    """Carry row ``b`` of model ``m`` forward in place by ``dt`` > 0 seconds."""
+    across = models[m, PSD_ACROSS]
+    along = models[m, PSD_UP]
+    if m == TURN:
+        swing(b, dt, up, scratch)
+        shake(b, across, along, dt * dt * dt / 3.0, 0.5 * dt * dt, dt, up)
+        b[35] += models[m, PSD_TURN] * dt
+    elif m == SLOW:
+        memory = models[m, MEMORY_S]
+        lost = math.exp(-dt / memory)
+        fade = 1.0 - lost
+        carry(b, memory * fade, lost)
+        fade2 = 1.0 - lost * lost
+        pp = memory * memory * (dt - 2.0 * memory * fade + 0.5 * memory * fade2)
+        shake(b, across, along, pp, 0.5 * memory * memory * fade * fade, 0.5 * memory * fade2, up)
+    else:
+        carry(b, dt, 1.0)
+        shake(b, across, along, dt * dt * dt / 3.0, 0.5 * dt * dt, dt, up)
+
+
+@bare
+def turn_rate_variance(b, acceleration):
+    """Return the variance of a turn rate that nothing is known of, given a row's speed."""
+    speed2 = b[3] * b[3] + b[4] * b[4] + b[5] * b[5]
+    rate = acceleration / math.sqrt(max(speed2, SLOWEST_MPS * SLOWEST_MPS))
+    rate = min(rate, FASTEST_TURN_RADPS)
+    return rate * rate
+
+
+@bare
+def mix(before, switching, acceleration, spread, shifts, out):
+    """Fill ``out`` (M, 36) with the mixed start of every model and its predicted weight.
+
+    ``switching`` (M, M): P(model j after | model i before).  A model without a turn rate brings
+    none to the turn's: mean nought and the variance of an unknown one, independent of the rest.
+    ``spread`` (M, 28) and ``shifts`` (M, 7) are scratch.
+    """
+    best = 0
+    for i in range(MODELS):
+        if before[i, WEIGHT] > before[best, WEIGHT]:
+            best = i
+    base = before[best]
+    for i in range(MODELS):
+        if before[i, WEIGHT] <= 0.0:
+            continue
+        b = before[i]
+        d = shifts[i]
+        for a in range(6):
+            d[a] = b[a] - base[a]
+        d[6] = b[6] if i == TURN else 0.0
+        n = 0
+        e = spread[i]
+        for a in range(6):
+            for c in range(a + 1):
+                e[n] = b[COV + n] + d[a] * d[c]
+                n += 1
+        if i == TURN:
+            for c in range(STATES):
+                e[21 + c] = b[29 + c] + d[6] * d[c]
+        else:
+            for c in range(6):
+                e[21 + c] = 0.0
+            e[27] = turn_rate_variance(b, acceleration)
     for j in range(MODELS):
-        total = joint[0, j] + joint[1, j]
-        weights_out[j] = total
-        m0 = joint[0, j] / total
-        m1 = 1.0 - m0
+        total = 0.0
+        for i in range(MODELS):
+            total += before[i, WEIGHT] * switching[i, j]
+        o = out[j]
+        for k in range(BODY):
+            o[k] = 0.0
+        o[WEIGHT] = total
+        if total <= 0.0:
+            continue
+        for i in range(MODELS):
+            share = before[i, WEIGHT] * switching[i, j] / total
+            if share < 1e-9:
+                continue
+            for a in range(STATES):
+                o[a] += share * shifts[i, a]
+            for k in range(PACKED):
+                o[COV + k] += share * spread[i, k]
+        n = COV
+        for a in range(STATES):
+            for c in range(a + 1):
+                o[n] -= o[a] * o[c]
+                n += 1
         for a in range(6):
-            x_out[j, a] = m0 * x[0, a] + m1 * x[1, a]
-        spread = m0 * m1
-        for a in range(6):
-            da = x[0, a] - x[1, a]
-            for b in range(6):
-                p_out[j, a, b] = (
-                    m0 * p[0, a, b] + m1 * p[1, a, b] + spread * da * (x[0, b] - x[1, b])
-                )
+            o[a] += base[a]
 
 
-@inner
-def combine(weights, x, p, x_out, p_out):
-    """Fill the mean and covariance of the mixture of both models."""
-    w0 = weights[0]
-    w1 = weights[1]
+@bare
+def rest_slow(bodies):
+    """Take the weight of the slow model away where the target is plainly too fast for it."""
+    if bodies[SLOW, WEIGHT] <= 0.0:
+        return
+    b = bodies[SLOW]
+    speed2 = b[3] * b[3] + b[4] * b[4] + b[5] * b[5]
+    unsure2 = b[17] + b[22] + b[28]
+    limit = SLOW_BELOW_MPS + 3.0 * math.sqrt(max(unsure2, 0.0))
+    if speed2 > limit * limit:
+        left = 1.0 - b[WEIGHT]
+        b[WEIGHT] = 0.0
+        for m in range(MODELS):
+            bodies[m, WEIGHT] /= left
+
+
+@bare
+def combine(bodies, mean, packed):
+    """Fill the mean (6,) and packed covariance (21,) of the mixture of all models."""
+    best = 0
+    for m in range(MODELS):
+        if bodies[m, WEIGHT] > bodies[best, WEIGHT]:
+            best = m
+    base = bodies[best]
     for a in range(6):
-        x_out[a] = w0 * x[0, a] + w1 * x[1, a]
+        mean[a] = 0.0
+    for k in range(21):
+        packed[k] = 0.0
+    for m in range(MODELS):
+        w = bodies[m, WEIGHT]
+        if w <= 0.0:
+            continue
+        b = bodies[m]
+        for k in range(21):
+            packed[k] += w * b[COV + k]
+        if m != best:
+            for a in range(6):
+                mean[a] += w * (b[a] - base[a])
+            n = 0
+            for a in range(6):
+                for c in range(a + 1):
+                    packed[n] += w * (b[a] - base[a]) * (b[c] - base[c])
+                    n += 1
+    n = 0
     for a in range(6):
-        da = x[0, a] - x[1, a]
-        for b in range(6):
-            p_out[a, b] = w0 * p[0, a, b] + w1 * p[1, a, b] + w0 * w1 * da * (x[0, b] - x[1, b])
+        for c in range(a + 1):
+            packed[n] -= mean[a] * mean[c]
+            n += 1
+    for a in range(6):
+        mean[a] += base[a]

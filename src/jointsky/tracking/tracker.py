@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
 
-from jointsky.records.columns import join as _joined
+from jointsky.records.columns import join as joined
 from jointsky.records.plots import Plots
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
 from jointsky.tracking import batching_kernels, tracker_kernels
+from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking.arrays import (
-    Counters,
-    KernelSettings,
-    SensorArrays,
-    UpdateRows,
-    bench_for,
+    Bench,
+    Rows,
+    World,
     empty_rows,
-    empty_tracks,
     grown,
+    new_bench,
+    new_book,
 )
-from jointsky.tracking.frame import Frame, GridMap, choose
-from jointsky.tracking.measurement_kernels import ROWS
+from jointsky.tracking.frame import Frame, MapPlane, choose, map_plane
+from jointsky.tracking.history import History
 from jointsky.tracking.periods import turn_times_s
-from jointsky.tracking.preparation import plot_arrays, sensor_arrays, usable
+from jointsky.tracking.preparation import plot_arrays, usable
 from jointsky.tracking.settings import TrackerSettings
+from jointsky.tracking.telling import call_signs_of, told
+from jointsky.tracking.world import make_world
 
-BUCKETS = 1 << 14
+Floats = npt.NDArray[np.float64]
 CHUNK = 20_000
-HEIGHT_UNKNOWN_M = 400.0  # a standard error above this: nobody has measured the height
+FIRST_ROWS = 256
+NO_TIMES = np.empty(0)
 
 
 class Tracker:
-    """Turns plots into tracks: feed it with ``update`` in order of time, close with ``flush``.
+    """Turns plots into tracks: feed it with ``update``, close with ``flush``.
 
     ``sensors`` are those that ``plots.sensor`` counts; polar and local plots of a sensor without
-    a position cannot be used and are counted in ``refused``.  ``origin`` (latitude, longitude in
-    radians, height) is where a flat scene lies.
+    a position cannot be used and are counted in ``refused``.  Plots may come late, in any order,
+    by up to ``settings.late_s``: the tracks are then those of plots in order.  ``origin``
+    (latitude, longitude in radians, height) is where a flat scene lies.
     """
 
     def __init__(
@@ -55,198 +57,272 @@ class Tracker:
         self.frame: Frame = choose(self.sensors, origin)
         self.used = 0  # plots that found a track
         self.refused = 0  # plots that no tracker could take
-        self._tracks = empty_tracks(256, len(self.sensors))
-        self._heads = np.full(BUCKETS, -1, np.int64)
-        self._counters = Counters(
-            live=np.zeros(1, np.int64),
-            next_number=np.ones(1, np.int64),
-            batch=np.zeros(1, np.int64),
-            housekept=np.full(1, -math.inf),
-        )
-        self._kernel_settings = _kernel_settings(self.settings)
-        self._sensor_arrays: SensorArrays | None = None
-        self._grid: GridMap | None = None
-        self._epoch_s: float | None = None
+        self.too_late = 0  # plots that came later than settings.late_s
+        self._book = new_book(FIRST_ROWS, len(self.sensors))
+        self._world: World | None = None
+        self._plane: MapPlane | None = None
+        self._bench: Bench | None = None
+        self._epoch_s = 0.0
         self._held: Plots | None = None
+        self._history = History(self.settings.late_s)
         self._call_signs: dict[str, int] = {}
-        self._call_sign_list: list[str] = []
 
     def update(self, plots: Plots) -> Tracks:
         """Take plots in; return a row for each update of a confirmed track that they brought.
 
-        Plots of a sector that may still grow are held back until a later call or ``flush``.
+        Plots of a sector that may still grow are held back until a later call or ``flush``.  Where
+        plots came late, the rows since then are told again and supersede the earlier ones.
         """
-        return self._update(plots, close_all=False)
+        return self._told(self._take(self._admit(plots), False, NO_TIMES)[0])
 
     def flush(self) -> Tracks:
         """Work off what is held back and return its rows."""
-        return self._update(Plots.make(0), close_all=True)
+        return self._told(self._take(Plots.make(0), True, NO_TIMES)[0])
 
     def picture(self, time_s: float) -> Tracks:
         """Return all confirmed tracks as expected at one time, without changing any."""
-        if self._sensor_arrays is None or self._epoch_s is None:
+        if self._world is None:
             return Tracks.make(0)
-        out = empty_rows(int(self._counters.live[0]), len(self.sensors))
-        n = tracker_kernels.picture(
-            self._tracks,
-            self._counters,
-            self._sensor_arrays,
-            self._kernel_settings,
-            self.frame.is_flat,
-            time_s - self._epoch_s,
-            out,
-        )
-        return self._told(out, n)
+        out = empty_rows(int(self._book.counters[layout.N_LIVE]), len(self.sensors))
+        bench = self._bench_for(1)
+        n = tracker_kernels.picture(self._book, self._world, bench, time_s - self._epoch_s, out)
+        return self._told([_first(out, n)])
 
-    def _update(self, plots: Plots, close_all: bool) -> Tracks:
-        if len(plots) and (plots.sensor.min() < 0 or plots.sensor.max() >= len(self.sensors)):
+    def pictures(self, plots: Plots, times_s: npt.ArrayLike) -> Tracks:
+        """Take plots in; return the confirmed tracks at each time, of plots up to then only.
+
+        Nothing is held back at a time: what has come by then counts.  As many calls of ``update``,
+        ``flush`` and ``picture``, in one.
+        """
+        times = np.sort(np.asarray(times_s, np.float64))
+        return self._told(self._take(self._admit(plots), True, times)[1])
+
+    def _admit(self, plots: Plots) -> Plots:
+        """Return the plots that can be taken, in order; late ones put the tracker back first."""
+        if len(plots) == 0:
+            return plots
+        if plots.sensor.min() < 0 or plots.sensor.max() >= len(self.sensors):
             raise ValueError(
                 f"plots.sensor holds {plots.sensor.min()} to {plots.sensor.max()}; "
                 f"there are {len(self.sensors)} sensors"
             )
-        good = usable(plots, self.sensors) if len(plots) else np.zeros(0, np.bool_)
-        self.refused += int(len(plots) - good.sum())
-        plots = plots.rows(good)
-        if self._held is not None:
-            plots = _after(self._held, plots)
-            self._held = None
-        if len(plots) == 0:
-            return Tracks.make(0)
-        order = np.lexsort((plots.azimuth_rad, plots.range_m, plots.sensor, plots.time_s))
-        plots = plots.rows(order)
-        if self._epoch_s is None:
+        good = usable(plots, self.sensors)
+        refused = int(len(plots) - good.sum())
+        self.refused += refused
+        late = plots.time_s < self._history.oldest_s()
+        too_late = int((late & good).sum())
+        if refused or too_late:
+            self.too_late += too_late
+            plots = plots.rows(good & ~late)
+        if len(plots) and float(plots.time_s.min()) < self._history.newest_s:
+            plots = self._put_back(plots)
+        return _in_order(plots)
+
+    def _put_back(self, plots: Plots) -> Plots:
+        """Put the tracker back to before the first of ``plots``; return all since, with them."""
+        found = self._history.back_to(float(plots.time_s.min()))
+        if found is None:
+            return plots
+        state, again = found
+        rows = max(len(self._book.ints), FIRST_ROWS)
+        self._book = grown(state.book, rows)
+        world = state.world
+        self._world = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
+        if state.book.heads is self._book.heads:  # the state stays as it is for the next time
+            book = self._book
+            self._book = type(book)(*(a.copy() for a in book))
+        self._held = state.held
+        self.used = state.used
+        return joined([again, plots])
+
+    def _take(self, plots: Plots, close_all: bool, times: Floats) -> tuple[list[Rows], list[Rows]]:
+        """Work plots (in order) off; return the rows of updates and of pictures."""
+        if len(plots) and self._world is None:
             self._begin(plots)
-        told = [
-            self._run(plots.rows(slice(k, k + CHUNK)), close_all or k + CHUNK < len(plots))
-            for k in range(0, len(plots), CHUNK)
-        ]
-        return told[0] if len(told) == 1 else _joined(told)
+        updates: list[Rows] = []
+        shots: list[Rows] = []
+        split = (
+            np.searchsorted(plots.time_s, plots.time_s[-1] - self._history.lag_s)
+            if len(plots)
+            else 0
+        )
+        edges = sorted({*range(0, len(plots), CHUNK), int(split), len(plots)})
+        for first, last in itertools.pairwise(edges):
+            part = plots.rows(slice(first, last))
+            is_last = last == len(plots)
+            until = len(times) if is_last else np.searchsorted(times, part.time_s[-1])
+            self._history.add(part)
+            self._work(part, close_all and is_last, times[:until], updates, shots)
+            times = times[until:]
+            if last == split or (is_last and self._history.is_due):
+                self._remember()
+        if len(plots) == 0 and self._world is not None:
+            self._work(plots, close_all, times, updates, shots)
+        return updates, shots
+
+    def _remember(self) -> None:
+        assert self._world is not None
+        self._history.keep(self._book, self._world, self._held, self.used)
 
     def _begin(self, plots: Plots) -> None:
         self._epoch_s = float(np.floor(plots.time_s[0]))
-        periods = turn_times_s(plots, len(self.sensors))
-        self._sensor_arrays = sensor_arrays(self.sensors, self.frame, self.settings, periods)
         placed = [s for s in self.sensors if s.latitude_rad is not None]
+        latitude, longitude = 0.0, 0.0
         if placed:
-            center = float(np.mean([s.latitude_rad or 0.0 for s in placed]))
-            meridian = placed[0].longitude_rad or 0.0
-        else:
+            latitude = float(np.mean([s.latitude_rad or 0.0 for s in placed]))
+            longitude = placed[0].longitude_rad or 0.0
+        elif np.isfinite(plots.latitude_rad).any():
             known = np.isfinite(plots.latitude_rad)
-            center = float(np.mean(plots.latitude_rad[known])) if known.any() else 0.0
-            meridian = float(plots.longitude_rad[known][0]) if known.any() else 0.0
-        self._grid = GridMap(self.frame.is_flat, center, meridian)
+            latitude = float(np.mean(plots.latitude_rad[known]))
+            longitude = float(plots.longitude_rad[known][0])
+        self._plane = map_plane(self.frame, latitude, longitude)
+        periods = turn_times_s(plots, len(self.sensors))
+        self._world = make_world(self.sensors, self.frame, self._plane, self.settings, periods)
+        self._remember()
 
-    def _run(self, plots: Plots, close_all: bool) -> Tracks:
-        assert self._grid and self._sensor_arrays and self._epoch_s is not None
-        arrays = plot_arrays(
+    def _work(
+        self,
+        plots: Plots,
+        close_all: bool,
+        times: Floats,
+        updates: list[Rows],
+        shots: list[Rows],
+    ) -> None:
+        """Cut plots and what is held into batches and run those that are closed."""
+        assert self._world is not None
+        if self._held is not None:
+            plots = _in_order(joined([self._held, plots])) if len(plots) else self._held
+            self._held = None
+        arrays = self._arrays(plots)
+        order, start, closed_at, is_open = self._cut(arrays, close_all, times - self._epoch_s)
+        if is_open.any():
+            self._held = plots.rows(np.flatnonzero(is_open))
+        live = int(self._book.counters[layout.N_LIVE])
+        self._book = grown(self._book, live + len(order) * self._rows_per_plot() + 1)
+        longest = int(np.diff(start).max()) if len(start) > 1 else 1
+        bench = self._bench_for(longest)
+        made = np.zeros(1, np.int64)
+        first = 0
+        while True:
+            out = empty_rows(
+                len(order) + int(self._book.counters[layout.N_LIVE]) + len(order), len(self.sensors)
+            )
+            room = empty_rows(
+                self._room_for_pictures(len(times) - int(made[0]), live), len(self.sensors)
+            )
+            first, written, used, pictured, why = tracker_kernels.run(
+                arrays,
+                order,
+                start,
+                first,
+                (closed_at, times - self._epoch_s, made),
+                self._book,
+                self._world,
+                bench,
+                out,
+                room,
+            )
+            self.used += used
+            updates.append(_first(out, written))
+            shots.append(_first(room, pictured))
+            if why == tracker_kernels.DONE:
+                return
+            if why == tracker_kernels.NO_ROOM_FOR_PAIRS:
+                bench = self._bench_for(longest, grow=True)
+
+    def _arrays(self, plots: Plots) -> tuple[Floats, npt.NDArray[np.int64]]:
+        assert self._world is not None and self._plane is not None
+        return plot_arrays(
             plots,
             self.sensors,
             self.frame,
-            self._grid,
+            self._plane,
+            self._world.sensors,
             self.settings,
             self._epoch_s,
-            self._codes(plots.call_sign),
+            call_signs_of(plots.call_sign, self._call_signs),
         )
-        n = len(plots)
+
+    def _cut(
+        self,
+        arrays: tuple[Floats, npt.NDArray[np.int64]],
+        close_all: bool,
+        times: Floats,
+    ) -> tuple[
+        npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]
+    ]:
+        """Return plots in order of batches, where each closed batch begins, batches by each time.
+
+        The last tells which plots are in batches that are still open.
+        """
+        assert self._world is not None
+        floats, ints = arrays
+        n = len(floats)
         batch_of, close_order = np.empty(n, np.int64), np.empty(n, np.int64)
+        closed_at = np.zeros(len(times), np.int64)
         batches = batching_kernels.cut(
-            arrays.time,
-            arrays.sensor,
-            arrays.geometry,
-            arrays.mode_s,
-            self._sensor_arrays.window,
+            np.ascontiguousarray(floats[:, layout.P_TIME]),
+            ints,
+            np.ascontiguousarray(self._world.sensors[:, layout.S_WINDOW]),
             close_all,
+            times,
             batch_of,
             close_order,
+            closed_at,
         )
-        order, start = np.empty(n, np.int64), np.empty(batches + 1, np.int64)
+        order, start = np.empty(n, np.int64), np.zeros(batches + 1, np.int64)
         closed = batching_kernels.gather(batch_of, close_order, batches, order, start)
-        order, start = order[: start[closed]], start[: closed + 1]
-        if len(order) < n:
-            self._held = plots.rows(np.flatnonzero(close_order[batch_of] < 0))
-        self._tracks = grown(self._tracks, int(self._counters.live[0]) + len(order) + 1)
-        out = empty_rows(2 * len(order) + int(self._counters.live[0]), len(self.sensors))
-        written, used = tracker_kernels.run(
-            arrays,
-            order,
-            start,
-            (self._tracks, self._heads, self._counters),
-            self._world(),
-            bench_for(self._tracks, int(self._counters.live[0]), len(order)),
-            out,
-        )
-        self.used += used
-        return self._told(out, written)
+        is_open = close_order[batch_of] < 0
+        return order[: start[closed]], start[: closed + 1], closed_at, is_open
 
-    def _world(self) -> tuple[Any, ...]:
-        assert self._grid and self._sensor_arrays
-        constants = (self.frame.is_flat, self._grid.constants)
-        return (self._sensor_arrays, self._kernel_settings, *constants)
+    def _rows_per_plot(self) -> int:
+        return 6 if any(s.kind == "bearing" for s in self.sensors) else 1
 
-    def _codes(self, call_sign: npt.NDArray[np.str_]) -> npt.NDArray[np.int32]:
-        """Return each call sign's row in the tracker's list; -1 for an empty one."""
-        words, inverse = np.unique(call_sign, return_inverse=True)
-        codes = np.full(len(words), -1, np.int32)
-        for k, word in enumerate(words.tolist()):
-            if word:
-                if word not in self._call_signs:
-                    self._call_signs[word] = len(self._call_sign_list)
-                    self._call_sign_list.append(word)
-                codes[k] = self._call_signs[word]
-        return codes[inverse]
+    def _room_for_pictures(self, times: int, live: int) -> int:
+        if times == 0:
+            return 0
+        book = self._book
+        return max(min(times * (live + 64), 400_000), len(book.ints))
 
-    def _told(self, rows: UpdateRows, n: int) -> Tracks:
-        """Return result rows as tracks: geodetic, velocity and covariance east, north, up."""
-        mean = rows.mean[:n]
-        latitude, longitude, height = self.frame.to_geodetic(mean[:, :3])
-        axes = self.frame.axes(latitude, longitude)
-        velocity = np.einsum("nij,nj->ni", axes, mean[:, 3:])
-        turn = np.zeros((n, 6, 6))
-        turn[:, :3, :3] = axes
-        turn[:, 3:, 3:] = axes
-        covariance = turn @ rows.covariance[:n] @ turn.transpose(0, 2, 1)
-        if not self.frame.is_flat:  # a guess is not a height
-            height = np.where(covariance[:, 2, 2] > HEIGHT_UNKNOWN_M**2, np.nan, height)
-        signs = np.array([*self._call_sign_list, ""], dtype="U8")
-        return Tracks.make(
-            n,
-            time_s=rows.time[:n] + (self._epoch_s or 0.0),
-            track_number=rows.number[:n],
-            latitude_rad=latitude,
-            longitude_rad=longitude,
-            height_m=height,
-            pressure_altitude_m=rows.pressure_altitude[:n],
-            ve_mps=velocity[:, 0],
-            vn_mps=velocity[:, 1],
-            vu_mps=velocity[:, 2],
-            covariance=covariance,
-            manoeuvre=rows.manoeuvre[:n],
-            existence=rows.existence[:n],
-            status=rows.status[:n],
-            plots=rows.plots[:n],
-            sensors=rows.sensors[:n],
-            mode_s=rows.mode_s[:n],
-            mode_a=rows.mode_a[:n],
-            call_sign=signs[rows.call_sign[:n]],
-        )
+    def _bench_for(self, plots: int, grow: bool = False) -> Bench:
+        """Return a bench that has room for batches of so many plots, kept between calls."""
+        bench, tracks = self._bench, len(self._book.ints)
+        if bench is not None and not grow and len(bench.false) >= plots:
+            if len(bench.slot_of) < tracks:
+                self._bench = bench._replace(slot_of=np.full(tracks, -1, np.int64))
+            assert self._bench is not None
+            return self._bench
+        slots = 2 * plots + 64 if bench is None else max(2 * plots + 64, len(bench.slot_time))
+        pairs = 4 * plots + 256 if bench is None else max(4 * plots + 256, len(bench.gain))
+        if grow:
+            slots, pairs = 2 * slots, 2 * pairs
+        had = 0 if bench is None else len(bench.false)
+        self._bench = new_bench(tracks, slots, pairs, max(plots, had))
+        return self._bench
 
-    def flat_positions_m(self, tracks: Tracks) -> npt.NDArray[np.float64]:
+    def _told(self, parts: list[Rows]) -> Tracks:
+        parts = [rows for rows in parts if len(rows.floats)]
+        if not parts:
+            return Tracks.make(0)
+        rows = parts[0]
+        if len(parts) > 1:
+            rows = Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        return told(rows, self.frame, self._epoch_s, list(self._call_signs))
+
+    def flat_positions_m(self, tracks: Tracks) -> Floats:
         """Return east, north, up (n, 3) of tracks of a flat scene, about the scene's origin."""
         if not self.frame.is_flat:
             raise ValueError("these sensors stand on the earth; only flat scenes have one origin")
         return self.frame.from_geodetic(tracks.latitude_rad, tracks.longitude_rad, tracks.height_m)
 
 
-def _kernel_settings(settings: TrackerSettings) -> KernelSettings:
-    rows = np.arange(1, ROWS + 1)
-    gate = np.concatenate([[0.0], chi2.ppf(settings.gate_probability, rows)])
-    given = {
-        name: float(getattr(settings, name))
-        for name in KernelSettings._fields
-        if hasattr(settings, name)
-    }
-    return KernelSettings(**given, gate=gate, gate_sigmas=float(np.sqrt(gate[2])))
+def _first(rows: Rows, n: int) -> Rows:
+    return Rows(*(column[:n] for column in rows))
 
 
-def _after(held: Plots, plots: Plots) -> Plots:
-    return _joined([held, plots]) if len(plots) else held
+def _in_order(plots: Plots) -> Plots:
+    """Return plots by time; of one time by what they are, so that their order does not matter."""
+    order = np.lexsort((plots.azimuth_rad, plots.range_m, plots.sensor, plots.time_s))
+    if np.array_equal(order, np.arange(len(order))):
+        return plots
+    return plots.rows(order)

@@ -1,0 +1,82 @@
+"""What a tracker remembers so that late plots are taken in their place.
+
+States are kept at a few times within the lag, with the plots that came since the oldest: a late
+plot puts the tracker back to the newest state before it, and all plots since run again in order.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from jointsky.records.columns import join as joined
+from jointsky.records.plots import Plots
+from jointsky.tracking.arrays import Book, World, copied
+
+_STATES_PER_LAG = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """A tracker at one time: all that its next plots would find."""
+
+    time_s: float  # no plot after this one has been taken
+    book: Book
+    world: World
+    held: Plots | None
+    used: int
+
+
+class History:
+    """States and plots of the last ``lag_s`` seconds."""
+
+    def __init__(self, lag_s: float) -> None:
+        self.lag_s = lag_s
+        self.newest_s = -np.inf
+        self._states: list[State] = []
+        self._plots: list[Plots] = []
+
+    @property
+    def step_s(self) -> float:
+        """Return how far apart states are kept."""
+        return self.lag_s / _STATES_PER_LAG
+
+    @property
+    def is_due(self) -> bool:
+        """Return whether the newest state kept is old enough for another."""
+        return not self._states or self.newest_s - self._states[-1].time_s >= self.step_s
+
+    def oldest_s(self) -> float:
+        """Return the time after which a plot can still be taken in its place."""
+        return self.newest_s - self.lag_s
+
+    def keep(self, book: Book, world: World, held: Plots | None, used: int) -> None:
+        """Keep a copy of a tracker's state; forget what no plot within the lag can need."""
+        frozen = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
+        self._states.append(State(self.newest_s, copied(book), frozen, held, used))
+        while len(self._states) > 1 and self._states[1].time_s <= self.oldest_s():
+            del self._states[0]
+        since = self._states[0].time_s
+        kept = [plots.rows(plots.time_s > since) for plots in self._plots]
+        self._plots = [plots for plots in kept if len(plots)]
+
+    def add(self, plots: Plots) -> None:
+        """Remember plots that were taken."""
+        if len(plots):
+            self._plots.append(plots)
+            self.newest_s = max(self.newest_s, float(plots.time_s.max()))
+
+    def back_to(self, time_s: float) -> tuple[State, Plots] | None:
+        """Return the newest state before ``time_s`` and the plots since; forget both after it."""
+        while self._states and self._states[-1].time_s >= time_s:
+            del self._states[-1]
+        if not self._states:
+            return None
+        state = self._states[-1]
+        plots = joined(self._plots) if self._plots else Plots.make(0)
+        again = plots.rows(plots.time_s > state.time_s)
+        before = plots.rows(plots.time_s <= state.time_s)
+        self._plots = [before] if len(before) else []
+        self.newest_s = state.time_s
+        return state, again

@@ -1,0 +1,143 @@
+"""Kernels of housekeeping, twice a second: what was not seen, what has gone, what is one."""
+# mypy: ignore-errors
+
+import math
+
+import numpy as np
+
+from jointsky._jit import bare
+from jointsky.tracking import gating_kernels, lifecycle_kernels, looks_kernels, rows_kernels
+from jointsky.tracking.layout_kernels import (
+    CONFIRMED,
+    FREE,
+    G_COAST_S,
+    G_DROP,
+    G_SIGMAS,
+    G_WORST_PSD,
+    I_BORN_BY,
+    I_BORN_CELL,
+    I_MODE_S,
+    I_NEXT,
+    I_PLOTS,
+    I_STATUS,
+    K_REACH,
+    N_LIVE,
+    T_BORN,
+    T_DUE,
+    T_E,
+    T_EXISTENCE,
+    T_FIRST,
+    T_N,
+    T_SEEN,
+    T_SIGMA,
+    T_SIGMA_V,
+    T_TIME,
+    T_TURN_S,
+    T_VE,
+    T_VN,
+    TENTATIVE,
+)
+from jointsky.tracking.motion_kernels import combine
+
+HOUSEKEEPING_S = 0.5
+ENDED_STATUS = 3
+LEAST_EXISTENCE = 1e-6  # what is below goes back into the intensity of what is not detected
+
+
+@bare
+def has_gone(f, n, now, settings):
+    """Return whether a track is to end: improbable, or without a plot for too long."""
+    r = f[T_EXISTENCE]
+    age = now - f[T_SEEN]
+    turn = f[T_TURN_S]
+    if n[I_STATUS] == CONFIRMED:
+        return r < settings[G_DROP] or age > max(settings[G_COAST_S], 4.0 * turn)
+    if r < 0.15 * f[T_FIRST] or r < LEAST_EXISTENCE:
+        return True
+    patience = (2.4 if n[I_PLOTS] < 3 else 3.4) * turn
+    if n[I_MODE_S] >= 0:
+        patience = max(patience, settings[G_COAST_S])
+    return age > patience
+
+
+@bare
+def keep_house(book, world, now, bench, out, written):
+    """Account for looks that brought nothing, end what has gone, join what is one.
+
+    Sets how far to look for tracks from now on; returns the rows written: one for each that ended.
+    """
+    floats, ints, looks, bodies, heads, counters, clocks = book
+    sensors, cells, _, settings, _, _, _ = world
+    for s in range(sensors.shape[0]):
+        looks_kernels.estimate_false_rate(sensors, cells, s, now)
+    reach = 0.0
+    for t in range(counters[N_LIVE]):
+        if ints[t, I_STATUS] == FREE:
+            continue
+        f = floats[t]
+        n = ints[t]
+        if now > f[T_DUE]:
+            looks_kernels.miss_looks(f, n, looks[t], now, sensors, cells, settings)
+        if has_gone(f, n, now, settings):
+            if n[I_STATUS] == TENTATIVE:
+                born_by = n[I_BORN_BY]
+                looks_kernels.count_false(cells, born_by // 2, n[I_BORN_CELL], born_by % 2)
+            else:
+                combine(bodies[t], bench.mean, bench.packed)
+                rows_kernels.write(
+                    f,
+                    n,
+                    looks[t],
+                    f[T_TIME],
+                    now,
+                    bench.mean,
+                    bench.packed,
+                    bodies[t],
+                    np.int64(ENDED_STATUS),
+                    np.int64(-1),
+                    out,
+                    written,
+                )
+                written += 1
+            lifecycle_kernels.end(ints, heads, counters, t)
+            continue
+        age = now - f[T_TIME]
+        east = f[T_E] + f[T_VE] * age
+        north = f[T_N] + f[T_VN] * age
+        gating_kernels.put(ints, heads, t, east, north)
+        sigma = f[T_SIGMA] + f[T_SIGMA_V] * age
+        noise = settings[G_WORST_PSD] * age * age * age / 3.0
+        reach = max(reach, sigma * sigma + noise)
+    for t in range(counters[N_LIVE]):
+        if ints[t, I_STATUS] != FREE and now - floats[t, T_SEEN] < 2.0 * HOUSEKEEPING_S:
+            join_doubles(book, t, sensors, bench.found)
+    clocks[K_REACH] = min(settings[G_SIGMAS] * math.sqrt(reach), 3.0 * gating_kernels.CELL_M)
+    return written
+
+
+@bare
+def join_doubles(book, t, sensors, found):
+    """End the younger of two tracks of one target."""
+    floats, ints, looks, _, heads, counters, _ = book
+    ce = math.floor(floats[t, T_E] / gating_kernels.CELL_M)
+    cn = math.floor(floats[t, T_N] / gating_kernels.CELL_M)
+    count = 0
+    for de in range(-1, 2):
+        for dn in range(-1, 2):
+            other = heads[gating_kernels.bucket(ce + de, cn + dn, heads.shape[0])]
+            while other >= 0 and count < found.shape[0]:
+                if other != t and lifecycle_kernels.are_one(floats, ints, looks, t, other, sensors):
+                    found[count] = other
+                    count += 1
+                other = ints[other, I_NEXT]
+    for k in range(count):
+        other = found[k]
+        if ints[t, I_STATUS] == FREE or ints[other, I_STATUS] == FREE:
+            continue
+        keeps = ints[t, I_STATUS] > ints[other, I_STATUS]
+        if ints[t, I_STATUS] == ints[other, I_STATUS]:
+            keeps = floats[t, T_BORN] <= floats[other, T_BORN]
+        if keeps:
+            lifecycle_kernels.end(ints, heads, counters, other)
+        elif ints[other, I_STATUS] == CONFIRMED or ints[t, I_STATUS] == TENTATIVE:
+            lifecycle_kernels.end(ints, heads, counters, t)
