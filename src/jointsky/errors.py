@@ -64,6 +64,20 @@ class MissingSiteError(InputError):
         return type(self), (self.where, self.source)
 
 
+class NotInstalledError(JointskyError, ImportError):
+    """A part of jointsky needs a package that is not there; ``extra`` brings it along."""
+
+    def __init__(self, part: str, package: str, extra: str) -> None:
+        self.part, self.package, self.extra = part, package, extra
+        super().__init__(
+            f"{part} needs the package {package!r}, which is not installed "
+            f"(pip install 'jointsky[{extra}]')"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.part, self.package, self.extra)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'x'?`` for the closest of ``known``, or an empty string."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

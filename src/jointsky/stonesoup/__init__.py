@@ -1,0 +1,1 @@
+"""Stone Soup's detections become plots, and our tracks become its tracks."""
