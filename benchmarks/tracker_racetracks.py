@@ -12,12 +12,12 @@ import argparse
 import pathlib
 
 import numpy as np
-from tracker_parts import ours, racetracks, tables
+from tracker_parts import racetracks, tables
 from tracker_parts.pictures_racetracks import draw
 from tracker_parts.scenes import KEPT
 from tracker_parts.tables import number, verdict
 
-from jointsky.api import Plots, Tracker
+from jointsky.api import Plots, Tracker, Tracks
 from jointsky.units import KNOT_MPS
 
 COLUMNS = (  # name, heading, decimals
@@ -43,10 +43,10 @@ LIMITS = {
 
 def tracked(
     moving: racetracks.Flights, seen_by: list[racetracks.Radar], plots: Plots, times_s: np.ndarray
-) -> tuple[racetracks.Errors, ours.Tracks]:
+) -> tuple[racetracks.Errors, Tracks]:
     """Track what these radars see; return the errors and the pictures."""
     tracker = Tracker([radar.sensor for radar in seen_by])
-    shown = ours.pictures(tracker, plots, times_s)
+    shown = tracker.pictures(plots, times_s)
     return racetracks.compare(moving, shown, times_s), shown
 
 

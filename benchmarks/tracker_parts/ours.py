@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jointsky._jit import compile_seconds
-from jointsky.api import Plots, Reading, Tracker, Tracks, read
-from jointsky.records.columns import join
+from jointsky.api import Reading, Tracker, Tracks, read
 
 FIRST = 300  # plots that are tracked before the clock starts, so that compiling is apart
 
@@ -48,26 +47,12 @@ def whole_seconds(reading: Reading) -> np.ndarray:
     return np.arange(1.0, math.floor(last_s) + 1.0)
 
 
-def pictures(tracker: Tracker, plots: Plots, times_s: np.ndarray) -> Tracks:
-    """Return the picture at each of the times, each made from the plots up to it."""
-    if hasattr(tracker, "pictures"):
-        made: Tracks = tracker.pictures(plots, times_s)
-        return made
-    cuts = np.searchsorted(plots.time_s, times_s, side="right")
-    shown = []
-    for begin, end, time_s in zip(np.append(0, cuts[:-1]), cuts, times_s, strict=True):
-        tracker.update(plots.rows(slice(int(begin), int(end))))
-        tracker.flush()
-        shown.append(tracker.picture(float(time_s)))
-    return join(shown)
-
-
 def timed(reading: Reading, times_s: np.ndarray) -> Timed:
     """Track a reading with pictures at ``times_s``; the clock runs while nothing compiles."""
     compiled_s = warm_up(reading)
     tracker = new_tracker(reading)
     cpu_s = time.process_time()
-    made = pictures(tracker, reading.plots, times_s)
+    made = tracker.pictures(reading.plots, times_s)
     cpu_s = time.process_time() - cpu_s
     return Timed(tracker, made, cpu_s, compiled_s)
 
@@ -76,7 +61,7 @@ def warm_up(reading: Reading) -> float:
     """Track the first plots so that every kernel is ready; return the seconds of compiling."""
     before = compile_seconds()
     first = reading.plots.rows(slice(0, FIRST))
-    pictures(new_tracker(reading), first, np.array([float(first.time_s[-1])]))
+    new_tracker(reading).pictures(first, [float(first.time_s[-1])])
     return compile_seconds() - before
 
 
