@@ -1,5 +1,8 @@
 """The front door: its names, and the tracker fed from every kind of table."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -111,3 +114,19 @@ def test_the_front_door_has_few_names_and_each_is_explained():
     assert list(api.__all__) == sorted(api.__all__)
     for name in api.__all__:
         assert (getattr(api, name).__doc__ or "").strip(), name
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_the_front_door_imports_no_library_of_others_choice():
+    code = "import sys, jointsky.api; print({'pandas', 'polars', 'stonesoup'} & set(sys.modules))"
+    assert run(code).stdout == "set()\n"
+
+
+def test_without_stone_soup_its_room_says_what_to_install():
+    code = "import sys; sys.modules['stonesoup'] = None; import jointsky.stonesoup.tracker"
+    told = run(code).stderr.splitlines()[-1]
+    assert "jointsky.stonesoup needs the package 'stonesoup" in told
+    assert "pip install 'jointsky[stonesoup]'" in told

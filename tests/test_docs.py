@@ -2,7 +2,8 @@
 
 A ``python`` block must print what the ``text`` block under it says; a ``console run`` block must
 print what stands under its ``$`` lines.  ``...`` stands for anything.  All blocks of a page share
-one namespace and one empty folder, in which ``examples`` is the project's.
+one namespace and one empty folder, in which ``examples`` is the project's.  A page that begins with
+``<!-- needs NAME -->`` is passed over where that package is not installed.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)( run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r"<!-- needs (\w+) -->\n")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 LONGEST_S = 300
 
@@ -64,7 +66,10 @@ def test_the_page_runs_and_prints_what_it_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     namespace, printed = {"__name__": "docs"}, None
-    for line, kind, is_run, content in blocks(page.read_text(encoding="utf-8")):
+    text = page.read_text(encoding="utf-8")
+    if needs := NEEDS.match(text):
+        pytest.importorskip(needs[1], reason=f"{needs[1]} is not installed here")
+    for line, kind, is_run, content in blocks(text):
         where = f"{page.name}:{line}"
         if kind == "python":
             printed = run_python(content, namespace, where)

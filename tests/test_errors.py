@@ -7,6 +7,7 @@ from jointsky.errors import (
     JointskyError,
     ManyInputErrors,
     MissingSiteError,
+    NotInstalledError,
     did_you_mean,
 )
 
@@ -40,7 +41,16 @@ def test_every_error_is_of_the_tree_and_what_a_caller_expects(error):
     assert isinstance(error, ValueError)
 
 
-@pytest.mark.parametrize("error", ERRORS)
+MISSING = NotInstalledError("jointsky.x", "y", "z")
+
+
+def test_a_package_that_is_missing_is_an_import_error_that_says_what_to_install():
+    assert isinstance(MISSING, JointskyError)
+    assert isinstance(MISSING, ImportError)
+    assert str(MISSING).endswith("'y', which is not installed (pip install 'jointsky[z]')")
+
+
+@pytest.mark.parametrize("error", [*ERRORS, MISSING])
 def test_an_error_reaches_another_process_whole(error):
     back = pickle.loads(pickle.dumps(error))
     assert type(back) is type(error)

@@ -105,6 +105,8 @@ def test_each_model_gives_what_it_measures_and_nothing_else(state):
         for name in ("range_m", "azimuth_rad", "elevation_rad", "doppler_mps"):
             assert np.isfinite(getattr(plots, name)[0]) == (name in columns), (kind, name)
         assert np.isnan(plots.height_m[0])
+        has_range = "range_m" in columns
+        assert plots.geometry[0] == (Geometry.POLAR if has_range else Geometry.BEARING)
 
 
 @settings(max_examples=30, deadline=None)

@@ -54,11 +54,15 @@ def radars(truth, sites=SITES):
             orientation=StateVector([0, 0, 0]),
             sensors=[
                 RadarElevationBearingRange(
-                    ndim_state=6, position_mapping=(0, 2, 4), noise_covar=NOISE, max_range=2e5
+                    ndim_state=6,
+                    position_mapping=(0, 2, 4),
+                    noise_covar=NOISE,
+                    max_range=2e5,
+                    seed=k,
                 )
             ],
         )
-        for site in sites
+        for k, site in enumerate(sites)
     ]
     return PlatformDetectionSimulator(truth, platforms, platforms_detectable=False)
 
@@ -209,6 +213,7 @@ def test_a_rotating_dwell_is_known_by_its_turn():
         rpm=10,
         max_range=2e5,
         fov_angle=np.radians(60),
+        seed=9,
     )
     platform = FixedPlatform(
         State(StateVector([0, 0, 0, 0, 0, 0])), position_mapping=(0, 2, 4), sensors=[radar]

@@ -149,6 +149,7 @@ def test_what_was_measured_by_the_sensor_comes_before_what_was_reckoned_from_it(
     columns |= {"latitude_deg": [50.0], "longitude_deg": [20.0]}
     assert plots_of(columns).geometry[0] == Geometry.POLAR
     assert plots_of({**columns, "geometry": ["geodetic"]}).geometry[0] == Geometry.GEODETIC
+    assert plots_of({"time_s": [1.0], "azimuth_deg": [1.0]}).geometry[0] == Geometry.BEARING
     assert plots_of({**columns, "geometry": 2}).geometry[0] == Geometry.GEODETIC
 
 
@@ -188,8 +189,8 @@ BASE = {"time_s": [1.0, 2.0], "sensor": [0, 1], "range_m": [1.0, 2.0], "azimuth_
         ({"sensor": ["hill", "hull"]}, "'hull'; wanted one of: 7/1, air, coast, hill"),
         ({"sensor": ["hill", None]}, "column sensor: a gap; wanted one of"),
         ({"sensor": [0.5, 1.0]}, "column sensor: .*0.5"),
-        ({"geometry": [0, 7]}, r"column geometry: holds 7; wanted one of \[0, 1, 2\]"),
-        ({"geometry": "round"}, "'round'; wanted one of polar, local, geodetic"),
+        ({"geometry": [0, 7]}, r"column geometry: holds 7; wanted one of \[0, 1, 2, 3\]"),
+        ({"geometry": "round"}, "'round'; wanted one of polar, local, geodetic, bearing"),
         ({"mode_a": [7000, 1]}, "column mode_a: row 0 holds 7000; wanted at most 4095"),
         ({"mode_s": ["xyz", None]}, "column mode_s: invalid literal"),
         ({"call_sign": ["MUCH TOO LONG", ""]}, "column call_sign: .*longer than 8"),

@@ -18,7 +18,7 @@ def _columns(*values: npt.ArrayLike) -> list[Floats]:
     arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, np.float64)) for v in values))
     if arrays[0].ndim != 1:
         raise ValueError(f"columns have shape {arrays[0].shape}; they must be (n,)")
-    return [np.ascontiguousarray(a) for a in arrays]
+    return [np.array(a) for a in arrays]  # what is broadcast may not be written
 
 
 def _points(name: str, value: npt.ArrayLike) -> Floats:

@@ -74,7 +74,9 @@ def row_of(detection: Any, model: Any, space: StateSpace) -> Row:
         return _linear(vector, covariance) | height
     parts = _parts(model)
     sigmas = _sigmas(covariance, model)
-    row: Row = {"geometry": Geometry.POLAR, "flags": PlotFlag.PRIMARY}
+    has_range = "range" in parts or "ground" in parts
+    geometry = Geometry.POLAR if has_range else Geometry.BEARING
+    row: Row = {"geometry": geometry, "flags": PlotFlag.PRIMARY if has_range else 0}
     for part, value, sigma in zip(parts, vector, sigmas, strict=True):
         name, sigma_name = _COLUMNS[part]
         row[name], row[sigma_name] = float(value), float(sigma)

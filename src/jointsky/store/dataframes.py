@@ -59,7 +59,8 @@ def plots_of(table: Plots | Table, sensors: Sequence[Sensor] = ()) -> Plots:
     """Return the plots of a table; an InputError names the column that does not fit.
 
     ``sensor`` holds rows of ``sensors`` or their names, and may be left out where there is one.
-    Without ``geometry`` each row is what it measures: polar, else local, else geodetic.
+    Without ``geometry`` each row is what it measures: polar, else local, else geodetic, else
+    a bearing.
     """
     if isinstance(table, Plots):
         return table
@@ -216,8 +217,10 @@ def _pointing(kind: type[Columns], name: str, error: BaseException) -> InputErro
 
 def _measured(plots: Plots) -> Array:
     """Return for each row the geometry in which something was measured, (n,)."""
-    polar = np.isfinite(plots.azimuth_rad) | np.isfinite(plots.range_m)
+    polar = np.isfinite(plots.range_m)
     local = np.isfinite(plots.east_m) & np.isfinite(plots.north_m)
     geodetic = np.isfinite(plots.latitude_rad) & np.isfinite(plots.longitude_rad)
-    kinds = [Geometry.POLAR, Geometry.LOCAL, Geometry.GEODETIC]
-    return np.select([polar, local, geodetic], kinds, Geometry.POLAR).astype(np.int8)
+    bearing = np.isfinite(plots.azimuth_rad)
+    kinds = [Geometry.POLAR, Geometry.LOCAL, Geometry.GEODETIC, Geometry.BEARING]
+    measured = [polar, local, geodetic, bearing]
+    return np.select(measured, kinds, Geometry.POLAR).astype(np.int8)
