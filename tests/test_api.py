@@ -85,6 +85,14 @@ def test_the_trackers_own_record_is_taken_as_before():
     assert len(by_table) > 10
 
 
+def test_pictures_take_tables_too():
+    times = 1.7e9 + np.array([50.0, 100.0, 145.0])
+    by_table = api.Tracker([RADAR]).pictures(polars_table(), times)
+    by_record = api.Tracker([RADAR]).pictures(api.to_plots(pandas_table(), [RADAR]), times)
+    assert api.to_arrow(by_table).equals(api.to_arrow(by_record))
+    assert set(by_table.time_s) == set(times)
+
+
 def test_the_picture_goes_out_to_pandas_and_polars_and_back():
     tracker = api.Tracker([RADAR])
     tracker.update(polars_table())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Sequence
 
+import numpy.typing as npt
 import pyarrow as pa
 
 from jointsky.formats.options import ReadOptions
@@ -50,11 +51,12 @@ __all__ = [
 
 
 class Tracker(_tracker.Tracker):
-    """Turns plots into tracks: feed it with ``update`` in order of time, close with ``flush``.
+    """Turns plots into tracks: feed it with ``update``, close with ``flush``.
 
     ``sensors`` are those whose rows or names the plots carry; a sensor stands at its WGS-84
     position or, where ``flat_enu_m`` is given, in a flat scene, whose geodetic ``origin`` is
-    (latitude, longitude in radians, height).  ``picture`` tells all tracks as expected at a time.
+    (latitude, longitude in radians, height).  Plots may come late by up to ``settings.late_s``.
+    ``picture`` tells all tracks as expected at a time, without changing any.
     """
 
     def update(self, plots: Plots | _dataframes.Table) -> Tracks:
@@ -64,6 +66,10 @@ class Tracker(_tracker.Tracker):
         or Arrow.  Those of a sector that may still grow are held back until a later call.
         """
         return super().update(to_plots(plots, self.sensors))
+
+    def pictures(self, plots: Plots | _dataframes.Table, times_s: npt.ArrayLike) -> Tracks:
+        """Take plots in; return the confirmed tracks at each time, of plots up to then only."""
+        return super().pictures(to_plots(plots, self.sensors), times_s)
 
 
 def read(*paths: str | pathlib.Path, options: ReadOptions | None = None) -> Reading:

@@ -22,7 +22,7 @@ from stonesoup.types.state import State
 
 from jointsky.errors import InputError
 from jointsky.records.sensors import Sensor
-from jointsky.stonesoup.space import StateSpace
+from jointsky.stonesoup.detections import seen_of
 from jointsky.stonesoup.tracker import JointskyTracker
 from jointsky.stonesoup.turns import Turns
 from jointsky.tracking.settings import TrackerSettings
@@ -260,9 +260,9 @@ def test_steps_without_detections_are_steps():
 
 
 def test_sensors_that_wander_are_refused():
-    tracker = JointskyTracker(space=StateSpace())
+    tracker = JointskyTracker()
     with pytest.raises(InputError, match="more than 64 places; wanted sensors that stand still"):
         for k in range(70):
             source = model((float(k), 0.0, 0.0))
             seen = Detection(StateVector([0.1, 0.2, 5e4]), sky.START, measurement_model=source)
-            tracker._learn({seen})
+            tracker._learn(seen_of([seen]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,14 @@ from jointsky.stonesoup import models
 from jointsky.stonesoup.space import StateSpace, posix_s, space_of
 
 SAME_PLACE_M = 1e-3
-MOST_SENSORS = 64
+
+
+class Seen(NamedTuple):
+    """One detection as it is read: POSIX seconds, measured values, and what they mean."""
+
+    time_s: float
+    vector: list[float]
+    reading: models.Reading
 
 
 def sensors_of(
@@ -24,11 +31,7 @@ def sensors_of(
 
     ``model`` is for detections that have none of their own.
     """
-    found = set()
-    for detection in detections:
-        own = model_of(detection, model)
-        found.add(models.sensor_of(own, space or space_of(own)))
-    return sorted(found, key=lambda sensor: (sensor.flat_enu_m, sensor.kind))
+    return sensors_in(seen_of(detections, space, model))
 
 
 def plots_of(
@@ -37,26 +40,12 @@ def plots_of(
     space: StateSpace | None = None,
     model: Any = None,
 ) -> Plots:
-    """Return the plots of detections, in order of time, sensor and measurement.
+    """Return the plots of detections, in order of time and measurement.
 
     ``sensors`` are those of ``sensors_of``, or your own at the same places.  A sensor that is at
     none of them, and a model that we cannot take, is an InputError.
     """
-    rows = []
-    for detection in detections:
-        own = model_of(detection, model)
-        counted_in = space or space_of(own)
-        sensor = row_of_sensor(models.sensor_of(own, counted_in), sensors)
-        row = models.row_of(detection, own, counted_in)
-        rows.append({"time_s": posix_s(detection.timestamp), "sensor": sensor, **row})
-    rows.sort(key=lambda row: [row.get(name, 0.0) for name in _ORDER])
-    names = sorted({name for row in rows for name in row})
-    schema = Plots.schema()
-    columns = {name: [row.get(name, schema[name].default) for row in rows] for name in names}
-    return Plots.make(len(rows), **{name: np.array(column) for name, column in columns.items()})
-
-
-_ORDER = ("time_s", "sensor", "range_m", "azimuth_rad", "elevation_rad", "east_m", "north_m")
+    return plots_in(seen_of(detections, space, model), sensors)
 
 
 def model_of(detection: Any, otherwise: Any = None) -> Any:
@@ -69,6 +58,44 @@ def model_of(detection: Any, otherwise: Any = None) -> Any:
     return own
 
 
+def seen_of(
+    detections: Iterable[Any], space: StateSpace | None = None, model: Any = None
+) -> list[Seen]:
+    """Return detections as they are read, in an order that does not hang on that of a set."""
+    readings: dict[int, tuple[Any, models.Reading]] = {}  # of each model, which many share
+    found = []
+    for detection in detections:
+        own = model_of(detection, model)
+        if id(own) not in readings:
+            readings[id(own)] = own, models.reading_of(own, space or space_of(own))
+        vector = np.asarray(detection.state_vector, np.float64).ravel().tolist()
+        found.append(Seen(posix_s(detection.timestamp), vector, readings[id(own)][1]))
+    return sorted(found, key=lambda seen: (seen.time_s, seen.reading.sensor.name, seen.vector))
+
+
+def sensors_in(seen: Sequence[Seen]) -> list[Sensor]:
+    """Return every sensor once, by place."""
+    found = {each.reading.sensor for each in seen}
+    return sorted(found, key=lambda sensor: (sensor.flat_enu_m, sensor.kind))
+
+
+def plots_in(seen: Sequence[Seen], sensors: Sequence[Sensor]) -> Plots:
+    """Return a plot for each detection, in their order."""
+    row_of = {sensor: row_of_sensor(sensor, sensors) for sensor in sensors_in(seen)}
+    rows = [models.row_of(each.vector, each.reading) for each in seen]
+    schema = Plots.schema()
+    columns = {
+        name: np.array([row.get(name, schema[name].default) for row in rows])
+        for name in sorted({name for row in rows for name in row})
+    }
+    return Plots.make(
+        len(seen),
+        time_s=np.array([each.time_s for each in seen]),
+        sensor=np.array([row_of[each.reading.sensor] for each in seen], np.int32),
+        **columns,
+    )
+
+
 def row_of_sensor(wanted: Sensor, sensors: Sequence[Sensor]) -> int:
     """Return the row of the sensor at the wanted one's place, of its kind where there are two."""
     assert wanted.flat_enu_m is not None
@@ -78,12 +105,11 @@ def row_of_sensor(wanted: Sensor, sensors: Sequence[Sensor]) -> int:
         if sensor.flat_enu_m is not None
         and np.abs(np.subtract(sensor.flat_enu_m, wanted.flat_enu_m)).max() < SAME_PLACE_M
     ]
-    of_kind = [
-        row for row in rows if (sensors[row].kind == models.AREA) == (wanted.kind == models.AREA)
-    ]
     if not rows:
         known = ", ".join(str(sensor.flat_enu_m) for sensor in sensors) or "no sensor"
         raise InputError(
             "detection", f"a sensor at {wanted.flat_enu_m}", f"one of the sensors: {known}"
         )
+    is_area = wanted.kind == models.AREA
+    of_kind = [row for row in rows if (sensors[row].kind == models.AREA) == is_area]
     return (of_kind or rows)[0]

@@ -8,6 +8,7 @@ the ground, with its error as an ellipse.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -45,45 +46,55 @@ _COLUMNS = {
 }
 
 
-def sensor_of(model: Any, space: StateSpace) -> Sensor:
-    """Return the sensor that a model measures from; InputError for a model that we cannot take."""
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """How the detections of one measurement model are read.
+
+    ``parts`` names the parts of a polar measurement, and is empty for one of position;
+    ``yaw_rad`` is how far the model's axes are turned about the vertical, anticlockwise.
+    """
+
+    sensor: Sensor
+    parts: tuple[str, ...]
+    covariance: Floats
+    sigmas: tuple[float, ...]
+    yaw_rad: float
+    is_planar: bool
+
+
+def reading_of(model: Any, space: StateSpace) -> Reading:
+    """Return how a model's detections are read; InputError for a model that we cannot take."""
+    covariance = np.asarray(model.covar(), np.float64)
+    sigmas = tuple(np.sqrt(np.diag(covariance)).tolist())
     if isinstance(model, peer.LinearGaussian):
         _check_linear(model, space)
-        return Sensor(name="positions", kind=AREA, flat_enu_m=(0.0, 0.0, 0.0))
-    _parts(model)
+        sensor = Sensor(name="positions", kind=AREA, flat_enu_m=(0.0, 0.0, 0.0))
+        return Reading(sensor, (), covariance, sigmas, 0.0, space.is_planar)
+    parts = _parts(model)
+    _check_independent(covariance, model)
     place = [float(part) for part in np.ravel(model.translation_offset)][: len(space.position)]
     east, north, up = (*place, 0.0)[:3]
     name = f"radar at {east:.10g}, {north:.10g}, {up:.10g}"
-    return Sensor(name=name, kind=POLAR, flat_enu_m=(east, north, up))
+    sensor = Sensor(name=name, kind=POLAR, flat_enu_m=(east, north, up))
+    return Reading(sensor, parts, covariance, sigmas, _yaw_rad(model), space.is_planar)
 
 
-def yaw_rad(model: Any) -> float:
-    """Return how far a model's axes are turned about the vertical, anticlockwise, in radians."""
-    turned = np.ravel(getattr(model, "rotation_offset", np.zeros(3))).astype(np.float64)
-    if np.any(turned[:2] != 0.0):
-        raise InputError(_name(model), "axes that are tilted", "axes turned about the vertical")
-    return float(turned[2])
-
-
-def row_of(detection: Any, model: Any, space: StateSpace) -> Row:
-    """Return the columns of Plots, but time and sensor, that one detection fills."""
-    vector = np.ravel(np.asarray(detection.state_vector, np.float64))
-    covariance = np.asarray(model.covar(), np.float64)
-    height = {"height_m": 0.0, "height_sigma_m": PLANE_SIGMA_M} if space.is_planar else {}
-    if isinstance(model, peer.LinearGaussian):
-        return _linear(vector, covariance) | height
-    parts = _parts(model)
-    sigmas = _sigmas(covariance, model)
-    has_range = "range" in parts or "ground" in parts
-    geometry = Geometry.POLAR if has_range else Geometry.BEARING
-    row: Row = {"geometry": geometry, "flags": PlotFlag.PRIMARY if has_range else 0}
-    for part, value, sigma in zip(parts, vector, sigmas, strict=True):
+def row_of(vector: list[float], reading: Reading) -> Row:
+    """Return the columns of Plots, but time and sensor, that one measurement fills."""
+    height = {"height_m": 0.0, "height_sigma_m": PLANE_SIGMA_M} if reading.is_planar else {}
+    if not reading.parts:
+        return _linear(vector, reading.covariance) | height
+    row: Row = {}
+    for part, value, sigma in zip(reading.parts, vector, reading.sigmas, strict=True):
         name, sigma_name = _COLUMNS[part]
-        row[name], row[sigma_name] = float(value), float(sigma)
-    row["azimuth_rad"] = (math.pi / 2 - row["azimuth_rad"] - yaw_rad(model)) % (2 * math.pi)
-    if "ground" in parts and not space.is_planar:
+        row[name], row[sigma_name] = value, sigma
+    row["azimuth_rad"] = (math.pi / 2 - row["azimuth_rad"] - reading.yaw_rad) % (2 * math.pi)
+    if "range_m" not in row:
+        return row | height | {"geometry": Geometry.BEARING}
+    row["flags"] = PlotFlag.PRIMARY
+    if "ground" in reading.parts and not reading.is_planar:
         return _on_the_ground(row)
-    return row | height
+    return row | height | {"geometry": Geometry.POLAR}
 
 
 def _name(model: Any) -> str:
@@ -100,12 +111,18 @@ def _parts(model: Any) -> tuple[str, ...]:
     raise InputError(_name(model), "no way to read it as a plot", f"one of {known}")
 
 
-def _sigmas(covariance: Floats, model: Any) -> Floats:
+def _yaw_rad(model: Any) -> float:
+    turned = np.ravel(getattr(model, "rotation_offset", np.zeros(3))).astype(np.float64)
+    if np.any(turned[:2] != 0.0):
+        raise InputError(_name(model), "axes that are tilted", "axes turned about the vertical")
+    return float(turned[2])
+
+
+def _check_independent(covariance: Floats, model: Any) -> None:
     sigmas = np.sqrt(np.diag(covariance))
     apart = covariance - np.diag(np.diag(covariance))
     if np.any(np.abs(apart) > _LARGEST_CORRELATION * np.outer(sigmas, sigmas)):
         raise InputError(_name(model), "errors that are correlated", "a diagonal noise_covar")
-    return np.asarray(sigmas)
 
 
 def _check_linear(model: Any, space: StateSpace) -> None:
@@ -118,18 +135,18 @@ def _check_linear(model: Any, space: StateSpace) -> None:
         )
 
 
-def _linear(vector: Floats, covariance: Floats) -> Row:
+def _linear(vector: list[float], covariance: Floats) -> Row:
     sigmas = np.sqrt(np.diag(covariance))
     row: Row = {
         "geometry": Geometry.LOCAL,
-        "east_m": float(vector[0]),
-        "north_m": float(vector[1]),
+        "east_m": vector[0],
+        "north_m": vector[1],
         "east_sigma_m": float(sigmas[0]),
         "north_sigma_m": float(sigmas[1]),
         "east_north_correlation": float(covariance[0, 1] / (sigmas[0] * sigmas[1])),
     }
     if len(vector) == 3:
-        row |= {"height_m": float(vector[2]), "height_sigma_m": float(sigmas[2])}
+        row |= {"height_m": vector[2], "height_sigma_m": float(sigmas[2])}
     return row
 
 

@@ -13,13 +13,13 @@ from jointsky.errors import InputError
 from jointsky.records.plots import Plots
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
-from jointsky.stonesoup import models
 from jointsky.stonesoup.detections import (
-    MOST_SENSORS,
+    Seen,
     model_of,
-    plots_of,
+    plots_in,
     row_of_sensor,
-    sensors_of,
+    seen_of,
+    sensors_in,
 )
 from jointsky.stonesoup.peer import Detection, DetectionReader, MeasurementModel, Property, Track
 from jointsky.stonesoup.peer import Tracker as PeerTracker
@@ -30,6 +30,7 @@ from jointsky.tracking.settings import TrackerSettings
 from jointsky.tracking.tracker import Tracker
 
 ORIGIN = (0.0, 0.0, 0.0)
+MOST_SENSORS = 64
 SAME_STATE_M = 1.0
 
 
@@ -94,8 +95,9 @@ class JointskyTracker(PeerTracker):  # type: ignore[misc]
         """Take one step's detections in; return the time and the tracks that are confirmed then."""
         if self.space is None and detections:
             self.space = space_of(model_of(next(iter(detections)), self.measurement_model))
-        is_new = self._learn(detections)
-        plots = plots_of(detections, self._known, self.space, self.measurement_model)
+        seen = seen_of(detections, self.space, self.measurement_model)
+        is_new = self._learn(seen)
+        plots = plots_in(seen, self._known)
         if is_new or self._engine is None:
             self._begin_again()
         assert self._engine is not None
@@ -105,12 +107,11 @@ class JointskyTracker(PeerTracker):  # type: ignore[misc]
         self._show(time, self._engine.picture(posix_s(time)))
         return time, self.tracks
 
-    def _learn(self, detections: set[Detection]) -> bool:
+    def _learn(self, seen: Sequence[Seen]) -> bool:
         """Note new sensors and turns; return whether the engine must know them."""
-        if self.sensors or not detections:
+        if self.sensors or not seen:
             return False
-        found = sensors_of(detections, self.space, self.measurement_model)
-        new = [sensor for sensor in found if sensor not in self._places()]
+        new = [sensor for sensor in sensors_in(seen) if sensor not in self._places()]
         self._known += new
         if len(self._known) > MOST_SENSORS:
             raise InputError(
@@ -118,13 +119,13 @@ class JointskyTracker(PeerTracker):  # type: ignore[misc]
                 f"detections from more than {MOST_SENSORS} places",
                 "sensors that stand still",
             )
-        first: dict[int, tuple[float, float]] = {}
-        for detection in detections:
-            model = model_of(detection, self.measurement_model)
-            row = row_of_sensor(models.sensor_of(model, self.space), self._known)
-            heard = posix_s(detection.timestamp), models.yaw_rad(model)
-            first[row] = min(heard, first.get(row, heard))
-        changed = [self._turns.hear(row, *heard) for row, heard in sorted(first.items())]
+        first: dict[Sensor, Seen] = {}
+        for each in seen:
+            first.setdefault(each.reading.sensor, each)
+        changed = [
+            self._turns.hear(row_of_sensor(sensor, self._known), each.time_s, each.reading.yaw_rad)
+            for sensor, each in first.items()
+        ]
         return bool(new) or any(changed)
 
     def _places(self) -> list[Sensor]:
