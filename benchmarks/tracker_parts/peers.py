@@ -25,7 +25,7 @@ CONFIGS: dict[str, tuple[tuple[str, float], ...]] = {
     "small_doppler": (("gnn-ekf-wide", 15.0),),
     "crossing": (("gnn-ekf-wide", 40.0), ("lbp-ekf-wide", 60.0), ("pytcl-gnn", 20.0)),
     "crossing_rot": (("gnn-ekf-wide", 500.0),),
-    "dense": (("gnn-ekf-wide", 450.0),),
+    "dense": (("gnn-ekf-wide", 450.0), ("pyehm2-ekf-wide", 400.0)),
     "dense_rot": (("gnn-ekf-wide", 4000.0),),
     "small_pd70": (("gnn-ekf-wide", 15.0), ("lbp-ekf-wide", 20.0)),
     "small_fa5x": (("gnn-ekf-wide", 30.0), ("lbp-ekf-wide", 40.0)),
@@ -94,6 +94,23 @@ class Peers:
                 made.append(_published(kind.name, config))
         return made
 
+    def speeds(self, kind: SceneKind, seed: int, folder: pathlib.Path) -> list[Row]:
+        """Return the fastest of each program on a scene, without scores."""
+        made: dict[str, Row] = {}
+        for config, usual_s in CONFIGS.get(kind.name, ()):
+            keep = KEPT / "peers" / folder.name / config
+            source = self._run(kind, folder, config, usual_s, keep)
+            if source:
+                row = _kept(keep, folder, source, is_scored=False)
+            elif not seed and config in PUBLISHED.get(kind.name, {}):
+                row = _published(kind.name, config)
+            else:
+                continue
+            program = row.tracker.split()[0]
+            if program not in made or made[program].plots_per_cpu_s < row.plots_per_cpu_s:
+                made[program] = row
+        return list(made.values())
+
     def _run(
         self, kind: SceneKind, folder: pathlib.Path, config: str, usual_s: float, keep: pathlib.Path
     ) -> str:
@@ -137,14 +154,16 @@ def _name(config: str, version: str) -> str:
     return f"{'nrl-tracker' if config.startswith('pytcl') else 'Stone Soup'} {version} {config}"
 
 
-def _kept(keep: pathlib.Path, folder: pathlib.Path, source: str) -> Row:
+def _kept(keep: pathlib.Path, folder: pathlib.Path, source: str, is_scored: bool = True) -> Row:
     told = json.loads((keep / "run.json").read_text())
     return Row(
         tracker=_name(told["config"], told.get("stonesoup") or told["version"]),
         source=source,
         config=told["config"],
         plots_per_cpu_s=told["plots_per_cpu_s"],
-        figures=figures(keep / "tracks.parquet", folder / "truth.parquet", told["t_end_s"]),
+        figures=figures(keep / "tracks.parquet", folder / "truth.parquet", told["t_end_s"])
+        if is_scored
+        else {},
     )
 
 

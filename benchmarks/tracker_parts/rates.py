@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import collections
+import cProfile
 import dataclasses
 import inspect
 import json
 import os
 import pathlib
 import pickle
+import pstats
 import re
 import shutil
 import subprocess
@@ -19,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from jointsky.api import Plots, Reading, Sensor, Tracker
+from jointsky.tracking import layout_kernels
 from tracker_parts import airspace, ours
 from tracker_parts.radars import observe
 from tracker_parts.scenes import TOOLS
@@ -26,7 +30,7 @@ from tracker_parts.scenes import TOOLS
 HERE = pathlib.Path(__file__).parent
 SIDE_M, RADARS = 1_130e3, 30
 GROWTH = ((100, 600.0), (1_000, 120.0), (10_000, 40.0))  # targets, seconds
-MEMORY_S = 40.0
+MEMORY_S, PROFILED = 40.0, (2_000, 60.0)  # seconds; targets and seconds
 FALSE_SHARE = 0.025  # false plots of a turn of one radar, as a share of the targets
 
 
@@ -78,6 +82,13 @@ def on_threads(reading: Reading, threads: int) -> float | None:
         tracker.flush()
         best_s = min(best_s, time.perf_counter() - begin_s)
     return len(reading.plots) / best_s
+
+
+def steps_per_plot(reading: Reading) -> float:
+    """Return how often a model of a track is filtered with a candidate plot, a plot."""
+    tracker = ours.new_tracker(reading)
+    tracker.update(reading.plots)
+    return float(tracker._book.counters[layout_kernels.N_STEPS]) / len(reading.plots)
 
 
 def _origin(reading: Reading) -> tuple[float, float, float]:
@@ -160,3 +171,46 @@ def limit(tools: pathlib.Path = TOOLS) -> dict[str, float]:
         rates = re.findall(rf"^{name} +([\d,]+) ", done.stdout, re.MULTILINE)
         found[name] = max(float(rate.replace(",", "")) for rate in rates)
     return found
+
+
+def profile(seed: int) -> dict[str, int]:
+    """Return samples by function while 2,000 targets are tracked; empty where perf is not here."""
+    if shutil.which("perf") is None:
+        return {}
+    plots, sensors = crowd(*PROFILED, seed)
+    cpu_of(Tracker(sensors), plots.rows(slice(0, ours.FIRST)))  # kernels into the cache
+    with tempfile.TemporaryDirectory() as folder:
+        scene = pathlib.Path(folder) / "scene.pickle"
+        scene.write_bytes(pickle.dumps((sensors, plots)))
+        command = [sys.executable, str(HERE / "profiled.py"), str(scene)]
+        done = subprocess.run(command, capture_output=True, check=False)
+    return dict(json.loads(done.stdout)["samples"]) if done.returncode == 0 else {}
+
+
+def python_profile(seed: int) -> dict[str, float]:
+    """Return the share of time of each of our Python functions, NumPy's work for it included."""
+    plots, sensors = crowd(*PROFILED, seed)
+    cpu_of(Tracker(sensors), plots.rows(slice(0, ours.FIRST)))
+    profiler = cProfile.Profile()
+    profiler.enable()
+    cpu_of(Tracker(sensors), plots)
+    profiler.disable()
+    own: collections.Counter[str] = collections.Counter()
+    stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
+    for function, (_, _, _, spent_s, callers) in stats.items():
+        if not _is_ours(function):
+            continue
+        own[_short(function)] += spent_s
+        for caller, (_, _, _, here_s) in callers.items():
+            if _is_ours(caller):
+                own[_short(caller)] -= here_s
+    whole_s = sum(own.values())
+    return {name: spent_s / whole_s for name, spent_s in own.most_common() if spent_s > 0.0}
+
+
+def _is_ours(function: tuple[str, int, str]) -> bool:
+    return f"{os.sep}jointsky{os.sep}" in function[0]
+
+
+def _short(function: tuple[str, int, str]) -> str:
+    return f"{pathlib.Path(function[0]).stem}.{function[2]}"
