@@ -18,11 +18,15 @@ from stonesoup.types.state import GaussianState
 START = datetime.datetime(2026, 1, 1, 12)
 
 
-def targets(axes=3, number=6, steps=30, step_s=5.0, seed=4):
-    """Return truth: targets that start within 50 km, in a space of two or three axes."""
-    noise = [0.1, 0.1, 0.03][:axes]
-    mean = np.array([0, 150, 0, 100, 6000, 0], float)[: 2 * axes]
-    spread = np.array([3e4, 80, 3e4, 80, 1500, 1])[: 2 * axes]
+def targets(axes=3, number=6, steps=30, step_s=5.0, seed=4, scale=1.0):
+    """Return truth: targets that start within 50 km, in a space of two or three axes.
+
+    With another ``scale`` places shrink, and speeds to its root.
+    """
+    noise = np.array([0.1, 0.1, 0.03])[:axes] * scale**0.5
+    sizes = np.array([scale, scale**0.5] * axes)
+    mean = np.array([0, 150, 0, 100, 6000, 0])[: 2 * axes] * sizes * (scale == 1.0)
+    spread = np.array([3e4, 80, 3e4, 80, 1500, 1])[: 2 * axes] * sizes
     return MultiTargetGroundTruthSimulator(
         transition_model=CombinedLinearGaussianTransitionModel(
             [ConstantVelocity(q) for q in noise], seed=seed
@@ -47,16 +51,16 @@ def run(tracker, truth):
     return truths, tracks, steps
 
 
-def figures(truths, tracks, axes=3):
+def figures(truths, tracks, axes=3, near=1000.0):
     """Return Stone Soup's SIAP figures by name, and its GOSPA parts at the last moment."""
     position = Euclidean(tuple(range(0, 2 * axes, 2)))
     velocity = Euclidean(tuple(range(1, 2 * axes, 2)))
     manager = MultiManager(
         [
-            GOSPAMetric(p=2, c=1000, measure=position),
+            GOSPAMetric(p=2, c=near, measure=position),
             SIAPMetrics(position_measure=position, velocity_measure=velocity),
         ],
-        associator=TrackToTruth(association_threshold=1000, measure=position),
+        associator=TrackToTruth(association_threshold=near, measure=position),
     )
     manager.add_data({"groundtruth_paths": truths, "tracks": tracks})
     found = manager.generate_metrics()

@@ -203,6 +203,34 @@ def test_positions_are_tracked_too():
     assert siap["Spuriousness"] < 0.1
 
 
+def test_a_small_scene_is_tracked_when_its_scale_is_told():
+    """As docs/how-to/stone-soup.md says: within 100 m, at a few metres a second."""
+    truth = sky.targets(axes=2, number=5, steps=60, step_s=1.0, scale=1e-3)
+    source = LinearGaussian(4, (0, 2), np.diag([0.25, 0.25]), seed=2)
+    view = np.array([[-100.0, 100.0], [-100.0, 100.0]])
+    camera = Sensor(
+        name="camera",
+        kind="multilateration",
+        flat_enu_m=(0.0, 0.0, 0.0),
+        rotation_period_s=1.0,
+        range_max_m=150.0,
+        detection_probability=0.9,
+        false_plots_per_turn=5.0,
+    )
+    walkers = TrackerSettings(
+        speed_sigma_mps=3.0, quiet_acceleration_psd=0.05, manoeuvre_acceleration_psd=1.0
+    )
+    tracker = JointskyTracker(
+        detector(truth, source, view, clutter=5.0), sensors=[camera], settings=walkers
+    )
+    truths, tracks, _ = sky.run(tracker, truth)
+    siap, _ = sky.figures(truths, tracks, axes=2, near=5.0)
+    assert siap["Completeness"] > 0.75
+    assert siap["Ambiguity"] < 1.1
+    assert siap["Spuriousness"] < 0.1
+    assert siap["Position Accuracy"] < 1.5
+
+
 def test_a_rotating_dwell_is_known_by_its_turn():
     truth = sky.targets(number=2, steps=60, step_s=1.0)
     radar = RadarRotatingBearingRange(
