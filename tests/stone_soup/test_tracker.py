@@ -10,6 +10,7 @@ pytest.importorskip("stonesoup", reason="Stone Soup is not installed here")
 from stonesoup.models.measurement.linear import LinearGaussian
 from stonesoup.models.measurement.nonlinear import (
     CartesianToBearingRange,
+    CartesianToElevationBearing,
     CartesianToElevationBearingRange,
 )
 from stonesoup.platform.base import FixedPlatform
@@ -201,6 +202,31 @@ def test_positions_are_tracked_too():
     siap, _ = sky.figures(truths, tracks, axes=2)
     assert siap["Completeness"] > 0.8
     assert siap["Spuriousness"] < 0.1
+
+
+def test_three_direction_finders_track_without_any_range():
+    truth = sky.targets(number=2, steps=40)
+    finders = [
+        CartesianToElevationBearing(
+            6, (0, 2, 4), np.diag([1e-6, 1e-6]), translation_offset=StateVector(place), seed=k
+        )
+        for k, place in enumerate([(0.0, 0, 0), (4e4, 0, 0), (0, 4e4, 0)])
+    ]
+    tracker, truths, tracks = JointskyTracker(), set(), set()
+    for time, paths in truth:
+        seen = {
+            Detection(
+                finder.function(path[-1], noise=True), timestamp=time, measurement_model=finder
+            )
+            for path in paths
+            for finder in finders
+        }
+        tracks |= tracker.update_tracker(time, seen)[1]
+        truths |= paths
+    siap, _ = sky.figures(truths, tracks)
+    assert siap["Completeness"] > 0.7
+    assert siap["Spuriousness"] < 0.2
+    assert siap["Position Accuracy"] < 150.0
 
 
 def test_a_small_scene_is_tracked_when_its_scale_is_told():
