@@ -86,7 +86,8 @@ def lines(name: str, errors: racetracks.Errors) -> tuple[list[list[str]], dict]:
     limits = [LIMITS[name].get(key) for key, _, _ in COLUMNS]
     rows.append(["  at most", *("" if limit is None else f"{limit:g}" for limit in limits)])
     words = [verdict(met[key]) if key in met else "" for key, _, _ in COLUMNS]
-    return [*rows, ["  asked", *words]], {"all": whole, **parts, "met": met}
+    kept = {"all": whole, **parts, "met": met, "limits": LIMITS[name]}
+    return [*rows, ["  asked", *words]], kept
 
 
 def by_kind(errors: racetracks.Errors) -> str:

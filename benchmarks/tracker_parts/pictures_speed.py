@@ -6,6 +6,7 @@ import pathlib
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from matplotlib.patches import Patch
 
 mpl.use("agg")
 KERNEL, LIBRARY, PYTHON = "#0072B2", "#E69F00", "#009E73"  # Okabe and Ito (2008)
@@ -65,16 +66,17 @@ def draw(groups: dict[str, float], python: dict[str, float], file: pathlib.Path)
         KERNEL if name in kernels else LIBRARY if name in libraries else "grey" for name in groups
     ]
     _bars(axes[0], groups, colours, "By kind of work (samples of the processor)")
-    for colour, label in ((KERNEL, "our kernels"), (LIBRARY, "libraries and the system")):
-        axes[0].barh([], [], color=colour, label=label)
-    axes[0].legend(frameon=False, loc="lower right", fontsize=9)
+    _legend(axes[0], ((KERNEL, "our kernels"), (LIBRARY, "libraries and the system")))
     kind = [KERNEL if "_kernels." in name else PYTHON for name in python]
     _bars(axes[1], python, kind, "By function of ours, with the NumPy that it calls")
-    for colour, label in ((KERNEL, "kernel"), (PYTHON, "Python and NumPy about it")):
-        axes[1].barh([], [], color=colour, label=label)
-    axes[1].legend(frameon=False, loc="lower right", fontsize=9)
+    _legend(axes[1], ((KERNEL, "kernel"), (PYTHON, "Python and NumPy about it")))
     figure.savefig(file, metadata={"Software": None})
     plt.close(figure)
+
+
+def _legend(axis: plt.Axes, entries: tuple[tuple[str, str], ...]) -> None:
+    handles = [Patch(color=colour, label=label) for colour, label in entries]
+    axis.legend(handles=handles, frameon=False, loc="lower right", fontsize=9)
 
 
 def _bars(axis: plt.Axes, shares: dict[str, float], colours: list[str], title: str) -> None:
