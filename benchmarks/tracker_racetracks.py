@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+from typing import Any
 
 import numpy as np
 from tracker_parts import racetracks, tables
+from tracker_parts.flights import Flights
 from tracker_parts.pictures_racetracks import draw
+from tracker_parts.radars import Radar
 from tracker_parts.scenes import KEPT
 from tracker_parts.tables import number, verdict
 
@@ -42,7 +45,7 @@ LIMITS = {
 
 
 def tracked(
-    moving: racetracks.Flights, seen_by: list[racetracks.Radar], plots: Plots, times_s: np.ndarray
+    moving: Flights, seen_by: list[Radar], plots: Plots, times_s: np.ndarray
 ) -> tuple[racetracks.Errors, Tracks]:
     """Track what these radars see; return the errors and the pictures."""
     tracker = Tracker([radar.sensor for radar in seen_by])
@@ -50,7 +53,7 @@ def tracked(
     return racetracks.compare(moving, shown, times_s), shown
 
 
-def alone(moving: racetracks.Flights, plots: Plots, times_s: np.ndarray) -> list[racetracks.Errors]:
+def alone(moving: Flights, plots: Plots, times_s: np.ndarray) -> list[racetracks.Errors]:
     """Return the errors of each radar alone."""
     found = []
     for row, radar in enumerate(racetracks.radars()):
@@ -60,18 +63,7 @@ def alone(moving: racetracks.Flights, plots: Plots, times_s: np.ndarray) -> list
     return found
 
 
-def together(singles: list[racetracks.Errors]) -> racetracks.Errors:
-    """Return the errors of several runs as one, their shares as means."""
-    names = ("time_s", "flight", "position_m", "speed_mps", "heading_rad", "is_turning")
-    whole = {name: np.concatenate([getattr(one, name) for one in singles]) for name in names}
-    shares = {
-        name: float(np.mean([getattr(one, name) for one in singles]))
-        for name in ("tracked", "double", "numbers")
-    }
-    return racetracks.Errors(**whole, **shares)
-
-
-def lines(name: str, errors: racetracks.Errors) -> tuple[list[list[str]], dict]:
+def lines(name: str, errors: racetracks.Errors) -> tuple[list[list[str]], dict[str, Any]]:
     """Return the lines of a table for one set of radars, and what is to be kept."""
     whole = errors.summary()
     parts = {
@@ -121,7 +113,7 @@ def main() -> None:
     errors, shown = tracked(moving, radars, plots, times_s)
     five, kept_five = lines("five radars", errors)
     singles = alone(moving, plots, times_s)
-    one, kept_one = lines("one radar", together(singles))
+    one, kept_one = lines("one radar", racetracks.together(singles))
     for radar, single in zip(radars, singles, strict=True):
         figures = single.summary()
         cells = [number(figures[key], digits) for key, _, digits in COLUMNS]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+from typing import Any
 
 from tracker_parts import ours, tables
 from tracker_parts.figures import Row, best_of, figures, verdicts
@@ -58,9 +59,10 @@ def cells(row: Row) -> list[str]:
     return [row.tracker, row.source, *values, number(row.plots_per_cpu_s, 0)]
 
 
-def judged(mine: Row, peers: list[Row]) -> tuple[list[list[str]], dict[str, bool]]:
+def judged(
+    mine: Row, peers: list[Row], best: Row | None
+) -> tuple[list[list[str]], dict[str, bool]]:
     """Return the lines that set ours beside the best peer, and the verdicts."""
-    best = best_of(peers)
     if best is None:
         return [], {}
     met = verdicts(mine.figures, best.figures)
@@ -78,12 +80,13 @@ def judged(mine: Row, peers: list[Row]) -> tuple[list[list[str]], dict[str, bool
     ], met
 
 
-def run_scene(kind: SceneKind, given: argparse.Namespace, peers: Peers) -> dict:
+def run_scene(kind: SceneKind, given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
     """Run one scene and print its table; return what is to be kept."""
     folder = scene_folder(kind, given.seed, given.tools)
     mine = our_row(kind, folder)
     others = peers.rows(kind, given.seed, folder)
-    lines, met = judged(mine, others)
+    best = best_of(others)
+    lines, met = judged(mine, others, best)
     changes = ", ".join(f"{name} {value}" for name, value in kind.changes.items())
     hard = ", one of ours" if kind.is_hard else ""
     print(f"\n{folder.name}" + (f" ({changes})" if changes else "") + hard)
@@ -100,9 +103,7 @@ def run_scene(kind: SceneKind, given: argparse.Namespace, peers: Peers) -> dict:
             for row in (mine, *others)
         ],
         "met": met,
-        "gospa_ratio": mine.figures["gospa_m"] / best_of(others).figures["gospa_m"]
-        if others
-        else None,
+        "gospa_ratio": mine.figures["gospa_m"] / best.figures["gospa_m"] if best else None,
     }
 
 

@@ -28,17 +28,17 @@ WARM_S, COLD_S = 2.0, 20.0
 
 def beside_peers(given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
     """Print the speeds on each scene and their ratios; return what is to be kept."""
-    rows, kept = [], {}
+    rows: list[list[str]] = []
+    kept: dict[str, Any] = {}
     for name in SCENES:
         folder = scene_folder(KINDS[name], given.seed, given.tools)
         mine = rates.rate(ours.load(folder))
         others = peers.speeds(KINDS[name], given.seed, folder)
         kept[name] = {"plots_hz": mine.alone_hz, "with_pictures_hz": mine.pictures_hz, "met": {}}
         head = [name, number(mine.alone_hz, 0), number(mine.pictures_hz, 0)]
-        for other in others or [None]:
-            if other is None:
-                rows.append([*head, "no peer", "", "", "", ""])
-                continue
+        if not others:
+            rows.append([*head, "no peer", "", "", "", ""])
+        for other in others:
             wanted = TIMES_OTHER if other.tracker.startswith("nrl") else TIMES
             ratio = mine.alone_hz / other.plots_per_cpu_s
             kept[name][other.tracker] = {"plots_hz": other.plots_per_cpu_s, "ratio": ratio}
@@ -48,8 +48,8 @@ def beside_peers(given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
             head = ["", "", ""]
     print("\nBeside the peers, plots a CPU second (asked: 1,000 times Stone Soup's fastest "
           "configuration, 300 times nrl-tracker)")  # fmt: skip
-    head = ("scene", "ours", "with pictures", "peer", "peer's", "run", "ratio", "asked")
-    print(tables.table(head, rows), flush=True)
+    names = ("scene", "ours", "with pictures", "peer", "peer's", "run", "ratio", "asked")
+    print(tables.table(names, rows), flush=True)
     return kept
 
 

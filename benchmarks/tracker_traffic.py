@@ -69,7 +69,9 @@ def errors_table(found: ScoreResult) -> str:
     return tables.table(["", *(heading for _, _, heading, _ in wanted)], rows)
 
 
-def run(flights: int, duration_s: float, seed: int) -> tuple[Tracked, ScoreResult, dict]:
+def run(
+    flights: int, duration_s: float, seed: int
+) -> tuple[Tracked, ScoreResult, dict[str, np.ndarray]]:
     """Make the traffic, track it, score it; return tracks, score and the truth's columns."""
     moving = traffic.flights(flights, duration_s, seed)
     radars = traffic.radars()

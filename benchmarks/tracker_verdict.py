@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import pathlib
 import shutil
+from typing import Any
 
 from tracker_parts import docs_tables, tables
 from tracker_parts.demands import demands
@@ -21,7 +22,7 @@ PAGE, IMAGES = ROOT / "docs" / "tracker-bench.md", ROOT / "docs" / "images"
 PICTURES = ("tracker-racetracks.png", "tracker-traffic.png", "tracker-speed.png")
 
 
-def write_docs(kept: dict, page: pathlib.Path, images: pathlib.Path) -> list[str]:
+def write_docs(kept: dict[str, Any], page: pathlib.Path, images: pathlib.Path) -> list[str]:
     """Write every generated table into the page and copy the pictures; return what was missing."""
     text = page.read_text(encoding="utf-8")
     text, missing = docs_tables.filled(text, kept)

@@ -85,7 +85,7 @@ class Flights:
 
     def is_alive(self, flight: np.ndarray, time_s: np.ndarray) -> np.ndarray:
         """Return whether each flight is in the air at that time, (n,)."""
-        return (time_s >= self.born_s[flight]) & (time_s < self.dead_s[flight])
+        return np.asarray((time_s >= self.born_s[flight]) & (time_s < self.dead_s[flight]))
 
 
 def fly(starts: Sequence[Start], duration_s: float, step_s: float = 0.5) -> Flights:
@@ -144,4 +144,4 @@ def _radii(latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _geodesic_bend(latitude: np.ndarray, heading: np.ndarray, height: np.ndarray) -> np.ndarray:
-    return np.sin(heading) * np.tan(latitude) / (_radii(latitude)[1] + height)
+    return np.asarray(np.sin(heading) * np.tan(latitude) / (_radii(latitude)[1] + height))

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import pathlib
 import time
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,13 +33,13 @@ def load(folder: pathlib.Path) -> Reading:
     return read(folder)
 
 
-def new_tracker(reading: Reading) -> Tracker:
+def new_tracker(reading: Reading, **options: Any) -> Tracker:
     """Return a tracker with default settings for a reading's sensors."""
     origin = reading.contents.values.get("origin_deg")
     if origin is None:
-        return Tracker(reading.sensors)
+        return Tracker(reading.sensors, **options)
     place = math.radians(origin[0]), math.radians(origin[1]), float(origin[2])
-    return Tracker(reading.sensors, origin=place)
+    return Tracker(reading.sensors, origin=place, **options)
 
 
 def whole_seconds(reading: Reading) -> np.ndarray:

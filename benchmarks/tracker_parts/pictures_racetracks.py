@@ -108,8 +108,8 @@ def _since_turn(moving: Flights, errors: Errors) -> np.ndarray:
     turning = moving.nodes[6] != 0.0
     since = np.full(len(errors.time_s), np.nan)
     for flight in range(len(moving)):
-        begins = np.flatnonzero(np.diff(turning[flight].astype(int)) == 1) + 1
-        begins = begins * moving.step_s
+        first = np.flatnonzero(np.diff(turning[flight].astype(int)) == 1) + 1
+        begins = first * moving.step_s
         mine = np.flatnonzero(errors.flight == flight)
         if len(begins) and len(mine):
             off = errors.time_s[mine, None] - begins

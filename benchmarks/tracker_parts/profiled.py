@@ -25,12 +25,12 @@ from jointsky.api import Tracker  # noqa: E402
 SAMPLES_HZ, LASTS_S, SETTLES_S = 997, 6.0, 0.7
 
 
-def samples(file: pathlib.Path) -> collections.Counter:
+def samples(file: pathlib.Path) -> collections.Counter[str]:
     """Return how many samples fell into each function, by "module.function" or symbol."""
     known = jit_symbols.ranges()
     command = ["perf", "script", "-i", str(file), "-F", "ip,sym,dso"]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found: collections.Counter = collections.Counter()
+    found: collections.Counter[str] = collections.Counter()
     for line in told.splitlines():
         words = line.split()
         if len(words) < 2:

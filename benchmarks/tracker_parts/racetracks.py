@@ -61,6 +61,28 @@ class Errors:
         }
 
 
+def together(singles: list[Errors]) -> Errors:
+    """Return the errors of several runs as one, their shares as means."""
+
+    def rows(name: str) -> np.ndarray:
+        return np.concatenate([getattr(one, name) for one in singles])
+
+    def share(name: str) -> float:
+        return float(np.mean([getattr(one, name) for one in singles]))
+
+    return Errors(
+        time_s=rows("time_s"),
+        flight=rows("flight"),
+        position_m=rows("position_m"),
+        speed_mps=rows("speed_mps"),
+        heading_rad=rows("heading_rad"),
+        is_turning=rows("is_turning"),
+        tracked=share("tracked"),
+        double=share("double"),
+        numbers=share("numbers"),
+    )
+
+
 def radars(altitude_step_ft: float = 25.0) -> list[Radar]:
     """Return the five radars, on a circle about the flights."""
     made = []
@@ -87,7 +109,7 @@ def radars(altitude_step_ft: float = 25.0) -> list[Radar]:
 def flights(duration_s: float, seed: int) -> Flights:
     """Return a flight of each speed and bank; half of them turn left."""
     rng = stream(seed, "racetracks")
-    starts = []
+    starts: list[Start] = []
     for speed_kt in SPEEDS_KT:
         for bank_deg in BANKS_DEG:
             speed = speed_kt * KNOT_MPS

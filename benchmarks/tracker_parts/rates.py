@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import cProfile
 import dataclasses
+import functools
 import inspect
 import json
 import os
@@ -76,7 +77,7 @@ def on_threads(reading: Reading, threads: int) -> float | None:
         return None
     best_s = np.inf
     for _ in range(2):
-        tracker = Tracker(reading.sensors, threads=threads, origin=_origin(reading))
+        tracker = ours.new_tracker(reading, threads=threads)
         begin_s = time.perf_counter()
         tracker.update(reading.plots)
         tracker.flush()
@@ -89,11 +90,6 @@ def steps_per_plot(reading: Reading) -> float:
     tracker = ours.new_tracker(reading)
     tracker.update(reading.plots)
     return float(tracker._book.counters[layout_kernels.N_STEPS]) / len(reading.plots)
-
-
-def _origin(reading: Reading) -> tuple[float, float, float]:
-    latitude, longitude, height = reading.contents.values["origin_deg"]
-    return float(np.radians(latitude)), float(np.radians(longitude)), float(height)
 
 
 def growth(seed: int) -> list[dict[str, float]]:
@@ -112,6 +108,7 @@ def growth(seed: int) -> list[dict[str, float]]:
     return found
 
 
+@functools.lru_cache(maxsize=1)
 def crowd(targets: int, duration_s: float, seed: int) -> tuple[Plots, list[Sensor]]:
     """Return plots of so many targets by thirty primary radars, and the radars."""
     false = FALSE_SHARE * targets
