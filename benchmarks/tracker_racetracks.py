@@ -53,10 +53,12 @@ def tracked(
     return racetracks.compare(moving, shown, times_s), shown
 
 
-def alone(moving: Flights, plots: Plots, times_s: np.ndarray) -> list[racetracks.Errors]:
+def alone(
+    moving: Flights, radars: list[Radar], plots: Plots, times_s: np.ndarray
+) -> list[racetracks.Errors]:
     """Return the errors of each radar alone."""
     found = []
-    for row, radar in enumerate(racetracks.radars()):
+    for row, radar in enumerate(radars):
         mine = plots.rows(plots.sensor == row)
         mine = mine.replace(sensor=np.zeros(len(mine)))
         found.append(tracked(moving, [radar], mine, times_s)[0])
@@ -103,16 +105,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--mode-c-step-ft", type=float, default=25.0)
+    parser.add_argument("--sites-nm", type=float, default=racetracks.SITES_NM)
     parser.add_argument("--picture", type=pathlib.Path, default=KEPT / "tracker-racetracks.png")
     given = parser.parse_args()
     duration_s = 60.0 * given.minutes
     moving = racetracks.flights(duration_s, given.seed)
-    radars = racetracks.radars(given.mode_c_step_ft)
+    radars = racetracks.radars(given.mode_c_step_ft, given.sites_nm)
     plots = racetracks.plots(moving, radars, duration_s, given.seed)
     times_s = np.arange(racetracks.STEP_S, duration_s, racetracks.STEP_S)
     errors, shown = tracked(moving, radars, plots, times_s)
     five, kept_five = lines("five radars", errors)
-    singles = alone(moving, plots, times_s)
+    singles = alone(moving, radars, plots, times_s)
     one, kept_one = lines("one radar", racetracks.together(singles))
     for radar, single in zip(radars, singles, strict=True):
         figures = single.summary()
@@ -124,7 +127,7 @@ def main() -> None:
     print("\nFive radars, mean position error and s.d. of ground speed by speed and bank")
     print(by_kind(errors))
     given.picture.parent.mkdir(parents=True, exist_ok=True)
-    draw(moving, plots, shown, errors, given.picture)
+    draw(moving, radars, plots, shown, errors, given.picture)
     print(f"\nPicture: {given.picture}")
     tables.keep("racetracks", {"five radars": kept_five, "one radar": kept_one})
 

@@ -22,17 +22,24 @@ from jointsky.units import KNOT_MPS, NAUTICAL_MILE_M
 from tracker_parts import racetracks
 from tracker_parts.flights import Flights
 from tracker_parts.racetracks import BANKS_DEG, CENTRE_RAD, SPEEDS_KT, Errors
-from tracker_parts.radars import mode_a_of
+from tracker_parts.radars import Radar, mode_a_of
 
 mpl.use("agg")
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"  # Okabe and Ito (2008)
 SHOWN, SHOWN_S = 6, 600.0  # the flight of 360 kt and 45 degrees, ten minutes
 
 
-def draw(moving: Flights, plots: Plots, shown: Tracks, errors: Errors, file: pathlib.Path) -> None:
+def draw(
+    moving: Flights,
+    radars: list[Radar],
+    plots: Plots,
+    shown: Tracks,
+    errors: Errors,
+    file: pathlib.Path,
+) -> None:
     """Draw the picture."""
     figure, axes = plt.subplots(2, 2, figsize=(12.0, 7.6), dpi=100, layout="constrained")
-    _plan(axes[0, 0], moving, plots, shown)
+    _plan(axes[0, 0], moving, radars, plots, shown)
     _along_lap(axes[0, 1], moving, errors)
     speed_kt = np.abs(errors.speed_mps) / KNOT_MPS
     _distribution(axes[1, 0], errors, errors.position_m, 400.0, "position error (m)")
@@ -44,12 +51,14 @@ def draw(moving: Flights, plots: Plots, shown: Tracks, errors: Errors, file: pat
     plt.close(figure)
 
 
-def _plan(axis: plt.Axes, moving: Flights, plots: Plots, shown: Tracks) -> None:
+def _plan(
+    axis: plt.Axes, moving: Flights, radars: list[Radar], plots: Plots, shown: Tracks
+) -> None:
     """Draw plots, truth and track of one flight, in NM about the centre."""
     code = mode_a_of(np.array([SHOWN]))[0]
     begin = racetracks.FROM_S
     mine = plots.rows((plots.mode_a == code) & _within(plots.time_s, begin))
-    first = _map_of_plots(mine)
+    first = _map_of_plots(radars, mine)
     axis.plot(*first, ".", color=ORANGE, markersize=4, label="plots of five radars")
     times = np.arange(begin, begin + SHOWN_S, 1.0)
     truth = moving.at(np.full(len(times), SHOWN), times)
@@ -128,10 +137,10 @@ def _map(ecef_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return enu[:, 0] / NAUTICAL_MILE_M, enu[:, 1] / NAUTICAL_MILE_M
 
 
-def _map_of_plots(plots: Plots) -> tuple[np.ndarray, np.ndarray]:
+def _map_of_plots(radars: list[Radar], plots: Plots) -> tuple[np.ndarray, np.ndarray]:
     """Return where plots lie whose height is their Mode C altitude."""
     made = np.empty((len(plots), 3))
-    for row, radar in enumerate(racetracks.radars()):
+    for row, radar in enumerate(radars):
         mine = plots.sensor == row
         sensor = radar.sensor
         site = sensor.latitude_rad or 0.0, sensor.longitude_rad or 0.0, sensor.height_m or 0.0
