@@ -132,7 +132,6 @@ def bare_kernel(function: _F) -> _F:
 def bare(function: _F) -> _F:
     """Compile a kernel that allocates nothing and that only such kernels call."""
     made: _F = numba.njit(
-        cache=_IN_USE is not None,
         nogil=True,
         error_model="numpy",
         no_cpython_wrapper=True,

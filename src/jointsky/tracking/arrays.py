@@ -13,9 +13,17 @@ import numpy.typing as npt
 
 from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking.association import work_sizes
+from jointsky.tracking.measurement_kernels import ROWS
 
 Array = npt.NDArray[Any]
 BUCKETS = 1 << 14
+
+
+class Prepared(NamedTuple):
+    """Plots as the kernels want them."""
+
+    floats: Array  # (P, PLOT_FLOATS)
+    ints: Array  # (P, PLOT_INTS)
 
 
 class Book(NamedTuple):
@@ -37,7 +45,6 @@ class World(NamedTuple):
     cells: Array  # (S, CELL_FLOATS, CELLS)
     models: Array  # (M, MODEL_COLUMNS)
     settings: Array  # (SETTINGS,)
-    switching: Array  # (steps, M, M)
     usual: Array  # (M,) share of time that a target flies by each model
     plane: Array  # (4, 3): centre of the index's map; its east, north, up
 
@@ -48,6 +55,7 @@ class Bench(NamedTuple):
     slot_of: Array  # (T,) int64: slot of a track, -1: none
     slot_track: Array  # (K,) int64
     slot_time: Array  # (K,) to which it is predicted
+    slot_best: Array  # (K,) int64: its likeliest model
     slot_first: Array  # (K,) int64: its last pair; the others by pair_next
     slot_body: Array  # (K, M, BODY)
     pair_plot: Array  # (N,) int64: place in the batch
@@ -67,9 +75,9 @@ class Bench(NamedTuple):
     work_int: Array
     work_float: Array
     found: Array  # (4096,) int64: tracks near one plot
-    switching: Array  # (M, M)
-    spread: Array  # (M, PACKED)
-    shifts: Array  # (M, STATES)
+    common: Array  # (BODY,)
+    rows: Array  # (ROWS, 8)
+    own_rows: Array  # (ROWS, 8)
     merged: Array  # (M, BODY)
     mean: Array  # (6,)
     packed: Array  # (21,)
@@ -94,7 +102,6 @@ def new_book(rows: int, sensors: int) -> Book:
     counters[layout.N_FREE] = -1
     clocks = np.zeros(layout.CLOCKS)
     clocks[layout.K_HOUSEKEPT] = -np.inf
-    clocks[layout.K_REACH] = 16_000.0
     heads = np.full(BUCKETS, -1, np.int64)
     return Book(*_track_arrays(rows, sensors), heads, counters, clocks)
 
@@ -135,6 +142,7 @@ def new_bench(tracks: int, slots: int, pairs: int, plots: int) -> Bench:
         slot_of=np.full(tracks, -1, np.int64),
         slot_track=np.empty(slots, np.int64),
         slot_time=np.empty(slots),
+        slot_best=np.empty(slots, np.int64),
         slot_first=np.empty(slots, np.int64),
         slot_body=np.empty((slots, m, body)),
         pair_plot=np.empty(pairs, np.int64),
@@ -154,9 +162,9 @@ def new_bench(tracks: int, slots: int, pairs: int, plots: int) -> Bench:
         work_int=np.empty(ints, np.int64),
         work_float=np.empty(floats),
         found=np.empty(4096, np.int64),
-        switching=np.empty((m, m)),
-        spread=np.empty((m, layout.PACKED)),
-        shifts=np.empty((m, layout.STATES)),
+        common=np.empty(body),
+        rows=np.empty((ROWS, 8)),
+        own_rows=np.empty((ROWS, 8)),
         merged=np.empty((m, body)),
         mean=np.empty(6),
         packed=np.empty(21),

@@ -38,15 +38,17 @@ from jointsky.tracking.layout_kernels import (
     T_VU,
 )
 
-CELL_M = 8000.0
-FARTHEST_M = 80000.0  # no plot is so uncertain that its track is sought beyond
+# Three grids: a track lies in the finest whose cells are as wide as its gate reaches.
+CELLS_M = (6000.0, 24000.0, 96000.0)
+LEVELS = 3
 CLIMB_MPS = 10.0  # standard error of a rate of climb, as the coarse gate takes it
+MARGIN_M = 400.0  # what a track may have flown since it was put into its cell
 
 
 @bare
-def bucket(cell_east, cell_north, buckets):
+def bucket(level, cell_east, cell_north, buckets):
     """Return the bucket of a cell; ``buckets`` is a power of two."""
-    return ((cell_east * 73856093) ^ (cell_north * 19349663)) & (buckets - 1)
+    return ((cell_east * 73856093) ^ (cell_north * 19349663) ^ (level * 83492791)) & (buckets - 1)
 
 
 @bare
@@ -67,9 +69,13 @@ def remove(ints, heads, t):
 
 
 @bare
-def put(ints, heads, t, east, north):
-    """Put a track into the grid at a place on the map, or move it there."""
-    cell = bucket(math.floor(east / CELL_M), math.floor(north / CELL_M), heads.shape[0])
+def put(ints, heads, t, east, north, reach_m):
+    """Put a track into the grid for its reach at a place on the map, or move it there."""
+    level = 0
+    while level < LEVELS - 1 and reach_m > CELLS_M[level]:
+        level += 1
+    width = CELLS_M[level]
+    cell = bucket(level, math.floor(east / width), math.floor(north / width), heads.shape[0])
     if cell == ints[t, I_CELL]:
         return
     remove(ints, heads, t)
@@ -80,6 +86,14 @@ def put(ints, heads, t, east, north):
         ints[first, I_PREVIOUS] = t
     heads[cell] = t
     ints[t, I_CELL] = cell
+
+
+@bare
+def reach(track, age_s, settings):
+    """Return how far from its place a track's plots may lie, beside the plots' own errors."""
+    sigma = track[T_SIGMA] + track[T_SIGMA_V] * age_s
+    noise = settings[G_WORST_PSD] * age_s * age_s * age_s / 3.0
+    return settings[G_SIGMAS] * math.sqrt(sigma * sigma + noise) + MARGIN_M
 
 
 @bare
@@ -100,33 +114,36 @@ def is_near(track, q, sigmas, psd):
 
 
 @bare
-def near(floats, ints, heads, q, reach_m, sigmas, psd, found):
-    """Fill ``found`` with the tracks that plot ``q`` could belong to; return how many.
-
-    Tracks are looked for in all cells within ``reach_m``.
-    """
+def near(floats, ints, heads, q, settings, found):
+    """Fill ``found`` with the tracks that plot ``q`` could belong to; return how many."""
     east = q[P_MAP]
     north = q[P_MAP + 1]
+    sigmas = settings[G_SIGMAS]
+    psd = settings[G_WORST_PSD]
+    own = sigmas * q[P_SIGMA] + q[P_SLACK]
     buckets = heads.shape[0]
-    first_e = math.floor((east - reach_m) / CELL_M)
-    last_e = math.floor((east + reach_m) / CELL_M)
-    first_n = math.floor((north - reach_m) / CELL_M)
-    last_n = math.floor((north + reach_m) / CELL_M)
     count = 0
-    for ce in range(first_e, last_e + 1):
-        for cn in range(first_n, last_n + 1):
-            t = heads[bucket(ce, cn, buckets)]
-            while t >= 0:
-                if is_near(floats[t], q, sigmas, psd):
-                    known = False
-                    for k in range(count):
-                        if found[k] == t:
-                            known = True  # two of the cells share this bucket
-                            break
-                    if not known and count < found.shape[0]:
-                        found[count] = t
-                        count += 1
-                t = ints[t, I_NEXT]
+    for level in range(LEVELS):
+        width = CELLS_M[level]
+        wide = width + own
+        first_e = math.floor((east - wide) / width)
+        last_e = math.floor((east + wide) / width)
+        first_n = math.floor((north - wide) / width)
+        last_n = math.floor((north + wide) / width)
+        for ce in range(first_e, last_e + 1):
+            for cn in range(first_n, last_n + 1):
+                t = heads[bucket(level, ce, cn, buckets)]
+                while t >= 0:
+                    if is_near(floats[t], q, sigmas, psd):
+                        known = False
+                        for k in range(count):
+                            if found[k] == t:
+                                known = True  # two of the cells share this bucket
+                                break
+                        if not known and count < found.shape[0]:
+                            found[count] = t
+                            count += 1
+                    t = ints[t, I_NEXT]
     return count
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from jointsky.records.columns import join as joined
 from jointsky.records.plots import Plots
-from jointsky.tracking.arrays import Book, World, copied
+from jointsky.tracking.arrays import Book, Prepared, World, copied
 
 _STATES_PER_LAG = 3
 
@@ -24,7 +24,7 @@ class State:
     time_s: float  # no plot after this one has been taken
     book: Book
     world: World
-    held: Plots | None
+    held: Prepared | None
     used: int
 
 
@@ -51,7 +51,7 @@ class History:
         """Return the time after which a plot can still be taken in its place."""
         return self.newest_s - self.lag_s
 
-    def keep(self, book: Book, world: World, held: Plots | None, used: int) -> None:
+    def keep(self, book: Book, world: World, held: Prepared | None, used: int) -> None:
         """Keep a copy of a tracker's state; forget what no plot within the lag can need."""
         frozen = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
         self._states.append(State(self.newest_s, copied(book), frozen, held, used))

@@ -12,15 +12,13 @@ from jointsky.tracking.layout_kernels import (
     FREE,
     G_COAST_S,
     G_DROP,
-    G_SIGMAS,
-    G_WORST_PSD,
     I_BORN_BY,
     I_BORN_CELL,
     I_MODE_S,
     I_NEXT,
     I_PLOTS,
     I_STATUS,
-    K_REACH,
+    K_HOUSEKEPT,
     N_LIVE,
     T_BORN,
     T_DUE,
@@ -29,8 +27,6 @@ from jointsky.tracking.layout_kernels import (
     T_FIRST,
     T_N,
     T_SEEN,
-    T_SIGMA,
-    T_SIGMA_V,
     T_TIME,
     T_TURN_S,
     T_VE,
@@ -64,13 +60,12 @@ def has_gone(f, n, now, settings):
 def keep_house(book, world, now, bench, out, written):
     """Account for looks that brought nothing, end what has gone, join what is one.
 
-    Sets how far to look for tracks from now on; returns the rows written: one for each that ended.
+    Returns the rows written: one for each that ended.
     """
     floats, ints, looks, bodies, heads, counters, clocks = book
-    sensors, cells, _, settings, _, _, _ = world
+    sensors, cells, _, settings, _, _ = world
     for s in range(sensors.shape[0]):
         looks_kernels.estimate_false_rate(sensors, cells, s, now)
-    reach = 0.0
     for t in range(counters[N_LIVE]):
         if ints[t, I_STATUS] == FREE:
             continue
@@ -102,16 +97,15 @@ def keep_house(book, world, now, bench, out, written):
             lifecycle_kernels.end(ints, heads, counters, t)
             continue
         age = now - f[T_TIME]
-        east = f[T_E] + f[T_VE] * age
-        north = f[T_N] + f[T_VN] * age
-        gating_kernels.put(ints, heads, t, east, north)
-        sigma = f[T_SIGMA] + f[T_SIGMA_V] * age
-        noise = settings[G_WORST_PSD] * age * age * age / 3.0
-        reach = max(reach, sigma * sigma + noise)
+        if age > HOUSEKEEPING_S:
+            east = f[T_E] + f[T_VE] * age
+            north = f[T_N] + f[T_VN] * age
+            reach = gating_kernels.reach(f, age + lifecycle_kernels.SOON_S, settings)
+            gating_kernels.put(ints, heads, t, east, north, reach)
     for t in range(counters[N_LIVE]):
-        if ints[t, I_STATUS] != FREE and now - floats[t, T_SEEN] < 2.0 * HOUSEKEEPING_S:
+        fresh = floats[t, T_SEEN] > clocks[K_HOUSEKEPT]
+        if fresh and ints[t, I_STATUS] != FREE and ints[t, I_PLOTS] > 1:
             join_doubles(book, t, sensors, bench.found)
-    clocks[K_REACH] = min(settings[G_SIGMAS] * math.sqrt(reach), 3.0 * gating_kernels.CELL_M)
     return written
 
 
@@ -119,12 +113,14 @@ def keep_house(book, world, now, bench, out, written):
 def join_doubles(book, t, sensors, found):
     """End the younger of two tracks of one target."""
     floats, ints, looks, _, heads, counters, _ = book
-    ce = math.floor(floats[t, T_E] / gating_kernels.CELL_M)
-    cn = math.floor(floats[t, T_N] / gating_kernels.CELL_M)
+    width = gating_kernels.CELLS_M[0]
+    ce = math.floor(floats[t, T_E] / width)
+    cn = math.floor(floats[t, T_N] / width)
+    level = np.int64(0)
     count = 0
     for de in range(-1, 2):
         for dn in range(-1, 2):
-            other = heads[gating_kernels.bucket(ce + de, cn + dn, heads.shape[0])]
+            other = heads[gating_kernels.bucket(level, ce + de, cn + dn, heads.shape[0])]
             while other >= 0 and count < found.shape[0]:
                 if other != t and lifecycle_kernels.are_one(floats, ints, looks, t, other, sensors):
                     found[count] = other

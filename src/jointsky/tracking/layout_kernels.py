@@ -93,8 +93,8 @@ FREE, TENTATIVE, CONFIRMED = 0, 1, 2
 # What goes on between calls, int64 (COUNTERS,) and float64 (CLOCKS,)
 N_LIVE, N_NUMBER, N_BATCH, N_STEPS, N_UPDATES, N_FREE = 0, 1, 2, 3, 4, 5
 COUNTERS = 6
-K_HOUSEKEPT, K_REACH = 0, 1
-CLOCKS = 2
+K_HOUSEKEPT = 0
+CLOCKS = 1
 
 # Settings as the kernels want them, float64 (SETTINGS,)
 (
@@ -110,7 +110,7 @@ CLOCKS = 2
     G_DROP,
     G_COAST_S,
     G_SIGMAS,
-    G_STEP_S,
+    G_SWITCHING,
     G_BEND,
     G_FLAT,
     G_WORST_PSD,

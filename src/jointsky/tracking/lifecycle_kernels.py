@@ -87,6 +87,7 @@ from jointsky.tracking.motion_kernels import combine, turn_rate_variance
 
 EQUATOR_M, FLATTENING = 6378137.0, 1.0 / 298.257223563
 SAME_ADDRESS_M = 1000.0
+SOON_S = 1.0  # a track lies in a grid as wide as its gate will be by then
 FIRST_VELOCITY_SIGMA_MPS = 20.0  # of a velocity that nothing confirms yet
 
 
@@ -147,7 +148,7 @@ def settle(floats, ints, heads, bodies, t, settings, plane, packed):
         + p[20] * uz * uz
     )
     f[T_SIGMA_V] = math.sqrt(max(p[9] + p[14] + p[20] - along, 0.0))
-    gating_kernels.put(ints, heads, t, f[T_E], f[T_N])
+    gating_kernels.put(ints, heads, t, f[T_E], f[T_N], gating_kernels.reach(f, SOON_S, settings))
 
 
 @bare
@@ -264,7 +265,7 @@ def first_model(b, q, geometry, sensor, place, range_sigma_m, settings, scratch,
         h1 = dy / slant
         h2 = dz / slant
         left = q[P_RATE] - rate
-        take_all(b, d, 0.0, 0.0, 0.0, h0, h1, h2, left, q[P_VAR_RATE], False)
+        take_all(b, d, 0.0, 0.0, 0.0, h0, h1, h2, left, q[P_VAR_RATE])
         for k in range(6):
             b[k] += d[k]
 
@@ -290,7 +291,7 @@ def begin(
     floats, ints, looks, bodies, t, number, q, i, place, range_sigma_m, world, existence, bench
 ):
     """Begin a tentative track at one plot; it has one model until a second plot comes."""
-    sensors, _, _, settings, _, _, _ = world
+    sensors, _, _, settings, _, _ = world
     s = i[P_SENSOR]
     for m in range(MODELS):
         bodies[t, m, WEIGHT] = 0.0

@@ -1,14 +1,17 @@
-"""Kernels of measurement: one model of a track takes one plot, row by scalar row.
+"""Kernels of measurement: the models of a track take a plot, row by scalar row.
 
 A plot is at most seven scalar measurements with independent errors; a Kalman filter takes them
-one after another (Bar-Shalom et al. 2001, 5.4).  Derivatives are taken at the predicted place
-(extended Kalman filter); a range row knows how far the target may lie off the beam's axis, which
-bends its mean and widens it (second-order terms, 10.3 there).  No sine or arc tangent is taken for
-a pair: those of the plot's angles come with the plot.  Metres, radians, seconds.
+one after another (Bar-Shalom et al. 2001, 5.4).  Derivatives are taken at the place predicted by
+the likeliest model (extended Kalman filter) and serve all models near it; a range row knows how
+far the target may lie off the beam's axis, which bends its mean and widens it (second-order terms,
+10.3 there).  No sine or arc tangent is taken for a pair: those of the plot's angles come with the
+plot.  Metres, radians, seconds.
 """
 # mypy: ignore-errors
 
 import math
+
+import numpy as np
 
 from jointsky._jit import bare
 from jointsky.tracking.layout_kernels import (
@@ -40,6 +43,7 @@ TWO_PI = 2.0 * math.pi
 WILD_SIGMAS2 = 36.0
 ANY_HEIGHT_M, ANY_SPEED_MPS = 10000.0, 300.0
 SMALL_ANGLE = 0.05
+ROWS = 7
 
 
 @bare
@@ -53,7 +57,7 @@ def small_atan2(y, x):
 
 
 @bare
-def take_place(b, d, h0, h1, h2, residual, variance, turns):
+def take_place(b, d, h0, h1, h2, residual, variance):
     """Take one row that looks at the position only; return its variance and what was left.
 
     ``b`` is the model's row, whose covariance shrinks; ``d`` (7,) gathers the state's change.
@@ -64,17 +68,15 @@ def take_place(b, d, h0, h1, h2, residual, variance, turns):
     g3 = b[14] * h0 + b[15] * h1 + b[16] * h2
     g4 = b[18] * h0 + b[19] * h1 + b[20] * h2
     g5 = b[23] * h0 + b[24] * h1 + b[25] * h2
-    g6 = 0.0
-    if turns:
-        g6 = b[29] * h0 + b[30] * h1 + b[31] * h2
+    g6 = b[29] * h0 + b[30] * h1 + b[31] * h2
     s = variance + h0 * g0 + h1 * g1 + h2 * g2
     left = residual - h0 * d[0] - h1 * d[1] - h2 * d[2]
-    shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left, turns)
+    shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left)
     return s, left
 
 
 @bare
-def take_all(b, d, h0, h1, h2, h3, h4, h5, residual, variance, turns):
+def take_all(b, d, h0, h1, h2, h3, h4, h5, residual, variance):
     """Take one row that looks at position and velocity; as take_place."""
     g0 = b[8] * h0 + b[9] * h1 + b[11] * h2 + b[14] * h3 + b[18] * h4 + b[23] * h5
     g1 = b[9] * h0 + b[10] * h1 + b[12] * h2 + b[15] * h3 + b[19] * h4 + b[24] * h5
@@ -82,18 +84,16 @@ def take_all(b, d, h0, h1, h2, h3, h4, h5, residual, variance, turns):
     g3 = b[14] * h0 + b[15] * h1 + b[16] * h2 + b[17] * h3 + b[21] * h4 + b[26] * h5
     g4 = b[18] * h0 + b[19] * h1 + b[20] * h2 + b[21] * h3 + b[22] * h4 + b[27] * h5
     g5 = b[23] * h0 + b[24] * h1 + b[25] * h2 + b[26] * h3 + b[27] * h4 + b[28] * h5
-    g6 = 0.0
-    if turns:
-        g6 = b[29] * h0 + b[30] * h1 + b[31] * h2 + b[32] * h3 + b[33] * h4 + b[34] * h5
+    g6 = b[29] * h0 + b[30] * h1 + b[31] * h2 + b[32] * h3 + b[33] * h4 + b[34] * h5
     s = variance + h0 * g0 + h1 * g1 + h2 * g2 + h3 * g3 + h4 * g4 + h5 * g5
     moved = h0 * d[0] + h1 * d[1] + h2 * d[2] + h3 * d[3] + h4 * d[4] + h5 * d[5]
     left = residual - moved
-    shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left, turns)
+    shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left)
     return s, left
 
 
 @bare
-def shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left, turns):
+def shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left):
     """Move the state by gain g/s and take g g'/s off the covariance."""
     inverse = 1.0 / s
     e = left * inverse
@@ -129,63 +129,95 @@ def shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left, turns):
     b[22] -= u * g4
     b[27] -= u * g5
     b[28] -= g5 * inverse * g5
-    if turns:
-        d[6] += g6 * e
-        u = g6 * inverse
-        b[29] -= u * g0
-        b[30] -= u * g1
-        b[31] -= u * g2
-        b[32] -= u * g3
-        b[33] -= u * g4
-        b[34] -= u * g5
-        b[35] -= u * g6
+    d[6] += g6 * e
+    u = g6 * inverse
+    b[29] -= u * g0
+    b[30] -= u * g1
+    b[31] -= u * g2
+    b[32] -= u * g3
+    b[33] -= u * g4
+    b[34] -= u * g5
+    b[35] -= u * g6
 
 
 @bare
-def take_row(b, d, h0, h1, h2, dt, residual, variance, turns):
-    """Take one row that looks at the position ``dt`` seconds after the state's time."""
-    if dt == 0.0:
-        return take_place(b, d, h0, h1, h2, residual, variance, turns)
-    return take_all(b, d, h0, h1, h2, h0 * dt, h1 * dt, h2 * dt, residual, variance, turns)
+def take_rows(b, rows, n, reference, d):
+    """Update a model's row ``b`` with ``n`` measurement rows; return distance and log density.
+
+    Rows hold derivative (6), residual at the ``reference`` state, variance; a model elsewhere gets
+    its own residual by the derivative.  ``d`` (7,) is scratch.
+    """
+    for k in range(STATES):
+        d[k] = 0.0
+    a0 = b[0] - reference[0]
+    a1 = b[1] - reference[1]
+    a2 = b[2] - reference[2]
+    a3 = b[3] - reference[3]
+    a4 = b[4] - reference[4]
+    a5 = b[5] - reference[5]
+    distance2 = 0.0
+    product = 1.0
+    for k in range(n):
+        h0, h1, h2 = rows[k, 0], rows[k, 1], rows[k, 2]
+        h3, h4, h5 = rows[k, 3], rows[k, 4], rows[k, 5]
+        residual = rows[k, 6] - h0 * a0 - h1 * a1 - h2 * a2
+        if h3 == 0.0 and h4 == 0.0 and h5 == 0.0:
+            s, left = take_place(b, d, h0, h1, h2, residual, rows[k, 7])
+        else:
+            residual -= h3 * a3 + h4 * a4 + h5 * a5
+            s, left = take_all(b, d, h0, h1, h2, h3, h4, h5, residual, rows[k, 7])
+        distance2 += left * left / s
+        product *= TWO_PI * s
+    for k in range(STATES):
+        b[k] += d[k]
+    return distance2, -0.5 * (math.log(product) + distance2)
 
 
 @bare
-def take(b, q, geometry, sensor, dt, bend, turns, d):
-    """Update row ``b`` in place with plot ``q``, which is ``dt`` seconds after it.
+def put(rows, n, h0, h1, h2, dt, residual, variance):
+    """Write one row that looks at the position ``dt`` seconds after the state's time."""
+    rows[n, 0] = h0
+    rows[n, 1] = h1
+    rows[n, 2] = h2
+    rows[n, 3] = h0 * dt
+    rows[n, 4] = h1 * dt
+    rows[n, 5] = h2 * dt
+    rows[n, 6] = residual
+    rows[n, 7] = variance
+    return n + 1
 
-    ``sensor`` is the sensor's row, ``bend`` 1 / (2 earth radius) or 0 in a flat frame, ``d`` (7,)
-    scratch.  Returns squared distance, log density, number of rows (0: the geometry says nothing)
-    and whether the height was wild.
+
+@bare
+def variance_along(b, h0, h1, h2):
+    """Return the variance of a model's position along a direction."""
+    g0 = b[8] * h0 + 2.0 * (b[9] * h1 + b[11] * h2)
+    return h0 * g0 + h1 * (b[10] * h1 + 2.0 * b[12] * h2) + b[13] * h2 * h2
+
+
+@bare
+def measure(b, q, geometry, sensor, dt, bend, rows):
+    """Fill ``rows`` (ROWS, 8) with what plot ``q`` says of a model's row ``b``, ``dt`` s before it.
+
+    ``sensor`` is the sensor's row, ``bend`` 1 / (2 earth radius) or 0 in a flat frame.  Returns
+    how many rows there are (0: the geometry says nothing) and whether the height was wild.
     """
     px = b[0] + dt * b[3]
     py = b[1] + dt * b[4]
     pz = b[2] + dt * b[5]
-    for k in range(STATES):
-        d[k] = 0.0
-    distance2 = 0.0
-    product = 1.0
-    rows = 0
+    n = np.int64(0)
     wild = False
     if q[P_VAR_HEIGHT] > 0.0:
-        s, left, wild = _take_height(b, d, q, px, py, pz, dt, bend, turns)
-        distance2 += left * left / s
-        product *= TWO_PI * s
-        rows += 1
+        n, wild = _height(b, q, px, py, pz, dt, bend, rows, n)
     if geometry in (POLAR, BEARING):
-        d2, more, n = _take_polar(b, d, q, geometry, sensor, px, py, pz, dt, turns)
-        if n == 0:
-            return 0.0, 0.0, 0, False
+        n = _polar(b, q, geometry, sensor, px, py, pz, dt, rows, n)
     else:
-        d2, more, n = _take_plane(b, d, q, geometry, px, py, pz, dt, turns)
-    for k in range(STATES):
-        b[k] += d[k]
-    distance2 += d2
-    return distance2, -0.5 * (math.log(product * more) + distance2), rows + n, wild
+        n = _plane(b, q, geometry, px, py, pz, dt, rows, n)
+    return n, wild
 
 
 @bare
-def _take_height(b, d, q, px, py, pz, dt, bend, turns):
-    """Take the height that a plot tells, or none of it where it cannot be the target's.
+def _height(b, q, px, py, pz, dt, bend, rows, n):
+    """Row of the height that a plot tells, worth nothing where it cannot be the target's.
 
     Mode C is garbled now and then: such a word must neither move the track nor keep the plot's
     good place from it.  Its row gets the spread of all heights in the air.
@@ -198,30 +230,19 @@ def _take_height(b, d, q, px, py, pz, dt, bend, turns):
     dz = q[P_X + 2] - pz
     along = ux * dx + uy * dy + uz * dz
     residual = along - bend * (dx * dx + dy * dy + dz * dz - along * along)
-    g0 = b[8] * ux + b[9] * uy + b[11] * uz
-    g1 = b[9] * ux + b[10] * uy + b[12] * uz
-    g2 = b[11] * ux + b[12] * uy + b[13] * uz
     variance = q[P_VAR_HEIGHT]
-    s = variance + ux * g0 + uy * g1 + uz * g2
-    wild = residual * residual > WILD_SIGMAS2 * s
+    wild = residual * residual > WILD_SIGMAS2 * (variance + variance_along(b, ux, uy, uz))
     if wild:
         variance = ANY_HEIGHT_M * ANY_HEIGHT_M
-    s, left = take_row(b, d, ux, uy, uz, dt, residual, variance, turns)
-    return s, left, wild
+    return put(rows, n, ux, uy, uz, dt, residual, variance), wild
 
 
 @bare
-def _take_polar(b, d, q, geometry, sensor, px, py, pz, dt, turns):
-    """Take slant range, azimuth, and where measured elevation and range rate."""
-    ex = sensor[S_AXES]
-    ey = sensor[S_AXES + 1]
-    ez = sensor[S_AXES + 2]
-    nx = sensor[S_AXES + 3]
-    ny = sensor[S_AXES + 4]
-    nz = sensor[S_AXES + 5]
-    ax = sensor[S_AXES + 6]
-    ay = sensor[S_AXES + 7]
-    az = sensor[S_AXES + 8]
+def _polar(b, q, geometry, sensor, px, py, pz, dt, rows, n):
+    """Rows of slant range, azimuth, and where measured elevation and range rate."""
+    ex, ey, ez = sensor[S_AXES], sensor[S_AXES + 1], sensor[S_AXES + 2]
+    nx, ny, nz = sensor[S_AXES + 3], sensor[S_AXES + 4], sensor[S_AXES + 5]
+    ax, ay, az = sensor[S_AXES + 6], sensor[S_AXES + 7], sensor[S_AXES + 8]
     dx = px - sensor[S_ORIGIN]
     dy = py - sensor[S_ORIGIN + 1]
     dz = pz - sensor[S_ORIGIN + 2]
@@ -230,36 +251,18 @@ def _take_polar(b, d, q, geometry, sensor, px, py, pz, dt, turns):
     above = ax * dx + ay * dy + az * dz
     ground2 = east * east + north * north
     if ground2 < 1.0:
-        return 0.0, 1.0, 0
+        return np.int64(0)
     slant2 = ground2 + above * above
     slant = math.sqrt(slant2)
     ground = math.sqrt(ground2)
-    v3, v4, v5 = b[3], b[4], b[5]
-    distance2 = 0.0
-    product = 1.0
-    rows = 1
     ux = dx / slant
     uy = dy / slant
     uz = dz / slant
     if geometry == POLAR:
-        off2 = b[8] + b[10] + b[13]
-        off2 -= ux * (b[8] * ux + 2.0 * (b[9] * uy + b[11] * uz))
-        off2 -= uy * (b[10] * uy + 2.0 * b[12] * uz) + b[13] * uz * uz
+        off2 = b[8] + b[10] + b[13] - variance_along(b, ux, uy, uz)
         curve = 0.5 * off2 / slant
-        s, left = take_row(
-            b,
-            d,
-            ux,
-            uy,
-            uz,
-            dt,
-            q[P_RANGE] - slant - curve,
-            q[P_VAR_1] + 2.0 * curve * curve,
-            turns,
-        )
-        distance2 += left * left / s
-        product *= TWO_PI * s
-        rows += 1
+        variance = q[P_VAR_1] + 2.0 * curve * curve
+        n = put(rows, n, ux, uy, uz, dt, q[P_RANGE] - slant - curve, variance)
     sin_az = q[P_SIN_AZ]
     cos_az = q[P_COS_AZ]
     turn = small_atan2(sin_az * north - cos_az * east, sin_az * east + cos_az * north)
@@ -268,9 +271,7 @@ def _take_polar(b, d, q, geometry, sensor, px, py, pz, dt, turns):
     h0 = ce * ex + cn * nx
     h1 = ce * ey + cn * ny
     h2 = ce * ez + cn * nz
-    s, left = take_row(b, d, h0, h1, h2, dt, turn, q[P_VAR_2], turns)
-    distance2 += left * left / s
-    product *= TWO_PI * s
+    n = put(rows, n, h0, h1, h2, dt, turn, q[P_VAR_2])
     if q[P_VAR_3] > 0.0:
         sin_el = q[P_SIN_EL]
         cos_el = q[P_COS_EL]
@@ -281,79 +282,45 @@ def _take_polar(b, d, q, geometry, sensor, px, py, pz, dt, turns):
         h0 = ce * ex + cn * nx + cu * ax
         h1 = ce * ey + cn * ny + cu * ay
         h2 = ce * ez + cn * nz + cu * az
-        s, left = take_row(b, d, h0, h1, h2, dt, rise, q[P_VAR_3], turns)
-        distance2 += left * left / s
-        product *= TWO_PI * s
-        rows += 1
+        n = put(rows, n, h0, h1, h2, dt, rise, q[P_VAR_3])
     if q[P_VAR_RATE] > 0.0:
-        rate = ux * v3 + uy * v4 + uz * v5
-        h0 = (v3 - ux * rate) / slant
-        h1 = (v4 - uy * rate) / slant
-        h2 = (v5 - uz * rate) / slant
-        s, left = take_all(
-            b,
-            d,
-            h0,
-            h1,
-            h2,
-            ux + dt * h0,
-            uy + dt * h1,
-            uz + dt * h2,
-            q[P_RATE] - rate,
-            q[P_VAR_RATE],
-            turns,
-        )
-        distance2 += left * left / s
-        product *= TWO_PI * s
-        rows += 1
-    return distance2, product, rows
+        rate = ux * b[3] + uy * b[4] + uz * b[5]
+        h0 = (b[3] - ux * rate) / slant
+        h1 = (b[4] - uy * rate) / slant
+        h2 = (b[5] - uz * rate) / slant
+        n = put(rows, n, h0, h1, h2, dt, q[P_RATE] - rate, q[P_VAR_RATE])
+        rows[n - 1, 3] += ux
+        rows[n - 1, 4] += uy
+        rows[n - 1, 5] += uz
+    return n
 
 
 @bare
-def _take_plane(b, d, q, geometry, px, py, pz, dt, turns):
-    """Take a position in a plane, and a velocity; correlated errors are made independent."""
+def _plane(b, q, geometry, px, py, pz, dt, rows, n):
+    """Rows of a position in a plane, and a velocity; correlated errors are made independent."""
     dx = q[P_X] - px
     dy = q[P_X + 1] - py
     dz = q[P_X + 2] - pz
-    ex = q[P_AXES]
-    ey = q[P_AXES + 1]
-    ez = q[P_AXES + 2]
-    nx = q[P_AXES + 3]
-    ny = q[P_AXES + 4]
-    nz = q[P_AXES + 5]
+    ex, ey, ez = q[P_AXES], q[P_AXES + 1], q[P_AXES + 2]
+    nx, ny, nz = q[P_AXES + 3], q[P_AXES + 4], q[P_AXES + 5]
     east = ex * dx + ey * dy + ez * dz
     north = nx * dx + ny * dy + nz * dz
-    v3, v4, v5 = b[3], b[4], b[5]
-    s, left = take_row(b, d, ex, ey, ez, dt, east, q[P_VAR_1], turns)
-    distance2 = left * left / s
-    product = TWO_PI * s
-    slope = q[P_SLOPE]
-    s, left = take_row(
-        b,
-        d,
-        nx - slope * ex,
-        ny - slope * ey,
-        nz - slope * ez,
-        dt,
-        north - slope * east,
-        q[P_VAR_2],
-        turns,
-    )
-    distance2 += left * left / s
-    product *= TWO_PI * s
-    rows = 2
+    n = put(rows, n, ex, ey, ez, dt, east, q[P_VAR_1])
+    k = q[P_SLOPE]
+    h0 = nx - k * ex
+    h1 = ny - k * ey
+    h2 = nz - k * ez
+    n = put(rows, n, h0, h1, h2, dt, north - k * east, q[P_VAR_2])
     if geometry == GEODETIC and q[P_VAR_VELOCITY] > 0.0:
-        rows = 4
-        east = q[P_VE] - ex * v3 - ey * v4 - ez * v5
-        north = q[P_VE + 1] - nx * v3 - ny * v4 - nz * v5
+        east = q[P_VE] - ex * b[3] - ey * b[4] - ez * b[5]
+        north = q[P_VE + 1] - nx * b[3] - ny * b[4] - nz * b[5]
         variance = q[P_VAR_VELOCITY]
         unsure2 = variance + b[17] + b[22] + b[28]
         if east * east + north * north > WILD_SIGMAS2 * unsure2:
             variance = ANY_SPEED_MPS * ANY_SPEED_MPS  # transponders send velocities long past
-        s, left = take_all(b, d, 0.0, 0.0, 0.0, ex, ey, ez, east, variance, turns)
-        distance2 += left * left / s
-        product *= TWO_PI * s
-        s, left = take_all(b, d, 0.0, 0.0, 0.0, nx, ny, nz, north, variance, turns)
-        distance2 += left * left / s
-        product *= TWO_PI * s
-    return distance2, product, rows
+        n = put(rows, n, 0.0, 0.0, 0.0, 0.0, east, variance)
+        n = put(rows, n, 0.0, 0.0, 0.0, 0.0, north, variance)
+        for c in range(3):
+            rows[n - 2, 3 + c] = q[P_AXES + c]
+            rows[n - 1, 3 + c] = q[P_AXES + 3 + c]
+    return n

@@ -211,72 +211,88 @@ def turn_rate_variance(b, acceleration):
 
 
 @bare
-def mix(before, switching, acceleration, spread, shifts, out):
+def mix(before, stay, usual, acceleration, common, out):
     """Fill ``out`` (M, 36) with the mixed start of every model and its predicted weight.
 
-    ``switching`` (M, M): P(model j after | model i before).  A model without a turn rate brings
-    none to the turn's: mean nought and the variance of an unknown one, independent of the rest.
-    ``spread`` (M, 28) and ``shifts`` (M, 7) are scratch.
+    A target keeps its model with probability ``stay``, else draws one from the ``usual`` shares
+    (M,): a Markov chain whose start for model j is a mixture of j's own state and of the mixture
+    of all, ``common`` (36,).  A model without a turn rate brings none to it: mean nought and the
+    variance of an unknown one, independent of the rest.
     """
     best = 0
     for i in range(MODELS):
         if before[i, WEIGHT] > before[best, WEIGHT]:
             best = i
     base = before[best]
+    for k in range(BODY):
+        common[k] = 0.0
     for i in range(MODELS):
-        if before[i, WEIGHT] <= 0.0:
+        for a in range(6):
+            common[a] += before[i, WEIGHT] * (before[i, a] - base[a])
+    for a in range(6):
+        common[a] += base[a]
+    common[6] = before[TURN, WEIGHT] * before[TURN, 6]
+    for i in range(MODELS):
+        w = before[i, WEIGHT]
+        if w <= 0.0:
             continue
         b = before[i]
-        d = shifts[i]
+        n = COV
         for a in range(6):
-            d[a] = b[a] - base[a]
-        d[6] = b[6] if i == TURN else 0.0
-        n = 0
-        e = spread[i]
-        for a in range(6):
+            da = w * (b[a] - common[a])
             for c in range(a + 1):
-                e[n] = b[COV + n] + d[a] * d[c]
+                common[n] += w * b[n] + da * (b[c] - common[c])
                 n += 1
+        rate = (b[6] if i == TURN else 0.0) - common[6]
+        for c in range(6):
+            common[29 + c] += w * rate * (b[c] - common[c])
+        common[35] += w * rate * rate
         if i == TURN:
             for c in range(STATES):
-                e[21 + c] = b[29 + c] + d[6] * d[c]
+                common[29 + c] += w * b[29 + c]
         else:
-            for c in range(6):
-                e[21 + c] = 0.0
-            e[27] = turn_rate_variance(b, acceleration)
+            common[35] += w * turn_rate_variance(b, acceleration)
     for j in range(MODELS):
-        total = 0.0
-        for i in range(MODELS):
-            total += before[i, WEIGHT] * switching[i, j]
+        b = before[j]
         o = out[j]
-        for k in range(BODY):
-            o[k] = 0.0
-        o[WEIGHT] = total
-        if total <= 0.0:
-            continue
-        for i in range(MODELS):
-            share = before[i, WEIGHT] * switching[i, j] / total
-            if share < 1e-9:
-                continue
-            for a in range(STATES):
-                o[a] += share * shifts[i, a]
-            for k in range(PACKED):
-                o[COV + k] += share * spread[i, k]
+        own = stay * b[WEIGHT]
+        total = own + (1.0 - stay) * usual[j]
+        a1 = own / total
+        a2 = 1.0 - a1
+        for k in range(PACKED):
+            o[COV + k] = a1 * b[COV + k] + a2 * common[COV + k]
         n = COV
-        for a in range(STATES):
+        for a in range(6):
+            da = a1 * a2 * (b[a] - common[a])
             for c in range(a + 1):
-                o[n] -= o[a] * o[c]
+                o[n] += da * (b[c] - common[c])
                 n += 1
         for a in range(6):
-            o[a] += base[a]
+            o[a] = common[a] + a1 * (b[a] - common[a])
+        o[WEIGHT] = total
+        if j == TURN:
+            for c in range(STATES):
+                o[29 + c] += a1 * a2 * (b[6] - common[6]) * (b[c] - common[c])
+            o[6] = common[6] + a1 * (b[6] - common[6])
+        else:
+            no_turn(o)
+
+
+@bare
+def no_turn(b):
+    """Give a row without a turn rate one that is nought and independent of all else."""
+    b[6] = 0.0
+    for c in range(6):
+        b[29 + c] = 0.0
+    b[35] = 1.0
 
 
 @bare
 def rest_slow(bodies):
     """Take the weight of the slow model away where the target is plainly too fast for it."""
-    if bodies[SLOW, WEIGHT] <= 0.0:
-        return
     b = bodies[SLOW]
+    if b[WEIGHT] <= 0.0:
+        return
     speed2 = b[3] * b[3] + b[4] * b[4] + b[5] * b[5]
     unsure2 = b[17] + b[22] + b[28]
     limit = SLOW_BELOW_MPS + 3.0 * math.sqrt(max(unsure2, 0.0))

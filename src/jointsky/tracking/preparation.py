@@ -12,6 +12,7 @@ from jointsky.earth import geodesy
 from jointsky.records.plots import Geometry, PlotFlag, Plots
 from jointsky.records.sensors import Sensor
 from jointsky.tracking import layout_kernels as layout
+from jointsky.tracking.arrays import Prepared
 from jointsky.tracking.frame import MEAN_RADIUS_M, Frame, MapPlane
 from jointsky.tracking.settings import TrackerSettings
 from jointsky.tracking.world import TYPICAL_ERRORS
@@ -57,12 +58,9 @@ def plot_arrays(
     settings: TrackerSettings,
     epoch_s: float,
     call_sign: npt.NDArray[np.int32],
-) -> tuple[Floats, Integers]:
-    """Return usable plots as arrays (P, PLOT_FLOATS) and (P, PLOT_INTS); their order stays.
-
-    ``rows`` are the sensors (S, SENSOR_FLOATS).
-    """
-    made = np.zeros((len(plots), layout.PLOT_FLOATS))
+) -> Prepared:
+    """Return usable plots as the kernels' arrays; ``rows`` are the sensors (S, SENSOR_FLOATS)."""
+    made = np.zeros((layout.PLOT_FLOATS, len(plots))).T  # columns lie together while they are made
     by_angle = (plots.geometry == Geometry.POLAR) | (plots.geometry == Geometry.BEARING)
     made[:, layout.P_TIME] = plots.time_s - epoch_s
     height, height_sigma = _heights(plots, sensors, frame, settings)
@@ -76,7 +74,16 @@ def plot_arrays(
     _bounds(plots, by_angle, height_sigma, made)
     _velocities(plots, made)
     _densities(plots, by_angle, height_sigma, rows, settings, made)
-    return made, _identities(plots, rows, call_sign, made)
+    return Prepared(np.ascontiguousarray(made), _identities(plots, rows, call_sign, made))
+
+
+def merged(held: Prepared, fresh: Prepared) -> Prepared:
+    """Return plots of two calls in order of time; of one time by what they are."""
+    floats = np.concatenate([held.floats, fresh.floats])
+    ints = np.concatenate([held.ints, fresh.ints])
+    keys = [floats[:, k] for k in (layout.P_SIN_AZ, layout.P_RANGE)]
+    order = np.lexsort((*keys, ints[:, layout.P_SENSOR], floats[:, layout.P_TIME]))
+    return Prepared(floats[order], ints[order])
 
 
 def _errors(

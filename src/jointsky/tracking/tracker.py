@@ -16,8 +16,10 @@ from jointsky.tracking import batching_kernels, tracker_kernels
 from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking.arrays import (
     Bench,
+    Prepared,
     Rows,
     World,
+    copied,
     empty_rows,
     grown,
     new_bench,
@@ -26,7 +28,7 @@ from jointsky.tracking.arrays import (
 from jointsky.tracking.frame import Frame, MapPlane, choose, map_plane
 from jointsky.tracking.history import History
 from jointsky.tracking.periods import turn_times_s
-from jointsky.tracking.preparation import plot_arrays, usable
+from jointsky.tracking.preparation import merged, plot_arrays, usable
 from jointsky.tracking.settings import TrackerSettings
 from jointsky.tracking.telling import call_signs_of, told
 from jointsky.tracking.world import make_world
@@ -63,7 +65,7 @@ class Tracker:
         self._plane: MapPlane | None = None
         self._bench: Bench | None = None
         self._epoch_s = 0.0
-        self._held: Plots | None = None
+        self._held: Prepared | None = None
         self._history = History(self.settings.late_s)
         self._call_signs: dict[str, int] = {}
 
@@ -124,13 +126,9 @@ class Tracker:
         if found is None:
             return plots
         state, again = found
-        rows = max(len(self._book.ints), FIRST_ROWS)
-        self._book = grown(state.book, rows)
+        self._book = grown(copied(state.book), len(self._book.ints))
         world = state.world
         self._world = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
-        if state.book.heads is self._book.heads:  # the state stays as it is for the next time
-            book = self._book
-            self._book = type(book)(*(a.copy() for a in book))
         self._held = state.held
         self.used = state.used
         return joined([again, plots])
@@ -141,23 +139,24 @@ class Tracker:
             self._begin(plots)
         updates: list[Rows] = []
         shots: list[Rows] = []
-        split = (
-            np.searchsorted(plots.time_s, plots.time_s[-1] - self._history.lag_s)
-            if len(plots)
-            else 0
-        )
-        edges = sorted({*range(0, len(plots), CHUNK), int(split), len(plots)})
-        for first, last in itertools.pairwise(edges):
-            part = plots.rows(slice(first, last))
-            is_last = last == len(plots)
-            until = len(times) if is_last else np.searchsorted(times, part.time_s[-1])
-            self._history.add(part)
+        if self._world is None:
+            return updates, shots
+        prepared = self._arrays(plots)
+        n = len(plots)
+        split = 0
+        if n:
+            split = int(np.searchsorted(plots.time_s, plots.time_s[-1] - self._history.lag_s))
+        for first, last in itertools.pairwise(sorted({*range(0, n, CHUNK), split, n})):
+            is_last = last == n
+            until = len(times) if is_last else int(np.searchsorted(times, plots.time_s[last - 1]))
+            self._history.add(plots.rows(slice(first, last)))
+            part = Prepared(prepared.floats[first:last], prepared.ints[first:last])
             self._work(part, close_all and is_last, times[:until], updates, shots)
             times = times[until:]
             if last == split or (is_last and self._history.is_due):
                 self._remember()
-        if len(plots) == 0 and self._world is not None:
-            self._work(plots, close_all, times, updates, shots)
+        if n == 0:
+            self._work(prepared, close_all, times, updates, shots)
         return updates, shots
 
     def _remember(self) -> None:
@@ -182,7 +181,7 @@ class Tracker:
 
     def _work(
         self,
-        plots: Plots,
+        arrays: Prepared,
         close_all: bool,
         times: Floats,
         updates: list[Rows],
@@ -191,12 +190,11 @@ class Tracker:
         """Cut plots and what is held into batches and run those that are closed."""
         assert self._world is not None
         if self._held is not None:
-            plots = _in_order(joined([self._held, plots])) if len(plots) else self._held
+            arrays = merged(self._held, arrays)
             self._held = None
-        arrays = self._arrays(plots)
         order, start, closed_at, is_open = self._cut(arrays, close_all, times - self._epoch_s)
         if is_open.any():
-            self._held = plots.rows(np.flatnonzero(is_open))
+            self._held = Prepared(arrays.floats[is_open], arrays.ints[is_open])
         live = int(self._book.counters[layout.N_LIVE])
         self._book = grown(self._book, live + len(order) * self._rows_per_plot() + 1)
         longest = int(np.diff(start).max()) if len(start) > 1 else 1
@@ -230,7 +228,7 @@ class Tracker:
             if why == tracker_kernels.NO_ROOM_FOR_PAIRS:
                 bench = self._bench_for(longest, grow=True)
 
-    def _arrays(self, plots: Plots) -> tuple[Floats, npt.NDArray[np.int64]]:
+    def _arrays(self, plots: Plots) -> Prepared:
         assert self._world is not None and self._plane is not None
         return plot_arrays(
             plots,
@@ -245,7 +243,7 @@ class Tracker:
 
     def _cut(
         self,
-        arrays: tuple[Floats, npt.NDArray[np.int64]],
+        arrays: Prepared,
         close_all: bool,
         times: Floats,
     ) -> tuple[

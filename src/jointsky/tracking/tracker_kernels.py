@@ -33,15 +33,12 @@ from jointsky.tracking.layout_kernels import (
     G_HEIGHT,
     G_HEIGHT_SIGMA,
     G_METHOD,
-    G_SIGMAS,
-    G_STEP_S,
+    G_SWITCHING,
     G_TURN_ACCELERATION,
-    G_WORST_PSD,
     I_MODE_A,
     I_MODE_S,
     I_STATUS,
     K_HOUSEKEPT,
-    K_REACH,
     L_HIT,
     MANOEUVRE,
     MODELS,
@@ -52,9 +49,8 @@ from jointsky.tracking.layout_kernels import (
     P_GEOMETRY,
     P_MODE_A,
     P_MODE_S,
+    P_RANGE,
     P_SENSOR,
-    P_SIGMA,
-    P_SLACK,
     P_TIME,
     POLAR,
     QUIET,
@@ -64,10 +60,9 @@ from jointsky.tracking.layout_kernels import (
     T_TIME,
     T_TURN_S,
     T_UP,
-    TURN,
     WEIGHT,
 )
-from jointsky.tracking.measurement_kernels import take, take_place
+from jointsky.tracking.measurement_kernels import measure, take_place, take_rows, variance_along
 
 CONFIRMED_STATUS, COASTED_STATUS = 1, 2
 DONE, NO_ROOM_FOR_PAIRS, NO_ROOM_FOR_PICTURES = 0, 1, 2
@@ -76,41 +71,21 @@ DONE, NO_ROOM_FOR_PAIRS, NO_ROOM_FOR_PICTURES = 0, 1, 2
 @bare
 def hold_height(b, up, settings, d):
     """Keep the height of a target that nobody measures it of within what is possible at all."""
-    u0, u1, u2 = up[0], up[1], up[2]
-    variance = (
-        u0 * (b[8] * u0 + 2.0 * (b[9] * u1 + b[11] * u2))
-        + u1 * (b[10] * u1 + 2.0 * b[12] * u2)
-        + b[13] * u2 * u2
-    )
+    variance = variance_along(b, up[0], up[1], up[2])
     limit = settings[G_HEIGHT_SIGMA] * settings[G_HEIGHT_SIGMA]
     if variance > 1.5 * limit:
         height = lifecycle_kernels.vertical(settings[G_FLAT] > 0.0, b[0], b[1], b[2], up)
         for k in range(7):
             d[k] = 0.0
-        take_place(b, d, up[0], up[1], up[2], settings[G_HEIGHT] - height, 3.0 * limit, True)
+        take_place(b, d, up[0], up[1], up[2], settings[G_HEIGHT] - height, 3.0 * limit)
         for k in range(7):
             b[k] += d[k]
 
 
 @bare
-def switching_over(dt, table, step_s, out):
-    """Fill ``out`` (M, M) with P(model j after dt | model i before), between the table's steps."""
-    last = table.shape[0] - 1
-    place = dt / step_s
-    k = int(place)
-    share = place - k
-    if k >= last:
-        k = last - 1
-        share = 1.0
-    for i in range(MODELS):
-        for j in range(MODELS):
-            out[i, j] = (1.0 - share) * table[k, i, j] + share * table[k + 1, i, j]
-
-
-@bare
 def predict_track(track, before, to_s, world, bench, out):
     """Fill ``out`` (M, 36) with a track's models at ``to_s``, not before its own time."""
-    _, _, models, settings, switching, _, _ = world
+    _, _, models, settings, usual, _ = world
     dt = to_s - track[T_TIME]
     if dt <= 0.0:
         for m in range(MODELS):
@@ -124,10 +99,8 @@ def predict_track(track, before, to_s, world, bench, out):
         for k in range(BODY):
             out[MANOEUVRE, k] = before[MANOEUVRE, k]
     else:
-        switching_over(dt, switching, settings[G_STEP_S], bench.switching)
-        motion_kernels.mix(
-            before, bench.switching, settings[G_TURN_ACCELERATION], bench.spread, bench.shifts, out
-        )
+        stay = math.exp(-dt * settings[G_SWITCHING])
+        motion_kernels.mix(before, stay, usual, settings[G_TURN_ACCELERATION], bench.common, out)
         motion_kernels.rest_slow(out)
     for m in range(MODELS):
         if out[m, WEIGHT] > 0.0:
@@ -143,18 +116,34 @@ def open_slot(book, t, at_s, world, bench, slot):
     bench.slot_track[slot] = t
     bench.slot_time[slot] = max(at_s, floats[t, T_TIME])
     bench.slot_first[slot] = -1
-    predict_track(floats[t], bodies[t], bench.slot_time[slot], world, bench, bench.slot_body[slot])
+    predicted = bench.slot_body[slot]
+    predict_track(floats[t], bodies[t], bench.slot_time[slot], world, bench, predicted)
+    best = MANOEUVRE
+    for m in range(MODELS):
+        if predicted[m, WEIGHT] > predicted[best, WEIGHT]:
+            best = m
+    bench.slot_best[slot] = best
+
+
+@bare
+def is_far(b, reference, range_m):
+    """Return whether a model lies so far from another that its angles differ by over 10 mrad."""
+    dx = b[0] - reference[0]
+    dy = b[1] - reference[1]
+    dz = b[2] - reference[2]
+    return dx * dx + dy * dy + dz * dz > 1e-4 * range_m * range_m
 
 
 @bare
 def weigh(q, i, book, t, slot, world, bench, pair, log_other):
     """Filter a slot's models with a plot into a pair's row; return its log odds, -inf: never."""
     floats, ints, looks, _, _, counters, _ = book
-    sensors, cells, _, settings, _, _, _ = world
+    sensors, cells, _, settings, _, _ = world
     s = i[P_SENSOR]
     geometry = i[P_GEOMETRY]
     since = q[P_TIME] - looks[t, s, L_HIT]
-    if (geometry in (POLAR, BEARING)) and since < 0.45 * sensors[s, S_PERIOD]:
+    by_angle = geometry in (POLAR, BEARING)
+    if by_angle and since < 0.45 * sensors[s, S_PERIOD]:
         return -math.inf  # its beam has met this track in this turn already
     identity = gating_kernels.identity_log_ratio(
         ints[t, I_MODE_S], ints[t, I_MODE_A], i[P_MODE_S], i[P_MODE_A]
@@ -163,10 +152,14 @@ def weigh(q, i, book, t, slot, world, bench, pair, log_other):
         return identity
     dt = q[P_TIME] - bench.slot_time[slot]
     bodies = bench.slot_body[slot]
+    best = bench.slot_best[slot]
+    reference = bodies[best]
+    rows, wild = measure(reference, q, geometry, sensors[s], dt, settings[G_BEND], bench.rows)
+    if rows == 0:
+        return -math.inf
+    limit = settings[G_GATE + rows]
     nearest = math.inf
-    best = -math.inf
-    limit = 0.0
-    wild = True
+    highest = -math.inf
     for m in range(MODELS):  # a manoeuvre is near to its own model, not to the mixture
         b = bench.pair_body[pair, m]
         for k in range(BODY):
@@ -174,25 +167,23 @@ def weigh(q, i, book, t, slot, world, bench, pair, log_other):
         bench.logs[pair, m] = -math.inf
         if b[WEIGHT] <= 0.0:
             continue
-        distance2, log_density, rows, m_wild = take(
-            b, q, geometry, sensors[s], dt, settings[G_BEND], m == TURN, bench.d
-        )
-        if rows == 0:
-            return -math.inf
+        if m != best and by_angle and is_far(b, reference, q[P_RANGE]):
+            measure(b, q, geometry, sensors[s], dt, settings[G_BEND], bench.own_rows)
+            distance2, log_density = take_rows(b, bench.own_rows, rows, bodies[m], bench.d)
+        else:
+            distance2, log_density = take_rows(b, bench.rows, rows, reference, bench.d)
         counters[N_STEPS] += 1
-        wild = wild and m_wild
-        limit = settings[G_GATE + rows]
         nearest = min(nearest, distance2)
         log_density += math.log(b[WEIGHT])
         bench.logs[pair, m] = log_density
-        best = max(best, log_density)
+        highest = max(highest, log_density)
     if nearest > limit:
         return -math.inf
     total = 0.0
     for m in range(MODELS):
         if bodies[m, WEIGHT] > 0.0:
-            total += math.exp(bench.logs[pair, m] - best)
-    log_all = best + math.log(total)
+            total += math.exp(bench.logs[pair, m] - highest)
+    log_all = highest + math.log(total)
     bench.log_all[pair] = log_all
     bench.wild[pair] = wild
     seen = floats[t, T_EXISTENCE] * looks_kernels.detection_at(sensors, cells, s, i[P_CELL])
@@ -206,35 +197,25 @@ def find_pairs(members, plots, book, world, bench):
     Returns -1 pairs where the bench has no room for them all.
     """
     plot_floats, plot_ints = plots
-    floats, ints, _, _, heads, counters, clocks = book
-    sensors, cells, _, settings, _, _, _ = world
-    used = 0
-    slots = 0
+    floats, ints, _, _, heads, counters, _ = book
+    sensors, cells, _, settings, _, _ = world
+    used = np.int64(0)  # a bare 0 is a type of its own to numba: it would compile twice
+    slots = np.int64(0)
     for k in range(members.shape[0]):
         q = plot_floats[members[k]]
         i = plot_ints[members[k]]
-        wide = max(clocks[K_REACH], gating_kernels.CELL_M) + q[P_SLACK] + q[P_SIGMA]
         if i[P_GEOMETRY] == BEARING:
             count = gating_kernels.along_bearing(
                 floats, ints, counters[N_LIVE], q, sensors[i[P_SENSOR]], settings, bench.found
             )
         else:
-            count = gating_kernels.near(
-                floats,
-                ints,
-                heads,
-                q,
-                min(wide, gating_kernels.FARTHEST_M),
-                settings[G_SIGMAS],
-                settings[G_WORST_PSD],
-                bench.found,
-            )
+            count = gating_kernels.near(floats, ints, heads, q, settings, bench.found)
         bench.false[k] = looks_kernels.false_density(q, i, sensors, cells)
         bench.fresh[k] = looks_kernels.target_density(q, settings)
         log_other = math.log(bench.false[k] + bench.fresh[k])
         for f in range(count):
             if used == bench.gain.shape[0] or slots == bench.slot_time.shape[0]:
-                return -1, slots
+                return np.int64(-1), slots
             t = bench.found[f]
             if bench.slot_of[t] < 0:
                 open_slot(book, t, q[P_TIME], world, bench, slots)
@@ -258,13 +239,13 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
 
     ``plots`` is (floats, ints); ``order[start[b]:start[b + 1]]`` are the plots of batch b;
     ``book`` is (track floats, ints, looks, bodies, grid heads, counters, clocks), ``world``
-    (sensors, cells, models, settings, switching, usual weights, plane of the map).  ``shots`` is
+    (sensors, cells, models, settings, usual weights, plane of the map).  ``shots`` is
     (batches, times, made): a picture at a time goes to ``shot_out`` before its batch.  Stops early
     where there is no room.  Returns the next batch, result rows, plots that found a track, picture
     rows, and why it stopped.
     """
     _, _, _, _, _, counters, clocks = book
-    written = np.int64(0)  # a bare 0 is a type of its own to numba: it would compile twice
+    written = np.int64(0)
     taken = np.int64(0)
     pictured = np.int64(0)
     shot = shots[2][0]

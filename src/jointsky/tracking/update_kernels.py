@@ -187,7 +187,7 @@ def update_slot(slot, members, plots, now, book, world, bench, out, written):
     the beam may not have passed it yet.
     """
     floats, ints, looks, bodies, heads, counters, _ = book
-    sensors, cells, _, settings, _, usual, plane = world
+    sensors, cells, _, settings, usual, plane = world
     method = np.int64(settings[G_METHOD])
     best = bench.slot_first[slot]
     p = best
@@ -357,7 +357,7 @@ def begin_at(q, i, existence, book, world, bench):
 def begin_row(t, number, q, i, place, range_sigma_m, existence, book, world, bench):
     """Begin a track in row ``t``."""
     floats, ints, looks, bodies, heads, counters, _ = book
-    _, _, _, settings, _, _, plane = world
+    _, _, _, settings, _, plane = world
     lifecycle_kernels.begin(
         floats, ints, looks, bodies, t, number, q, i, place, range_sigma_m, world, existence, bench
     )

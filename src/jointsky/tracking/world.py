@@ -18,14 +18,12 @@ from jointsky.tracking.settings import TrackerSettings
 
 Floats = npt.NDArray[np.float64]
 
-STEP_S = 0.25
-LONGEST_S = 64.0  # between two plots: afterwards a model is as likely as ever
 GATE_ROWS = 7
 EARTH_M = 6_371_000.0
 
-# Where a quiet target's next manoeuvre leads, and the share of manoeuvres that end in another one.
-_LEADS_TO = {layout.CLIMB: 0.3, layout.TURN: 0.4, layout.MANOEUVRE: 0.2, layout.SLOW: 0.1}
-_TO_ANOTHER = 0.2
+# How often each model is drawn, of all draws that are not of quiet flight.
+_MANOEUVRES = {layout.CLIMB: 0.3, layout.TURN: 0.4, layout.MANOEUVRE: 0.2, layout.SLOW: 0.1}
+_LEAST_SHARE = 1e-6
 
 # (range m, azimuth or cross-position) standard errors for a kind that tells none: en-route radar
 # as in EUROCONTROL's SUR.ET1.ST01.1000 (60 m, 0.08 deg; wider for primary), surface radar as in
@@ -54,14 +52,12 @@ def make_world(
 ) -> World:
     """Return what the kernels read; ``periods_s`` (S,) are measured turn times, NaN: unknown."""
     rows = sensor_rows(sensors, frame, plane, settings, periods_s)
-    switching = switching_table(switching_rates(settings))
     return World(
         sensors=rows,
         cells=_cells(rows),
         models=model_table(settings),
         settings=_settings_row(settings, frame),
-        switching=switching,
-        usual=usual_weights(switching),
+        usual=usual_weights(settings),
         plane=plane.rows,
     )
 
@@ -80,46 +76,25 @@ def model_table(settings: TrackerSettings) -> Floats:
     return table
 
 
+def usual_weights(settings: TrackerSettings) -> Floats:
+    """Return the share of time (M,) that a target flies by each model.
+
+    A target keeps its model for ``mean_manoeuvre_s`` on average and then draws one by these
+    shares; that of the quiet model makes straight flight last ``mean_straight_s`` on average.
+    """
+    others = min(settings.mean_manoeuvre_s / settings.mean_straight_s, 1.0)
+    shares = np.zeros(layout.MODELS)
+    for model, part in _MANOEUVRES.items():
+        shares[model] = others * part
+    shares[layout.QUIET] = 1.0 - others
+    return np.maximum(shares, _LEAST_SHARE) / np.maximum(shares, _LEAST_SHARE).sum()
+
+
 def switching_rates(settings: TrackerSettings) -> Floats:
     """Return the generator (M, M) of the Markov chain between models, per second."""
-    rates = np.zeros((layout.MODELS, layout.MODELS))
-    for model, share in _LEADS_TO.items():
-        rates[layout.QUIET, model] = share / settings.mean_straight_s
-        for other, part in _LEADS_TO.items():
-            if other != model:
-                rest = 1.0 - share
-                rates[model, other] = _TO_ANOTHER * part / rest / settings.mean_manoeuvre_s
-        rates[model, layout.QUIET] = (1.0 - _TO_ANOTHER) / settings.mean_manoeuvre_s
-    np.fill_diagonal(rates, -rates.sum(axis=1))
-    return rates
-
-
-def switching_table(rates: Floats) -> Floats:
-    """Return P(model after | before) (steps, M, M) at every STEP_S seconds: exp(rates t).
-
-    The first step by the exponential's series: rates are far below one a step.
-    """
-    step = term = np.eye(len(rates))
-    for k in range(1, 20):
-        term = _product(term, rates) * (STEP_S / k)
-        step = step + term
-    table = [np.eye(len(rates))]
-    for _ in range(int(LONGEST_S / STEP_S)):
-        table.append(_product(table[-1], step))
-    return np.array(table)
-
-
-def usual_weights(table: Floats) -> Floats:
-    """Return the share of time (M,) that a target flies by each model: the chain's limit."""
-    after = table[-1]
-    for _ in range(20):
-        after = _product(after, after)
-    return np.asarray(after[0] / after[0].sum())
-
-
-def _product(a: Floats, b: Floats) -> Floats:
-    """Return a matrix product without the threads of a linear-algebra library."""
-    return np.asarray(np.einsum("ij,jk->ik", a, b))
+    usual = usual_weights(settings)
+    rates = (np.tile(usual, (layout.MODELS, 1)) - np.eye(layout.MODELS)) / settings.mean_manoeuvre_s
+    return np.asarray(rates)
 
 
 def _settings_row(settings: TrackerSettings, frame: Frame) -> Floats:
@@ -135,7 +110,7 @@ def _settings_row(settings: TrackerSettings, frame: Frame) -> Floats:
     row[layout.G_CONFIRM] = settings.confirm_existence
     row[layout.G_DROP] = settings.drop_existence
     row[layout.G_COAST_S] = settings.coast_s
-    row[layout.G_STEP_S] = STEP_S
+    row[layout.G_SWITCHING] = 1.0 / settings.mean_manoeuvre_s
     row[layout.G_BEND] = 0.0 if frame.is_flat else 1.0 / (2.0 * EARTH_M)
     row[layout.G_FLAT] = float(frame.is_flat)
     row[layout.G_WORST_PSD] = settings.manoeuvre_acceleration_psd
