@@ -1,6 +1,7 @@
 """How fast the tracker is: beside peers, as targets grow, in memory, at its start, at its limit.
 
     python benchmarks/tracker_speed.py [--peer-python PYTHON] [--peer-minutes 2]
+    python benchmarks/tracker_speed.py region growth      some parts only
 
 Process CPU time of tracking alone, on one core, compiling apart.  A peer's clock is off while it
 gives pictures, so ours is too in the ratio; the speed with a picture every second stands beside.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 from tracker_parts import ours, rates, tables
@@ -53,7 +55,7 @@ def beside_peers(given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
     return kept
 
 
-def region(given: argparse.Namespace) -> dict[str, Any]:
+def region(given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
     """Print the speed on 2,000 targets and thirty radars; return what is to be kept."""
     reading = ours.load(scene_folder(KINDS["region"], given.seed, given.tools))
     mine = rates.rate(reading, runs=2)
@@ -86,7 +88,7 @@ def region(given: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def growth(given: argparse.Namespace) -> dict[str, Any]:
+def growth(given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
     """Print the cost of a plot as targets grow; return what is to be kept."""
     found = rates.growth(given.seed)
     ratio = found[-1]["per_plot_us"] / found[0]["per_plot_us"]
@@ -99,7 +101,7 @@ def growth(given: argparse.Namespace) -> dict[str, Any]:
     return {"rows": found, "ratio": ratio, "met": {"cost of a plot": ratio <= GROWS}}
 
 
-def memory(given: argparse.Namespace) -> dict[str, Any]:
+def memory(given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
     """Print the memory of a track and plot in flight; return what is to be kept."""
     found = rates.memory(given.seed)
     few, many = found["runs"]
@@ -111,7 +113,7 @@ def memory(given: argparse.Namespace) -> dict[str, Any]:
     return {**found, "met": {"kB a track and plot": is_met}}
 
 
-def start_up() -> dict[str, Any]:
+def start_up(given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
     """Print what a first picture takes in a new process; return what is to be kept."""
     found = rates.start_up()
     cold, warm = found["cold"], found["warm"]
@@ -123,7 +125,7 @@ def start_up() -> dict[str, Any]:
     return {**found, "met": met}
 
 
-def profile(given: argparse.Namespace) -> dict[str, Any]:
+def profile(given: argparse.Namespace, peers: Peers) -> dict[str, Any]:
     """Print and draw where the time goes; return what is to be kept."""
     groups = grouped(rates.profile(given.seed))
     python = rates.python_profile(given.seed)
@@ -141,11 +143,22 @@ def profile(given: argparse.Namespace) -> dict[str, Any]:
     return {"groups": groups, "functions": python}
 
 
+PARTS: dict[str, Callable[[argparse.Namespace, Peers], dict[str, Any]]] = {
+    "peers": beside_peers,
+    "region": region,
+    "growth": growth,
+    "memory": memory,
+    "start-up": start_up,
+    "profile": profile,
+}
+
+
 def main() -> None:
     """Measure everything, print it, keep the figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--peer-python", type=pathlib.Path, help="a Python with Stone Soup")
     parser.add_argument("--other-python", type=pathlib.Path, help="a Python with nrl-tracker")
@@ -153,6 +166,9 @@ def main() -> None:
     parser.add_argument("--tools", type=pathlib.Path, default=TOOLS)
     parser.add_argument("--picture", type=pathlib.Path, default=KEPT / "tracker-speed.png")
     given = parser.parse_args()
+    for name in given.parts:
+        if name not in PARTS:
+            parser.error(f"{name}: no such part; there are {', '.join(PARTS)}")
     peers = Peers(
         stone_soup=find_python(given.peer_python, ".venv-peers"),
         other=find_python(given.other_python, ".venv-peers-other"),
@@ -160,15 +176,12 @@ def main() -> None:
         is_fresh=True,
         tools=given.tools,
     )
-    found = {}
-    if (given.tools / "generate.py").is_file():
-        found = {"beside peers": beside_peers(given, peers), "region": region(given)}
-    else:
-        print(f"skipped beside peers, region: {given.tools}/generate.py is not here")
-    found["growth"] = growth(given)
-    found["memory"] = memory(given)
-    found["start-up"] = start_up()
-    found["profile"] = profile(given)
+    found = tables.kept().get("speed", {})
+    for name in given.parts or PARTS:
+        if name in ("peers", "region") and not (given.tools / "generate.py").is_file():
+            print(f"skipped {name}: {given.tools}/generate.py is not here")
+            continue
+        found[name] = PARTS[name](given, peers)
     tables.keep("speed", found)
 
 

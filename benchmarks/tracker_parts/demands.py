@@ -66,7 +66,7 @@ def of_scene(name: str, scene: dict[str, Any]) -> list[Demand]:
 def of_speed(found: dict[str, Any]) -> list[Demand]:
     """Return the demands on speed, growth, memory and start-up."""
     lines = []
-    for name, scene in found.get("beside peers", {}).items():
+    for name, scene in found.get("peers", {}).items():
         for peer, is_met in scene["met"].items():
             asked = 300 if peer.startswith("nrl") else 1_000
             told = f"x {scene[peer]['ratio']:,.0f}"

@@ -74,7 +74,7 @@ def scenes(kept: dict[str, Any]) -> str | None:
 
 def speed(kept: dict[str, Any]) -> str | None:
     """Return the table of speeds beside the peers."""
-    found = kept.get("speed", {}).get("beside peers")
+    found = kept.get("speed", {}).get("peers")
     if not found:
         return None
     rows = [
