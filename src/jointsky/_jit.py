@@ -8,6 +8,7 @@ the cache folder is named after a hash of all ``*_kernels.py``: an edit anywhere
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import os
 import pathlib
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
-from numba.core import event
+from numba.core import event, targetconfig
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FOLDERS_KEPT = 4
@@ -89,7 +90,37 @@ _IN_USE = _take(_FOLDER)
 if _IN_USE is not None:
     numba.config.CACHE_DIR = str(_FOLDER)
     _prune(_FOLDER)
-_CLOCK = event.TimingListener()
+
+
+class _Compiling(event.TimingListener):  # type: ignore[misc]
+    """Counts the time of compiling, and keeps the garbage collector out of it.
+
+    numba makes millions of objects that live for a moment; looking through them took a tenth.
+    """
+
+    def on_start(self, event: event.Event) -> None:
+        if self._depth == 0:
+            self._collects = gc.isenabled()
+            gc.disable()
+        super().on_start(event)
+
+    def on_end(self, event: event.Event) -> None:
+        super().on_end(event)
+        if self._depth == 0 and self._collects:
+            gc.enable()
+
+
+def _flags_as_dict(self: targetconfig.TargetConfig) -> dict[str, Any]:
+    """Return all flags of a compilation, as numba's own method does, five times as fast.
+
+    numba compares flags for each arithmetic operation that it types: a quarter of all its time.
+    """
+    given = self._values
+    return {name: given.get(name, option.default) for name, option in self.options.items()}
+
+
+targetconfig.TargetConfig.values = _flags_as_dict
+_CLOCK = _Compiling()
 event.register("numba:compile", _CLOCK)
 
 

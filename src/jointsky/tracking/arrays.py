@@ -84,6 +84,8 @@ class Bench(NamedTuple):
     scratch: Array  # (154,)
     matrix: Array  # (7, 3)
     d: Array  # (STATES,)
+    track: Array  # (TRACK_FLOATS,)
+    looks: Array  # (S, LOOK_FLOATS)
     place: Array  # (3,)
 
 
@@ -134,7 +136,7 @@ def copied(book: Book) -> Book:
     return Book(*(a[:live].copy() for a in book[:4]), *(a.copy() for a in book[4:]))
 
 
-def new_bench(tracks: int, slots: int, pairs: int, plots: int) -> Bench:
+def new_bench(tracks: int, sensors: int, slots: int, pairs: int, plots: int) -> Bench:
     """Return a bench for so many rows of tracks, and so many slots, pairs and plots of a batch."""
     m, body = layout.MODELS, layout.BODY
     ints, floats = work_sizes(plots, slots, pairs)
@@ -171,6 +173,8 @@ def new_bench(tracks: int, slots: int, pairs: int, plots: int) -> Bench:
         scratch=np.empty(154),
         matrix=np.empty((7, 3)),
         d=np.empty(layout.STATES),
+        track=np.empty(layout.TRACK_FLOATS),
+        looks=np.empty((sensors, layout.LOOK_FLOATS)),
         place=np.empty(3),
     )
 

@@ -72,7 +72,7 @@ def keep_house(book, world, now, bench, out, written):
         f = floats[t]
         n = ints[t]
         if now > f[T_DUE]:
-            looks_kernels.miss_looks(f, n, looks[t], now, sensors, cells, settings)
+            looks_kernels.miss_looks(f, n[I_STATUS], looks[t], now, sensors, cells, settings)
         if has_gone(f, n, now, settings):
             if n[I_STATUS] == TENTATIVE:
                 born_by = n[I_BORN_BY]

@@ -115,9 +115,10 @@ CLOCKS = 1
     G_FLAT,
     G_WORST_PSD,
     G_METHOD,
-) = range(17)
-G_GATE = 17  # 8: squared distance by number of rows
-SETTINGS = 25
+    G_SHOW,
+) = range(18)
+G_GATE = 18  # 8: squared distance by number of rows
+SETTINGS = 26
 
 # Results, float64 (N, ROW_FLOATS) and int64 (N, ROW_INTS)
 R_TIME, R_EXISTENCE, R_MANOEUVRE, R_PRESSURE = 0, 1, 2, 3

@@ -24,7 +24,6 @@ from jointsky.tracking.layout_kernels import (
     G_DENSITY,
     G_LIFE_S,
     G_LOST_VIEW,
-    I_STATUS,
     L_EVERY,
     L_HIT,
     L_LOOK,
@@ -54,9 +53,9 @@ from jointsky.tracking.layout_kernels import (
     T_TURN_S,
 )
 
-OVERDUE = 1.35  # turns without a plot after which a look has brought nothing
+OVERDUE = 1.15  # turns without a plot after which a look has brought nothing
 LEAST_VIEW = 0.01
-MOST_SURE = 0.9995  # no plot makes a track surer: it must be able to end
+MOST_SURE = 0.9999  # no plot makes a track surer
 PRIOR_LOOKS = 30.0
 PRIOR_TURNS = 6.0
 MEMORY_TURNS = 60.0
@@ -147,7 +146,7 @@ def count_look(sensors, cells, s, cell, weight, hit):
 
 
 @bare
-def miss_looks(track, ints, looks, now, sensors, cells, settings):
+def miss_looks(track, status, looks, now, sensors, cells, settings):
     """Lower a track's existence by every look that was due and brought nothing.
 
     Sets when the next is due, and the shortest turn of the sensors that saw it of late.
@@ -171,8 +170,8 @@ def miss_looks(track, ints, looks, now, sensors, cells, settings):
             look[L_LOOK] += period
             prior = view * (1.0 - settings[G_LOST_VIEW])
             seen = prior * p
-            r = track[T_EXISTENCE]
-            if ints[I_STATUS] == CONFIRMED:
+            r = track[T_EXISTENCE] * math.exp(-period / settings[G_LIFE_S])
+            if status == CONFIRMED:
                 count_look(sensors, cells, s, cell, r * prior, False)
             track[T_EXISTENCE] = r * (1.0 - seen) / (1.0 - r * seen)
             view = prior * (1.0 - p) / (1.0 - seen)

@@ -91,9 +91,12 @@ class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         Meta(gt=0, le=0.999, description="A track is confirmed at this probability of existence"),
     ] = 0.99
+    show_existence: Annotated[
+        Share, Meta(description="A confirmed track is in no picture below this probability")
+    ] = 0.5
     drop_existence: Annotated[
         Share, Meta(description="A confirmed track is ended below this probability")
-    ] = 0.5
+    ] = 0.02
     coast_s: Annotated[
         Positive,
         Meta(description="A track that nothing updates ends after this time, or four turns"),

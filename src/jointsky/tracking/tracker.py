@@ -295,7 +295,7 @@ class Tracker:
         if grow:
             slots, pairs = 2 * slots, 2 * pairs
         had = 0 if bench is None else len(bench.false)
-        self._bench = new_bench(tracks, slots, pairs, max(plots, had))
+        self._bench = new_bench(tracks, len(self.sensors), slots, pairs, max(plots, had))
         return self._bench
 
     def _told(self, parts: list[Rows]) -> Tracks:

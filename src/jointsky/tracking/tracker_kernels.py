@@ -26,6 +26,7 @@ from jointsky.tracking.layout_kernels import (
     BEARING,
     BODY,
     CONFIRMED,
+    FREE,
     G_BEND,
     G_COAST_S,
     G_FLAT,
@@ -33,6 +34,7 @@ from jointsky.tracking.layout_kernels import (
     G_HEIGHT,
     G_HEIGHT_SIGMA,
     G_METHOD,
+    G_SHOW,
     G_SWITCHING,
     G_TURN_ACCELERATION,
     I_MODE_A,
@@ -55,6 +57,7 @@ from jointsky.tracking.layout_kernels import (
     POLAR,
     QUIET,
     S_PERIOD,
+    T_DUE,
     T_EXISTENCE,
     T_SEEN,
     T_TIME,
@@ -300,6 +303,22 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
 
 
 @bare
+def existence_at(track, looks, to_s, world, bench):
+    """Return a track's existence with all looks accounted for that were due by then."""
+    if to_s <= track[T_DUE]:
+        return track[T_EXISTENCE]
+    sensors, cells, _, settings, _, _ = world
+    for k in range(track.shape[0]):
+        bench.track[k] = track[k]
+    for s in range(looks.shape[0]):
+        for k in range(looks.shape[1]):
+            bench.looks[s, k] = looks[s, k]
+    nobody = np.int64(FREE)  # whose misses are not counted towards the sensors' detection
+    looks_kernels.miss_looks(bench.track, nobody, bench.looks, to_s, sensors, cells, settings)
+    return bench.track[T_EXISTENCE]
+
+
+@bare
 def shoot(book, world, bench, to_s, out, n):
     """Write every confirmed track as it is expected at ``to_s``; return the rows written."""
     floats, ints, looks, bodies, _, counters, _ = book
@@ -310,6 +329,8 @@ def shoot(book, world, bench, to_s, out, n):
         age = to_s - floats[t, T_SEEN]
         turn = floats[t, T_TURN_S]
         if age > max(settings[G_COAST_S], 4.0 * turn):
+            continue
+        if existence_at(floats[t], looks[t], to_s, world, bench) < settings[G_SHOW]:
             continue
         predict_track(floats[t], bodies[t], to_s, world, bench, bench.merged)
         motion_kernels.combine(bench.merged, bench.mean, bench.packed)

@@ -58,6 +58,7 @@ CERTAIN = 0.99  # a pair as sure as this is taken for the truth
 NEGLIGIBLE = 0.005
 LEAST_UNEXPLAINED = 0.1  # a plot that is surer a track's than this begins none
 LEAST_WEIGHT = 1e-4
+FEWEST_PLOTS = 2
 BEARING_PLACES = 6  # ranges at which a bearing alone may begin a track
 BEARING_NEAREST_M = 1000.0
 CONFIRMED_STATUS = 1
@@ -232,9 +233,8 @@ def update_slot(slot, members, plots, now, book, world, bench, out, written):
     lifecycle_kernels.settle(floats, ints, heads, bodies, t, settings, plane, bench.packed)
     if not hit:
         return 0, 0
-    enough = 2 if n[I_MODE_S] >= 0 else 3
     if n[I_STATUS] == TENTATIVE:
-        if n[I_PLOTS] < enough or f[T_EXISTENCE] < settings[G_CONFIRM]:
+        if n[I_PLOTS] < FEWEST_PLOTS or f[T_EXISTENCE] < settings[G_CONFIRM]:
             return 0, 1
         n[I_STATUS] = CONFIRMED
         n[I_NUMBER] = counters[N_NUMBER]

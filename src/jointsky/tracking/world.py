@@ -87,7 +87,8 @@ def usual_weights(settings: TrackerSettings) -> Floats:
     for model, part in _MANOEUVRES.items():
         shares[model] = others * part
     shares[layout.QUIET] = 1.0 - others
-    return np.maximum(shares, _LEAST_SHARE) / np.maximum(shares, _LEAST_SHARE).sum()
+    shares = np.maximum(shares, _LEAST_SHARE)
+    return np.asarray(shares / shares.sum())
 
 
 def switching_rates(settings: TrackerSettings) -> Floats:
@@ -109,6 +110,7 @@ def _settings_row(settings: TrackerSettings, frame: Frame) -> Floats:
     row[layout.G_LIFE_S] = settings.mean_flight_s
     row[layout.G_CONFIRM] = settings.confirm_existence
     row[layout.G_DROP] = settings.drop_existence
+    row[layout.G_SHOW] = settings.show_existence
     row[layout.G_COAST_S] = settings.coast_s
     row[layout.G_SWITCHING] = 1.0 / settings.mean_manoeuvre_s
     row[layout.G_BEND] = 0.0 if frame.is_flat else 1.0 / (2.0 * EARTH_M)
