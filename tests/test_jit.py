@@ -4,7 +4,9 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
+from numba.core.errors import NumbaError
 
 from jointsky import _jit
 
@@ -106,3 +108,52 @@ def test_compiling_is_counted_in_seconds():
     took = time.perf_counter() - begun
     if os.environ.get("NUMBA_DISABLE_JIT") != "1":
         assert 0.0 < _jit.compile_seconds() - before <= took
+
+
+@_jit.bare
+def last_of(values):
+    values = values[1:]
+    return values[values.shape[0] - 1]
+
+
+@_jit.bare
+def copied(values):
+    return values.copy()[0]
+
+
+@_jit.bare_kernel
+def last_of_both(values, pair):
+    return last_of(values) + last_of(pair[1])
+
+
+@_jit.bare_kernel
+def fresh_sum(count):
+    return np.ones(count).sum()
+
+
+@_jit.bare_kernel
+def fresh_by_another(values):
+    return copied(values)
+
+
+@_jit.bare_kernel
+def listed(count):
+    return len([0.0] * count)
+
+
+def test_bare_kernels_take_views_and_tuples_apart():
+    values = np.arange(5.0)
+    references = sys.getrefcount(values)
+    assert last_of_both(values, (values, values[:3])) == 6.0
+    assert sys.getrefcount(values) == references
+
+
+@pytest.mark.skipif(_jit.numba.config.DISABLE_JIT, reason="plain Python allocates as it likes")
+@pytest.mark.parametrize(
+    ("allocating", "given"),
+    [(fresh_sum, 3), (fresh_by_another, np.ones(3)), (listed, 3)],
+    ids=["itself", "by a bare kernel that it calls", "a list"],
+)
+def test_a_bare_kernel_that_allocates_does_not_compile(allocating, given):
+    with pytest.raises(NumbaError):
+        allocating(given)
