@@ -211,9 +211,11 @@ def reports(rng, sky, row, flights, end_s, every_s=1.0, sigma_m=15.0):
         n = len(time)
         state = np.hstack([state[:, :2] + sigma_m * rng.normal(size=(n, 2)), state[:, 2:]])
         latitude, longitude, height = sky.geodetic(state)
-        axes = np.array([geodesy.enu_rotation(*p) for p in zip(latitude, longitude, strict=True)])
-        velocity = sky.in_frame(state)[:, 3:]
-        local = np.einsum("nij,nj->ni", axes.reshape(-1, 3, 3), velocity)
+        local = state[:, 3:]
+        if not sky.is_flat:
+            places = zip(latitude, longitude, strict=True)
+            axes = np.array([geodesy.enu_rotation(*place) for place in places]).reshape(-1, 3, 3)
+            local = np.einsum("nij,nj->ni", axes, sky.in_frame(state)[:, 3:])
         sent.append(
             Plots.make(
                 n,

@@ -57,53 +57,6 @@ def test_one_target_is_found_within_three_turns_and_keeps_one_number(sky):
         assert np.all(late.sensors[:, 0] == 1)
 
 
-def noisy_flight(rng, start, speed, psd, climb_psd, end_s, step_s=0.25):
-    """Return a path of the quiet model: constant velocity with white acceleration."""
-    n = int(end_s / step_s) + 2
-    f = np.array([[1.0, step_s], [0.0, 1.0]])
-    q = np.array([[step_s**3 / 3, step_s**2 / 2], [step_s**2 / 2, step_s]])
-    noise = np.linalg.cholesky(q) @ rng.normal(size=(n, 2, 3)) * np.sqrt([psd, psd, climb_psd])
-    state = np.empty((n, 2, 3))
-    state[0] = start, speed
-    for k in range(1, n):
-        state[k] = f @ state[k - 1] + noise[k]
-    state = state.reshape(n, 6)
-
-    def path(time_s):
-        at = np.clip(np.asarray(time_s) / step_s, 0, n - 1.001)
-        k, part = at.astype(int), (at % 1.0)[:, None]
-        return (1 - part) * state[k] + part * state[k + 1]
-
-    return path
-
-
-@BOTH
-def test_covariances_are_those_of_the_errors_on_model_matched_flights(sky):
-    quiet = TrackerSettings()
-    matched = TrackerSettings(
-        manoeuvre_acceleration_psd=quiet.quiet_acceleration_psd,
-        manoeuvre_climb_psd=quiet.quiet_climb_psd,
-        confirm_existence=0.9,
-    )
-    rng, radar = stream(2, "nees"), sky.radar(detection_probability=0.9)
-    flights = []
-    for k in range(100):  # far apart: a hundred runs at once
-        at = (-90e3 + 20e3 * (k % 10), -90e3 + 20e3 * (k // 10) + 4e3, 8000.0)
-        speed = rng.normal(0.0, [60.0, 60.0, 3.0])
-        psd = quiet.quiet_acceleration_psd, quiet.quiet_climb_psd
-        flights.append(Flight(noisy_flight(rng, at, speed, *psd, 130.0)))
-    plots = in_time(scans(rng, sky, radar, 0, flights, 125.0))
-    tracks = tracked(sky.tracker([radar], matched), plots)
-    owner = owners(sky, tracks, flights)
-    told = []
-    for k, flight in enumerate(flights):
-        mine = tracks.rows((owner == k) & (tracks.time_s > 70.0))
-        error = errors(sky, mine, flight)[-1]
-        told.append(error @ np.linalg.solve(mine.covariance[-1], error))
-    low, high = chi2.ppf([0.001, 0.999], 600) / 100
-    assert low < np.mean(told) < high
-
-
 @BOTH
 def test_the_default_filter_does_not_promise_more_than_it_holds(sky):
     rng, radars = stream(4, "honest"), [sky.radar(-50e3, 10e3), sky.radar(60e3, -20e3)]
@@ -429,25 +382,6 @@ def test_a_sensor_number_that_nobody_has_is_an_error():
     for row in (-1, 1):
         with pytest.raises(ValueError, match="there are 1 sensors"):
             tracker.update(a_plot(1.0).replace(sensor=np.full(1, row, np.int32)))
-
-
-@BOTH
-def test_late_plots_out_of_order_do_no_harm(sky):
-    rng, radars = stream(17, "late"), [sky.radar(-10e3, 0.0), sky.radar(20e3, 15e3)]
-    flight = Flight(AIRLINER)
-    first, second = (scans(rng, sky, r, row, [flight], 200.0) for row, r in enumerate(radars))
-    tracker = sky.tracker(radars)
-    told = []
-    for k in range(0, 200, 8):  # the second radar's plots come up to 8 s after the first one's
-        for plots in (first, second):
-            told.append(tracker.update(plots.rows((plots.time_s >= k) & (plots.time_s < k + 8))))
-            told.append(tracker.flush())
-    tracks = join(told)
-    assert numbers(tracks) == [1]
-    assert np.all(np.diff(tracks.time_s) >= 0)  # a track never goes back in time
-    late = tracks.rows(tracks.time_s > 60)
-    assert rms(errors(sky, late, flight))[:2].max() < 150.0
-    assert np.all(np.linalg.eigvalsh(late.covariance) > 0)
 
 
 GARBAGE = [

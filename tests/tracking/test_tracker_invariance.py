@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,18 @@ from hypothesis import strategies as st
 from jointsky.records.columns import join
 from jointsky.records.tracks import Tracks
 from jointsky.streams import stream
-from tracking.skies import Flight, Sky, clutter, errors, flat_m, in_time, scans, straight, tracked
+from tracking.skies import (
+    Flight,
+    Sky,
+    clutter,
+    errors,
+    flat_m,
+    in_time,
+    reports,
+    scans,
+    straight,
+    tracked,
+)
 
 FLAT, EARTH = Sky(is_flat=True), Sky()
 BOTH = pytest.mark.parametrize("sky", [FLAT, EARTH], ids=["flat", "earth"])
@@ -149,17 +161,10 @@ def test_shifting_time_changes_nothing_else(sky, shift_s):
 def test_moving_a_flat_world_moves_the_tracks_and_nothing_else():
     sensors, plots = a_sky(FLAT)
     east, north = 37e3, -81e3
-    moved = [
-        sensor.__class__(
-            **{
-                name: getattr(sensor, name)
-                for name in sensor.__struct_fields__
-                if name != "flat_enu_m"
-            },
-            flat_enu_m=(sensor.flat_enu_m[0] + east, sensor.flat_enu_m[1] + north, 50.0),
-        )
-        for sensor in sensors
-    ]
+    moved = []
+    for sensor in sensors:
+        x, y, up = sensor.flat_enu_m
+        moved.append(msgspec.structs.replace(sensor, flat_enu_m=(x + east, y + north, up)))
     here, there = FLAT.tracker(sensors), FLAT.tracker(moved)
     wanted, got = tracked(here, plots), tracked(there, plots)
     assert np.array_equal(got.track_number, wanted.track_number)
@@ -204,3 +209,72 @@ def test_others_far_away_change_nothing(sky):
             sides.append(error[np.linalg.norm(error, axis=1) < 500.0])
         assert len(sides[0]) == len(sides[1])
         np.testing.assert_allclose(sides[0], sides[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("angle_deg", [37.0, 180.0, -118.0])
+def test_turning_a_flat_world_turns_the_tracks_and_nothing_else(angle_deg):
+    """Clockwise, sensors and plots about the origin; what is seen from it turns with them."""
+    sensors, plots = a_sky(FLAT)
+    angle = np.radians(angle_deg)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    turned = []
+    for sensor in sensors:
+        east, north = turn @ sensor.flat_enu_m[:2]
+        turned.append(msgspec.structs.replace(sensor, flat_enu_m=(east, north, 50.0)))
+    azimuth = np.mod(plots.azimuth_rad + angle, 2 * np.pi)
+    wanted = tracked(FLAT.tracker(sensors), plots)
+    got = tracked(FLAT.tracker(turned), plots.replace(azimuth_rad=azimuth))
+    assert np.array_equal(got.track_number, wanted.track_number)
+    assert np.array_equal(got.time_s, wanted.time_s)
+    np.testing.assert_allclose(flat_m(FLAT, got), flat_m(FLAT, wanted) @ turn.T, atol=1e-3)
+    speeds = [np.column_stack([t.ve_mps, t.vn_mps]) for t in (got, wanted)]
+    np.testing.assert_allclose(speeds[0], speeds[1] @ turn.T, atol=1e-5)
+    np.testing.assert_allclose(got.existence, wanted.existence, atol=1e-9)
+    whole = np.zeros((6, 6))
+    whole[:2, :2] = whole[3:5, 3:5] = turn
+    whole[2, 2] = whole[5, 5] = 1.0
+    turned_back = np.einsum("ij,njk,lk->nil", whole, wanted.covariance, whole)
+    np.testing.assert_allclose(got.covariance, turned_back, rtol=1e-6, atol=1e-4)
+
+
+@pytest.mark.parametrize(("latitude_deg", "longitude_deg"), [(-35.0, 140.0), (3.0, -60.0)])
+def test_the_same_sky_elsewhere_on_the_earth_gives_nearly_the_same_tracks(
+    latitude_deg, longitude_deg
+):
+    """The ellipsoid is not the same everywhere, so neither is what a radar sees: by metres."""
+    there = Sky(latitude_deg, longitude_deg)
+    times = np.array([50.0, 80.0, END_S])
+    kept = []
+    for sky in (EARTH, there):
+        sensors, plots = a_sky(sky, false=0.0)
+        kept.append(sky.tracker(sensors).pictures(plots, times))
+    one, other = kept
+    assert np.array_equal(one.track_number, other.track_number) and len(one) == 11
+    np.testing.assert_allclose(one.covariance, other.covariance, rtol=0.05, atol=10.0)
+    for flight in FLIGHTS:
+        sides = []
+        for sky, tracks in ((EARTH, one), (there, other)):
+            error = errors(sky, tracks, flight)[:, :3]
+            sides.append(np.where(np.linalg.norm(error, axis=1)[:, None] < 500.0, error, np.nan))
+        np.testing.assert_allclose(sides[0], sides[1], atol=3.0)
+
+
+def test_reports_of_equal_time_may_stand_in_any_order():
+    """Targets that report themselves have no range by which plots of one time could be sorted."""
+    flights = [
+        Flight(straight((9e3 * k - 30e3, 4e3 * k, 8e3), (150.0, 40.0 - 20.0 * k, 0.0)), mode_s=k)
+        for k in range(7)
+    ]
+    receiver = EARTH.radar(kind="adsb", rotation_period_s=1.0)
+    plots = reports(stream(3, "equal"), EARTH, 0, flights, 60.0)
+    plots = in_time(plots.replace(time_s=np.floor(plots.time_s)))
+    wanted = tracked(EARTH.tracker([receiver]), plots)
+    assert len(set(wanted.mode_s.tolist())) == 7
+    for seed in range(3):
+        mixed = plots.rows(stream(seed, "mix").permutation(len(plots)))
+        got = tracked(EARTH.tracker([receiver]), mixed)
+        assert len(got) == len(wanted)
+        orders = [np.lexsort((t.mode_s, t.time_s)) for t in (got, wanted)]
+        for name in ("time_s", "mode_s", "latitude_rad", "ve_mps", "existence", "plots"):
+            columns = [getattr(t, name)[o] for t, o in zip((got, wanted), orders, strict=True)]
+            np.testing.assert_allclose(columns[0], columns[1], rtol=1e-9, atol=1e-9, err_msg=name)
