@@ -77,7 +77,7 @@ def scene_line(name: str, seed: int) -> list[str]:
     folder = scene_folder(KINDS[name], seed)
     reading = ours.load(folder)
     tracker = ours.new_tracker(reading)
-    shown = ours.pictures(tracker, reading.plots, ours.whole_seconds(reading))
+    shown = tracker.pictures(reading.plots, ours.whole_seconds(reading))
     state = consistency.estimates(tracker, shown)
     table = pq.read_table(folder / "truth.parquet").to_pandas()
     names = ["e_m", "n_m", "u_m", "ve", "vn", "vu"]
@@ -109,7 +109,7 @@ def racetrack_lines(seed: int) -> list[list[str]]:
     seen_by = racetracks.radars()
     plots = racetracks.plots(moving, seen_by, duration_s, seed)
     times_s = np.arange(racetracks.FROM_S, duration_s, racetracks.STEP_S)
-    shown = ours.pictures(Tracker([radar.sensor for radar in seen_by]), plots, times_s)
+    shown = Tracker([radar.sensor for radar in seen_by]).pictures(plots, times_s)
     code = racetracks.mode_a_of(np.arange(len(moving)))
     shown = shown.rows(np.isin(shown.mode_a, code))
     flight = np.array([int(np.flatnonzero(code == one)[0]) for one in shown.mode_a])

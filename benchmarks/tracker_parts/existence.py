@@ -138,7 +138,9 @@ def _false(rng: np.random.Generator, radar: Sensor, row: int) -> Plots:
 
 def judge(sky: Sky) -> Judged:
     """Return all rows of all pictures of one sky, judged."""
-    settings = TrackerSettings(confirm_existence=SHOWN_FROM, drop_existence=0.01)
+    settings = TrackerSettings(
+        confirm_existence=SHOWN_FROM, show_existence=SHOWN_FROM, drop_existence=0.01
+    )
     tracker = Tracker(sky.radars, settings)
     times = np.arange(20.0, END_S, STEP_S)
     shown = tracker.pictures(sky.plots, times)

@@ -1,9 +1,10 @@
 """Truth drawn from the tracker's own models, and what radars with Gaussian errors see of it.
 
-A flight jumps between the five models as the tracker believes it does: its model is a Markov
-chain in continuous time, looked at every STEP_S; within a step the model's own linear (or turning)
-motion is exact and its noise is drawn with the model's own covariance.  Flat frame: east, north,
-up.  Flights send an address, so that no plot is ever taken for another flight's.
+A flight jumps between the five models as the tracker believes it does: it keeps its model for a
+while of exponential length and then draws one by the usual shares, looked at every STEP_S.  Within
+a step the model's own linear (or turning) motion is exact and its noise is drawn with the model's
+own covariance.  Flat frame: east, north, up.  Flights send an address, so that no plot is ever
+taken for another flight's.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking import world
 from jointsky.tracking.motion_kernels import FASTEST_TURN_RADPS, SLOW_BELOW_MPS, SLOWEST_MPS
 
-STEP_S = world.STEP_S
+STEP_S = 0.25
 BEAM_ROUNDS = 6
 ADDRESS = 0x480000
 
@@ -67,8 +68,9 @@ def fly(
     """
     steps = round(end_s / STEP_S) + 1
     table = world.model_table(settings)
-    chain = world.switching_table(world.switching_rates(settings))
-    usual = world.usual_weights(chain)
+    usual = world.usual_weights(settings)
+    stays = math.exp(-STEP_S / settings.mean_manoeuvre_s)
+    chain = stays * np.eye(layout.MODELS) + (1.0 - stays) * usual
     state = np.zeros((flights, 7))
     state[:, :2] = rng.uniform(-60e3, 60e3, (flights, 2))
     state[:, 2] = 8000.0
@@ -82,7 +84,7 @@ def fly(
     for k in range(steps):
         states[:, k], models[:, k] = state[:, :6], model
         if only is None:
-            after = _next_models(rng, chain[1][model], state)
+            after = _next_models(rng, chain[model], state)
             _enter_turns(rng, settings, state, (after == layout.TURN) & (model != layout.TURN))
             model = after
         state = _step(rng, table, state, model)

@@ -47,7 +47,7 @@ def test_one_target_is_found_within_three_turns_and_keeps_one_number(sky):
         plots = scans(rng, sky, radar, 0, [flight], 200.0)
         tracks = tracked(sky.tracker([radar]), plots)
         assert numbers(tracks) == [1]
-        assert tracks.time_s[0] == plots.time_s[2]  # the third plot of its life
+        assert tracks.time_s[0] <= plots.time_s[2]  # the third plot of its life at the latest
         assert np.all(np.diff(tracks.time_s) > 0)
         assert tracks.time_s[-1] == plots.time_s[-1]
         late = tracks.rows(tracks.time_s > 60)

@@ -117,19 +117,14 @@ def test_an_average_within_its_bounds_is_recognised_and_one_outside_too():
 
 
 @pytest.mark.parametrize("kind", existence.KINDS[:4:3], ids=lambda kind: kind.name)
-def test_existence_of_tracks_that_plots_keep_up_is_the_share_that_is_real(kind):
-    """Where it is told from 0.99 on; what is told of tracks without plots is another matter."""
+def test_existence_as_told_is_the_share_of_tracks_that_follow_a_target(kind):
     judged = existence.of_seeds(kind, range(2))
-    sure = judged.told > 0.99
-    assert np.mean(sure) > 0.9
-    assert np.mean(judged.is_real[sure]) == pytest.approx(np.mean(judged.told[sure]), abs=0.01)
+    assert len(judged.told) > 1000
+    assert np.mean(judged.is_real) == pytest.approx(np.mean(judged.told), abs=0.02)
+    for low, high, within in ((0.99, 1.0, 0.01), (0.9, 0.99, 0.04), (0.5, 0.9, 0.15)):
+        mine = (judged.told >= low) & (judged.told < high)
+        # pictures follow each other every 5 s: a doubtful track counts some four times
+        few = 2.0 * math.sqrt(0.25 / (mine.sum() / 4.0)) if high < 1.0 else 0.0
+        told, real = judged.told[mine].mean(), judged.is_real[mine].mean()
+        assert real == pytest.approx(told, abs=within + few), (low, high)
     assert judged.brier < 0.03
-
-
-@pytest.mark.xfail(strict=True, reason="a track that nobody sees is not believed to have ended")
-def test_existence_is_the_share_that_is_real_even_where_plots_fail():
-    kind = existence.KINDS[0]
-    judged = existence.of_seeds(kind, range(2))
-    doubtful = judged.told < 0.99
-    told, real = judged.told[doubtful].mean(), judged.is_real[doubtful].mean()
-    assert told == pytest.approx(real, abs=0.1)

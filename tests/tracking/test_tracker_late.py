@@ -140,7 +140,6 @@ def test_a_plot_that_is_exactly_as_late_as_allowed_is_taken_in_its_place():
         assert_same(got.picture(END_S), wanted.picture(END_S))
 
 
-@pytest.mark.xfail(strict=True, reason="the clock of what is not yet seen starts at the first call")
 def test_the_first_plots_of_all_may_be_late_too():
     sensors, plots = a_sky(FLAT)
     early = plots.time_s < 2.0

@@ -73,12 +73,11 @@ def test_a_spot_of_dense_clutter_is_learned_where_it_is_and_makes_no_tracks():
         cells = tracker._world.cells[0]
         rate = cells[layout.C_FALSE] / np.maximum(cells[layout.C_TURNS], 1e-9)
         inside = map_cell(radar, *spot)
-        # 60 turns are remembered: a standard error of 3 %; and some false plots are not counted,
-        # as they fall to a track that another one began
-        assert 0.75 * per_turn < rate[inside] < 1.1 * per_turn
+        # 60 turns are remembered: a standard error of 3 %, and tracks under way are not counted
+        assert rate[inside] == pytest.approx(per_turn, rel=0.1)
         # 5 % standard error; the cells' corners lie beyond the radar's reach
         assert np.delete(rate, inside).sum() == pytest.approx(10.0, rel=0.2)
-    assert late <= 2  # in ten minutes each
+    assert late <= 4  # in ten minutes each
 
 
 def test_targets_within_dense_clutter_are_still_tracked():
@@ -98,7 +97,7 @@ def test_targets_within_dense_clutter_are_still_tracked():
     owner = owners(FLAT, late, flights)
     # 50 turns with 95 % detection; a plot in doubt between two is no row of its own
     assert min(np.sum(owner == k) for k in range(3)) >= 40
-    assert np.mean(owner >= 0) > 0.9
+    assert np.sum(owner < 0) < 2 * 50  # not two false rows a turn where 20 plots are false
 
 
 def test_where_a_radar_sees_little_is_learned_beside_where_it_sees_well():
