@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 from scipy.integrate import solve_ivp
-from scipy.linalg import expm
+from scipy.linalg import block_diag, expm
+from scipy.spatial.transform import Rotation
 
 from jointsky.tracking import layout_kernels as layout
+from jointsky.tracking.measurement_kernels import HEADING_SIGMAS2, LEAST_LEAN_RAD
 from jointsky.tracking.motion_kernels import (
     FASTEST_TURN_RADPS,
     SLOW_BELOW_MPS,
@@ -112,6 +114,24 @@ def predicted(x, p, m, dt, models, up):
     f = np.eye(7)
     f[:6, :6] = expm(a * dt)
     return f @ x, f @ p @ f.T + q
+
+
+def leaned(x, plain_x, p, up):
+    """Return a turn's update from x to ``plain_x`` as of speed and heading, and its covariance.
+
+    As plain where the heading is not known, the change is small, or the speed would be halved.
+    """
+    velocity, change = x[3:6], plain_x[3:6] - x[3:6]
+    level = velocity - up * (up @ velocity)
+    speed2 = level @ level
+    angle, growth = change @ np.cross(up, level) / speed2, change @ level / speed2
+    is_known = speed2 > HEADING_SIGMAS2 * np.trace(p[3:6, 3:6])
+    if not is_known or abs(angle) <= LEAST_LEAN_RAD or growth <= -0.5:
+        return plain_x, p
+    turn = Rotation.from_rotvec(angle * up).as_matrix()
+    velocity = (1.0 + growth) * turn @ level + up * (up @ plain_x[3:6])
+    spread = block_diag(np.eye(3), turn, 1.0)
+    return np.concatenate([plain_x[:3], velocity, plain_x[6:]]), spread @ p @ spread.T
 
 
 def unknown_turn_rate_variance(velocity, acceleration):

@@ -70,8 +70,8 @@ def remove(ints, heads, t):
 
 
 @bare_kernel
-def is_near(track, q, sigmas, psd):
-    return gating_kernels.is_near(track, q, sigmas, psd)
+def is_near(track, q, sigmas, settings):
+    return gating_kernels.is_near(track, q, sigmas, settings)
 
 
 @bare_kernel
@@ -217,8 +217,8 @@ def measure(b, q, geometry, sensor, dt, bend, rows):
 
 
 @bare_kernel
-def take_rows(b, rows, n, reference, d):
-    return measurement_kernels.take_rows(b, rows, n, reference, d)
+def take_rows(b, rows, n, reference, leans, up, d):
+    return measurement_kernels.take_rows(b, rows, n, reference, leans, up, d)
 
 
 @bare_kernel

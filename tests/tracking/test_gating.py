@@ -43,6 +43,7 @@ from tracking.reached import (
 SEEDS = st.integers(0, 2**32 - 1)
 FEW = settings(max_examples=40, deadline=None)
 SIGMAS, PSD = 4.0, 400.0
+TURN_MPS2 = 8.0
 
 
 def some_tracks(rng, count, across_m=60e3):
@@ -71,6 +72,14 @@ def a_local_plot(rng, time_s=5.0):
     return q
 
 
+def a_row():
+    """Return the tracker's settings with another manoeuvre and another turn."""
+    row = a_world(FLAT, [FLAT.radar()]).settings
+    row[layout.G_SIGMAS], row[layout.G_WORST_PSD] = SIGMAS, PSD
+    row[layout.G_TURN_ACCELERATION] = TURN_MPS2
+    return row
+
+
 def may_be(track, q):
     """Whether a plot lies in the coarse gate of a track: the plain way."""
     dt = q[layout.P_TIME] - track[layout.T_TIME]
@@ -78,7 +87,7 @@ def may_be(track, q):
     place = track[[layout.T_E, layout.T_N, layout.T_U]] + dt * velocity
     away = q[layout.P_MAP : layout.P_MAP + 3] - place
     grown = track[layout.T_SIGMA] + abs(dt) * track[layout.T_SIGMA_V]
-    shaken2 = PSD * abs(dt) ** 3 / 3.0
+    shaken2 = PSD * abs(dt) ** 3 / 3.0 + (TURN_MPS2 * dt**2) ** 2
     level = math.sqrt(grown**2 + shaken2 + q[layout.P_SIGMA] ** 2)
     climbed = gating_kernels.CLIMB_MPS * abs(dt)
     upright = track[layout.T_SIGMA_UP] + climbed + q[layout.P_SIGMA_UP]
@@ -93,7 +102,8 @@ def test_the_coarse_gate_is_as_wide_as_it_says(seed):
     f, _ = some_tracks(rng, 40, 8e3)
     q = a_local_plot(rng)
     q[layout.P_MAP : layout.P_MAP + 2] /= 10.0
-    assert [is_near(track, q, SIGMAS, PSD) for track in f] == [may_be(track, q) for track in f]
+    row = a_row()
+    assert [is_near(track, q, SIGMAS, row) for track in f] == [may_be(track, q) for track in f]
 
 
 def walked(ints, heads):
@@ -113,8 +123,7 @@ def walked(ints, heads):
 @given(SEEDS, st.sampled_from([4, 64, 4096]))
 def test_the_grids_find_what_looking_at_every_track_finds(seed, buckets):
     rng = stream(seed, "near")
-    row = a_world(FLAT, [FLAT.radar()]).settings
-    row[layout.G_SIGMAS], row[layout.G_WORST_PSD] = SIGMAS, PSD
+    row = a_row()
     f, n = some_tracks(rng, 60)
     f[:, layout.T_SIGMA] *= rng.choice([1.0, 10.0, 60.0], 60)  # for all three grids
     heads = np.full(buckets, -1, np.int64)  # with few, many cells share one
@@ -124,7 +133,7 @@ def test_the_grids_find_what_looking_at_every_track_finds(seed, buckets):
         age = q[layout.P_TIME] - f[t, layout.T_TIME]
         place = f[t, [layout.T_E, layout.T_N]] + age * f[t, [layout.T_VE, layout.T_VN]]
         grown = f[t, layout.T_SIGMA] + age * f[t, layout.T_SIGMA_V]
-        reach = SIGMAS * math.sqrt(grown**2 + PSD * age**3 / 3)
+        reach = SIGMAS * math.sqrt(grown**2 + PSD * age**3 / 3 + (TURN_MPS2 * age**2) ** 2)
         assert gate_reach(f[t], age, row) == pytest.approx(reach + gating_kernels.MARGIN_M)
         put(n, heads, int(t), *place, reach)
 
@@ -190,10 +199,10 @@ def test_what_lies_in_the_fine_gate_of_the_mixture_lies_in_the_coarse_gate(sky, 
         bend = world.settings[layout.G_BEND]
         rows = np.empty((ROWS, 8))
         count, _ = measure(body, q, geometry, world.sensors[0], 0.0, bend, rows)
-        distance2, _ = take_rows(body, rows, count, body.copy(), d)
+        distance2, _ = take_rows(body, rows, count, body.copy(), False, np.eye(3)[2], d)
         if distance2 <= limit**2:
             inside += 1
-            assert is_near(book.floats[0], q, limit, world.settings[layout.G_WORST_PSD])
+            assert is_near(book.floats[0], q, limit, world.settings)
     assert inside > 30
 
 

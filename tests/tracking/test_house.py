@@ -139,7 +139,7 @@ def test_after_housekeeping_the_grids_hide_no_track_from_its_plots(later_s, spre
     rng, world = stream(7, "reach", str(later_s), str(spread_s)), a_world(FLAT, [FLAT.radar()])
     book = a_book(rng, world, count, now, 60e3, spread_s)
     keep_house(book, world, now, new_bench(count, 2, 1, 1, 1), empty_rows(count, 1), np.int64(0))
-    sigmas, psd = world.settings[layout.G_SIGMAS], world.settings[layout.G_WORST_PSD]
+    sigmas = world.settings[layout.G_SIGMAS]
     live = np.flatnonzero(book.ints[:, layout.I_STATUS] != FREE)
     found, hits = np.empty(4096, np.int64), 0
     for _ in range(300):
@@ -151,7 +151,7 @@ def test_after_housekeeping_the_grids_hide_no_track_from_its_plots(later_s, spre
         q[layout.P_SIGMA], q[layout.P_SIGMA_UP] = rng.choice([50.0, 800.0, 5000.0]), 1e6
         q[layout.P_SLACK] = rng.choice([0.0, 2000.0])
         n = near(book.floats, book.ints, book.heads, q, world.settings, found)
-        wanted = {int(t) for t in live if is_near(book.floats[t], q, sigmas, psd)}
+        wanted = {int(t) for t in live if is_near(book.floats[t], q, sigmas, world.settings)}
         assert set(found[:n].tolist()) == wanted
         hits += len(wanted)
     assert hits > 100

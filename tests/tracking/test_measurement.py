@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
 from jointsky.earth import geodesy
@@ -22,12 +24,13 @@ from tracking.made import (
     SETTINGS,
     SIGMAS,
     a_covariance,
+    a_direction,
     a_plot,
     a_world,
     arrays_of,
     radar_of,
 )
-from tracking.naive import body_of, is_positive, opened
+from tracking.naive import body_of, is_positive, leaned, opened
 from tracking.naive_measurement import blocks_of, looked, updated
 from tracking.reached import (
     first_model,
@@ -40,6 +43,8 @@ from tracking.reached import (
 
 NAN = math.nan
 NOWHERE = np.zeros(7)
+NO_UP = np.full(3, NAN)
+FEW = settings(max_examples=30, deadline=None)
 
 
 def taken(sky, plot, x, p, dt, offset):
@@ -54,7 +59,7 @@ def taken(sky, plot, x, p, dt, offset):
     geometry, bend = ints[0, layout.P_GEOMETRY], world.settings[layout.G_BEND]
     rows = np.full((ROWS, 8), NAN)
     n, wild = measure(reference, floats[0], geometry, world.sensors[0], dt, bend, rows)
-    distance2, log_density = take_rows(body, rows, n, reference, np.full(7, NAN))
+    distance2, log_density = take_rows(body, rows, n, reference, False, NO_UP, np.full(7, NAN))
     return body, (n, wild, distance2, log_density)
 
 
@@ -113,6 +118,34 @@ def test_row_by_row_is_the_joint_update_of_the_textbook(sky, kind, what):
         x[:3] += 60.0 * rng.normal(size=3) - dt * x[3:6]
         offset = SIGMAS * rng.normal(size=7) if rng.random() < 0.5 else NOWHERE
         assert_agrees(sky, plot, x, a_covariance(rng), dt, offset, closeness)
+
+
+@FEW
+@given(st.integers(0, 2**32 - 1), st.floats(1.0, 400.0))
+def test_a_turn_takes_what_moves_its_velocity_aside_as_a_change_of_heading(seed, speed_mps):
+    rng = stream(seed, "lean")
+    up, x = a_direction(rng), speed_mps * rng.normal(size=7)
+    p = a_covariance(rng, np.array([300.0, 300.0, 300.0, 40.0, 40.0, 40.0, 0.05]))
+    rows = np.column_stack([rng.normal(size=(3, 6)), 200.0 * rng.normal(size=3), np.full(3, 1e4)])
+    plain, turned = body_of(x, p), body_of(x, p)
+    told = take_rows(plain, rows, 3, x, False, up, np.full(7, NAN))
+    assert take_rows(turned, rows, 3, x, True, up, np.full(7, NAN)) == told
+    wanted_x, wanted_p = leaned(x, *opened(plain), up)
+    got_x, got_p = opened(turned)
+    np.testing.assert_allclose(got_x, wanted_x, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(got_p, wanted_p, rtol=1e-9, atol=1e-6)
+
+
+def test_corrections_aside_do_not_make_a_turn_faster():
+    up = np.array([0.0, 0.0, 1.0])
+    body = body_of([0.0, 0.0, 0.0, 0.0, 200.0, 5.0, 0.0], np.diag([1e4] * 3 + [2500.0] * 3 + [1.0]))
+    row = np.array(
+        [[0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 100.0, 2500.0]]
+    )  # 100 m/s to the east, half sure
+    take_rows(body, row, 1, body[:7].copy(), True, up, np.full(7, NAN))
+    assert body[3] == pytest.approx(200.0 * math.sin(0.25))
+    assert math.hypot(body[3], body[4]) == pytest.approx(200.0)
+    assert body[5] == 5.0
 
 
 @pytest.mark.parametrize("sky", [FLAT, EARTH], ids=["flat", "earth"])

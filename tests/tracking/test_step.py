@@ -98,7 +98,10 @@ def filtered(bodies, plot, sensor, dt):
         weight = bodies[m, layout.WEIGHT]
         if weight > 0.0:
             done = updated(*naive.opened(bodies[m]), seen)
-            out[m] = naive.body_of(done.x, done.p, weight)
+            after = done.x, done.p
+            if m == layout.TURN:
+                after = naive.leaned(bodies[m, :7], *after, np.eye(3)[2])
+            out[m] = naive.body_of(*after, weight)
             likelihoods[m] = weight * math.exp(done.log_density)
             nearest = min(nearest, done.distance2)
     return out, likelihoods, nearest, len(seen.residual)

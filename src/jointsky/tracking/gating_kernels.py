@@ -12,6 +12,7 @@ from jointsky._jit import bare
 from jointsky.tracking.layout_kernels import (
     FREE,
     G_SIGMAS,
+    G_TURN_ACCELERATION,
     G_WORST_PSD,
     I_CELL,
     I_NEXT,
@@ -89,15 +90,22 @@ def put(ints, heads, t, east, north, reach_m):
 
 
 @bare
-def reach(track, age_s, settings):
-    """Return how far from its place a track's plots may lie, beside the plots' own errors."""
-    sigma = track[T_SIGMA] + track[T_SIGMA_V] * age_s
-    noise = settings[G_WORST_PSD] * age_s * age_s * age_s / 3.0
-    return settings[G_SIGMAS] * math.sqrt(sigma * sigma + noise) + MARGIN_M
+def strayed2(age_s, settings):
+    """Return the variance of what a manoeuvre does to a place: noise, and a turn of two sigmas."""
+    turn = settings[G_TURN_ACCELERATION] * age_s * age_s
+    return settings[G_WORST_PSD] * age_s * age_s * age_s / 3.0 + turn * turn
 
 
 @bare
-def is_near(track, q, sigmas, psd):
+def reach(track, age_s, settings):
+    """Return how far from its place a track's plots may lie, beside the plots' own errors."""
+    sigma = track[T_SIGMA] + track[T_SIGMA_V] * age_s
+    spread = math.sqrt(sigma * sigma + strayed2(age_s, settings))
+    return settings[G_SIGMAS] * spread + MARGIN_M
+
+
+@bare
+def is_near(track, q, sigmas, settings):
     """Return whether a plot may be of a track: generous bounds on the map and in height."""
     dt = q[P_TIME] - track[T_TIME]
     age = abs(dt)
@@ -108,7 +116,7 @@ def is_near(track, q, sigmas, psd):
     de = q[P_MAP] - track[T_E] - track[T_VE] * dt
     dn = q[P_MAP + 1] - track[T_N] - track[T_VN] * dt
     sigma = track[T_SIGMA] + track[T_SIGMA_V] * age
-    sigma2 = sigma * sigma + psd * age * age * age / 3.0 + q[P_SIGMA] * q[P_SIGMA]
+    sigma2 = sigma * sigma + strayed2(age, settings) + q[P_SIGMA] * q[P_SIGMA]
     radius = sigmas * math.sqrt(sigma2) + q[P_SLACK]
     return de * de + dn * dn <= radius * radius
 
@@ -119,7 +127,6 @@ def near(floats, ints, heads, q, settings, found):
     east = q[P_MAP]
     north = q[P_MAP + 1]
     sigmas = settings[G_SIGMAS]
-    psd = settings[G_WORST_PSD]
     own = sigmas * q[P_SIGMA] + q[P_SLACK]
     buckets = heads.shape[0]
     count = 0
@@ -134,7 +141,7 @@ def near(floats, ints, heads, q, settings, found):
             for cn in range(first_n, last_n + 1):
                 t = heads[bucket(level, ce, cn, buckets)]
                 while t >= 0:
-                    if is_near(floats[t], q, sigmas, psd):
+                    if is_near(floats[t], q, sigmas, settings):
                         known = False
                         for k in range(count):
                             if found[k] == t:
@@ -163,7 +170,7 @@ def along_bearing(floats, ints, live, q, sensor, settings, found):
         along = de * q[P_SIN_AZ] + dn * q[P_COS_AZ]
         aside = dn * q[P_SIN_AZ] - de * q[P_COS_AZ]
         sigma = track[T_SIGMA] + track[T_SIGMA_V] * age
-        sigma2 = sigma * sigma + settings[G_WORST_PSD] * age * age * age / 3.0
+        sigma2 = sigma * sigma + strayed2(age, settings)
         sigma2 += along * along * q[P_VAR_2]
         if aside * aside <= sigmas * sigmas * sigma2 and along > -sigmas * sigma:
             found[count] = t

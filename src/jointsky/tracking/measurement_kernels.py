@@ -43,6 +43,8 @@ TWO_PI = 2.0 * math.pi
 WILD_SIGMAS2 = 36.0
 ANY_HEIGHT_M, ANY_SPEED_MPS = 10000.0, 300.0
 SMALL_ANGLE = 0.05
+HEADING_SIGMAS2 = 4.0  # a velocity less sure than this has no heading
+LEAST_LEAN_RAD = 1e-3
 ROWS = 7
 
 
@@ -141,11 +143,70 @@ def shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left):
 
 
 @bare
-def take_rows(b, rows, n, reference, d):
+def spun(x, y, z, c, s, up):
+    """Return a vector turned about ``up`` by an angle of cosine ``c`` and sine ``s``."""
+    along = (1.0 - c) * (up[0] * x + up[1] * y + up[2] * z)
+    return (
+        c * x + s * (up[1] * z - up[2] * y) + along * up[0],
+        c * y + s * (up[2] * x - up[0] * z) + along * up[1],
+        c * z + s * (up[0] * y - up[1] * x) + along * up[2],
+    )
+
+
+@bare
+def spin(b, c, s, up):
+    """Turn what a row knows of its velocity, in the covariance, about ``up``."""
+    for k in range(3):
+        b[14 + k], b[18 + k], b[23 + k] = spun(b[14 + k], b[18 + k], b[23 + k], c, s, up)
+    b[32], b[33], b[34] = spun(b[32], b[33], b[34], c, s, up)
+    x0, y0, z0 = spun(b[17], b[21], b[26], c, s, up)
+    x1, y1, z1 = spun(b[21], b[22], b[27], c, s, up)
+    x2, y2, z2 = spun(b[26], b[27], b[28], c, s, up)
+    b[17], b[21], b[26] = spun(x0, x1, x2, c, s, up)
+    _, b[22], b[27] = spun(y0, y1, y2, c, s, up)
+    _, _, b[28] = spun(z0, z1, z2, c, s, up)
+
+
+@bare
+def move(b, d, leans, up):
+    """Move a row by ``d``; where it ``leans``, what moves its velocity aside turns it instead.
+
+    A turning flight keeps its speed and changes its heading: the correction is one of speed and
+    heading, taken as such (coordinated turns in polar velocity: Roth, Hendeby, Gustafsson 2014).
+    A plain sum would make a flight faster with every correction aside.
+    """
+    if leans:
+        climb = up[0] * b[3] + up[1] * b[4] + up[2] * b[5]
+        ahead0 = b[3] - climb * up[0]
+        ahead1 = b[4] - climb * up[1]
+        ahead2 = b[5] - climb * up[2]
+        speed2 = ahead0 * ahead0 + ahead1 * ahead1 + ahead2 * ahead2
+        if speed2 > HEADING_SIGMAS2 * (b[17] + b[22] + b[28]):
+            aside0 = up[1] * ahead2 - up[2] * ahead1
+            aside1 = up[2] * ahead0 - up[0] * ahead2
+            aside2 = up[0] * ahead1 - up[1] * ahead0
+            angle = (d[3] * aside0 + d[4] * aside1 + d[5] * aside2) / speed2
+            growth = (d[3] * ahead0 + d[4] * ahead1 + d[5] * ahead2) / speed2
+            if abs(angle) > LEAST_LEAN_RAD and growth > -0.5:
+                rise = up[0] * d[3] + up[1] * d[4] + up[2] * d[5]
+                c = math.cos(angle)
+                s = math.sin(angle)
+                far = (1.0 + growth) * c - 1.0
+                wide = (1.0 + growth) * s
+                d[3] = far * ahead0 + wide * aside0 + rise * up[0]
+                d[4] = far * ahead1 + wide * aside1 + rise * up[1]
+                d[5] = far * ahead2 + wide * aside2 + rise * up[2]
+                spin(b, c, s, up)
+    for k in range(STATES):
+        b[k] += d[k]
+
+
+@bare
+def take_rows(b, rows, n, reference, leans, up, d):
     """Update a model's row ``b`` with ``n`` measurement rows; return distance and log density.
 
     Rows hold derivative (6), residual at the ``reference`` state, variance; a model elsewhere gets
-    its own residual by the derivative.  ``d`` (7,) is scratch.
+    its own residual by the derivative.  ``leans``: as in move(); ``d`` (7,) is scratch.
     """
     for k in range(STATES):
         d[k] = 0.0
@@ -168,8 +229,7 @@ def take_rows(b, rows, n, reference, d):
             s, left = take_all(b, d, h0, h1, h2, h3, h4, h5, residual, rows[k, 7])
         distance2 += left * left / s
         product *= TWO_PI * s
-    for k in range(STATES):
-        b[k] += d[k]
+    move(b, d, leans, up)
     return distance2, -0.5 * (math.log(product) + distance2)
 
 

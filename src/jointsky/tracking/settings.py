@@ -23,7 +23,7 @@ class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "belief"
     quiet_acceleration_psd: Annotated[
         Positive, Meta(description="Straight flight: horizontal acceleration noise, m²/s³")
-    ] = 0.1
+    ] = 0.05
     quiet_climb_psd: Annotated[
         Positive, Meta(description="Level flight: vertical acceleration noise, m²/s³")
     ] = 0.03
@@ -47,10 +47,10 @@ class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 8.0
     mean_straight_s: Annotated[
         Positive, Meta(description="Mean time between manoeuvres, seconds")
-    ] = 60.0
+    ] = 180.0
     mean_manoeuvre_s: Annotated[
         Positive, Meta(description="Mean length of a manoeuvre, seconds")
-    ] = 20.0
+    ] = 60.0
     speed_sigma_mps: Annotated[
         Positive, Meta(description="Spread of a new target's speed along each horizontal axis")
     ] = 160.0

@@ -63,6 +63,7 @@ from jointsky.tracking.layout_kernels import (
     T_TIME,
     T_TURN_S,
     T_UP,
+    TURN,
     WEIGHT,
 )
 from jointsky.tracking.measurement_kernels import measure, take_place, take_rows, variance_along
@@ -157,6 +158,7 @@ def weigh(q, i, book, t, slot, world, bench, pair, log_other):
     bodies = bench.slot_body[slot]
     best = bench.slot_best[slot]
     reference = bodies[best]
+    up = floats[t, T_UP : T_UP + 3]
     rows, wild = measure(reference, q, geometry, sensors[s], dt, settings[G_BEND], bench.rows)
     if rows == 0:
         return -math.inf
@@ -170,17 +172,20 @@ def weigh(q, i, book, t, slot, world, bench, pair, log_other):
         bench.logs[pair, m] = -math.inf
         if b[WEIGHT] <= 0.0:
             continue
+        leans = m == TURN
         if m != best and by_angle and is_far(b, reference, q[P_RANGE]):
             measure(b, q, geometry, sensors[s], dt, settings[G_BEND], bench.own_rows)
-            distance2, log_density = take_rows(b, bench.own_rows, rows, bodies[m], bench.d)
+            distance2, log_density = take_rows(
+                b, bench.own_rows, rows, bodies[m], leans, up, bench.d
+            )
         else:
-            distance2, log_density = take_rows(b, bench.rows, rows, reference, bench.d)
+            distance2, log_density = take_rows(b, bench.rows, rows, reference, leans, up, bench.d)
         counters[N_STEPS] += 1
         nearest = min(nearest, distance2)
         log_density += math.log(b[WEIGHT])
         bench.logs[pair, m] = log_density
         highest = max(highest, log_density)
-    if nearest > limit:
+    if nearest > limit + 2.0 * max(identity, 0.0):  # what speaks for the pair counts at the gate
         return -math.inf
     total = 0.0
     for m in range(MODELS):

@@ -22,8 +22,9 @@ GATE_ROWS = 7
 EARTH_M = 6_371_000.0
 
 # How often each model is drawn, of all draws that are not of quiet flight.
-_MANOEUVRES = {layout.CLIMB: 0.3, layout.TURN: 0.4, layout.MANOEUVRE: 0.2, layout.SLOW: 0.1}
+_MANOEUVRES = {layout.CLIMB: 0.35, layout.TURN: 0.45, layout.MANOEUVRE: 0.12, layout.SLOW: 0.08}
 _LEAST_SHARE = 1e-6
+_THRUST = 1 / 40  # noise of thrust and drag in a climb, as a share of the manoeuvre's
 
 # (range m, azimuth or cross-position) standard errors for a kind that tells none: en-route radar
 # as in EUROCONTROL's SUR.ET1.ST01.1000 (60 m, 0.08 deg; wider for primary), surface radar as in
@@ -64,13 +65,15 @@ def make_world(
 
 def model_table(settings: TrackerSettings) -> Floats:
     """Return each model's noise (M, MODEL_COLUMNS): densities m²/s³ and rad²/s³, memory s."""
+    # A turn is level and keeps its speed; a climb also stands for a change of speed.
     table = np.zeros((layout.MODELS, layout.MODEL_COLUMNS))
     quiet, level = settings.quiet_acceleration_psd, settings.quiet_climb_psd
+    wild = settings.manoeuvre_acceleration_psd
     hover = 2.0 * settings.hover_speed_sigma_mps**2 / settings.hover_memory_s
     table[layout.QUIET, :2] = quiet, level
-    table[layout.CLIMB, :2] = quiet, settings.climb_psd
-    table[layout.TURN, :3] = 10.0 * quiet, settings.climb_psd, settings.turn_rate_psd
-    table[layout.MANOEUVRE, :2] = settings.manoeuvre_acceleration_psd, settings.climb_psd
+    table[layout.CLIMB, :2] = max(quiet, _THRUST * wild), settings.climb_psd
+    table[layout.TURN, :3] = 2.0 * quiet, 10.0 * level, settings.turn_rate_psd
+    table[layout.MANOEUVRE, :2] = wild, settings.climb_psd
     table[layout.SLOW, :2] = hover, 0.1 * hover
     table[layout.SLOW, layout.MEMORY_S] = settings.hover_memory_s
     return table
