@@ -37,7 +37,7 @@ class Association(enum.IntEnum):
     SHARP = kernels.SHARP
     """JPDA* (Blom & Bloem 2000): of events with the same tracks and plots only the best counts.
 
-    So that close tracks do not coalesce.  Clusters of over 14 tracks and plots: as ASSIGNMENT.
+    So that close tracks do not coalesce.  Clusters of over 14 tracks and plots: as BELIEF.
     """
 
 

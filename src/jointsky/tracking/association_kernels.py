@@ -220,7 +220,7 @@ def _way(method, rows, columns, edges):
     if rows == 1 or columns == 1:
         return STAR
     if method == SHARP:
-        return SHARP if rows + columns < 15 else ASSIGNMENT
+        return SHARP if rows + columns < 15 else BELIEF
     if edges == rows + columns - 1 or columns > 14 or (rows + 2) << columns > STATES:
         return BELIEF
     return method

@@ -7,23 +7,31 @@ tracks, and the tracks there are updated as soon as the beam has left the sector
 
 import math
 
-import numpy as np
+from jointsky._jit import bare, bare_kernel
+from jointsky.tracking.layout_kernels import (
+    P_GEOMETRY,
+    P_MODE_S,
+    P_SENSOR,
+    P_TIME,
+    POLAR,
+    S_WINDOW,
+)
 
-from jointsky._jit import inner, kernel
-from jointsky.tracking.layout_kernels import P_GEOMETRY, P_MODE_S, P_SENSOR, POLAR
-
-STAMPS = 1 << 14
+STAMPS = 1 << 12
 
 
-@inner
-def close_over(now, window, opened, open_batch, close_order, closed):
+@bare
+def close_over(now, plots, sensors, open_batch, opened, close_order, closed):
     """Close batches whose time is over, in the order in which they opened; return how many are."""
     while True:
         first = -1
-        for k in range(window.shape[0]):
-            over = open_batch[k] >= 0 and now > opened[k] + window[k]
-            if over and (first < 0 or opened[k] < opened[first]):
-                first = k
+        earliest = math.inf
+        for k in range(sensors.shape[0]):
+            if open_batch[k] >= 0:
+                since = plots[opened[open_batch[k]], P_TIME]
+                if now > since + sensors[k, S_WINDOW] and since < earliest:
+                    first = k
+                    earliest = since
         if first < 0:
             return closed
         close_order[open_batch[first]] = closed
@@ -31,41 +39,41 @@ def close_over(now, window, opened, open_batch, close_order, closed):
         open_batch[first] = -1
 
 
-@kernel
-def cut(time, ints, window, close_all, edges, batch_of, close_order, closed_at):
-    """Give each plot (in time order) its batch, and each batch its place in order of closing.
+@bare_kernel
+def cut(plots, ints, sensors, close_all, edges, work, out):
+    """Cut plots (in order of time) into batches; return how many of them close.
 
     A batch closes when its sensor's window has passed or, for sensors that report each target by
     itself, when the same address comes again.  All close before the first plot after each of the
-    ``edges``, and ``closed_at`` says how many had by then.  Batches that the newest plot does not
-    close stay open unless ``close_all``: their entry in close_order is -1.  Returns the number of
-    batches.
+    ``edges`` (times).  Batches that the newest plot does not close stay open unless ``close_all``.
+    ``work``: (S,) and (STAMPS,) of -1, and room for P + 1.  ``out``: batch of each plot; each
+    batch's place in order of closing, -1: open; how many had closed by each edge; plots batch by
+    batch in order of closing; where each batch begins among them (P + 1,).
     """
-    sensors = window.shape[0]
-    open_batch = np.full(sensors, -1, np.int64)
-    opened = np.zeros(sensors)
-    stamp = np.full(STAMPS, -1, np.int64)
+    open_batch, stamp, opened = work
+    batch_of, close_order, closed_at, order, start = out
     batches = 0
     closed = 0
     edge = 0
     due = math.inf  # no open batch is over before
-    for i in range(time.shape[0]):
-        now = time[i]
+    for i in range(plots.shape[0]):
+        now = plots[i, P_TIME]
         s = ints[i, P_SENSOR]
         mode_s = ints[i, P_MODE_S]
         while edge < edges.shape[0] and now > edges[edge]:
-            closed = close_over(math.inf, window, opened, open_batch, close_order, closed)
+            closed = close_over(math.inf, plots, sensors, open_batch, opened, close_order, closed)
             closed_at[edge] = closed
             edge += 1
         if now > due:
-            closed = close_over(now, window, opened, open_batch, close_order, closed)
+            closed = close_over(now, plots, sensors, open_batch, opened, close_order, closed)
             due = math.inf
-            for k in range(sensors):
+            for k in range(sensors.shape[0]):
                 if open_batch[k] >= 0:
-                    due = min(due, opened[k] + window[k])
+                    due = min(due, plots[opened[open_batch[k]], P_TIME] + sensors[k, S_WINDOW])
         current = open_batch[s]
         own = ints[i, P_GEOMETRY] != POLAR and mode_s >= 0
-        if current >= 0 and own and stamp[(mode_s * 31 + s) & (STAMPS - 1)] == current:
+        place = (mode_s * 31 + s) & (STAMPS - 1)
+        if current >= 0 and own and stamp[place] == current:
             close_order[current] = closed
             closed += 1
             current = -1
@@ -74,31 +82,28 @@ def cut(time, ints, window, close_all, edges, batch_of, close_order, closed_at):
             batches += 1
             close_order[current] = -1
             open_batch[s] = current
-            opened[s] = now
-            due = min(due, now + window[s])
+            opened[current] = i
+            due = min(due, now + sensors[s, S_WINDOW])
         if own:
-            stamp[(mode_s * 31 + s) & (STAMPS - 1)] = current
+            stamp[place] = current
         batch_of[i] = current
-    now = time[time.shape[0] - 1] if time.shape[0] > 0 else -math.inf
+    now = plots[plots.shape[0] - 1, P_TIME] if plots.shape[0] > 0 else -math.inf
     if close_all:
         now = math.inf
-    closed = close_over(now, window, opened, open_batch, close_order, closed)
+    closed = close_over(now, plots, sensors, open_batch, opened, close_order, closed)
     while edge < edges.shape[0]:
         closed_at[edge] = closed
         edge += 1
-    return batches
+    gather(batch_of, close_order, closed, opened, order, start)
+    return closed
 
 
-@kernel
-def gather(batch_of, close_order, batches, order, start):
-    """Fill ``order`` with plots batch by batch in order of closing; return how many batches close.
+@bare
+def gather(batch_of, close_order, closed, fill, order, start):
+    """Fill ``order`` with plots batch by batch as they close, ``start`` with where each begins.
 
-    ``start`` (batches + 1,) marks where each begins; plots of open batches are left out.
+    Plots of open batches are left out; ``fill`` is room for as many as there are batches.
     """
-    closed = 0
-    for b in range(batches):
-        if close_order[b] >= 0:
-            closed += 1
     for b in range(closed + 1):
         start[b] = 0
     for i in range(batch_of.shape[0]):
@@ -107,10 +112,9 @@ def gather(batch_of, close_order, batches, order, start):
             start[place + 1] += 1
     for b in range(closed):
         start[b + 1] += start[b]
-    fill = start[: closed + 1].copy()
+        fill[b] = start[b]
     for i in range(batch_of.shape[0]):
         place = close_order[batch_of[i]]
         if place >= 0:
             order[fill[place]] = i
             fill[place] += 1
-    return closed

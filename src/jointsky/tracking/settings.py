@@ -15,12 +15,12 @@ class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How targets are expected to move, appear and vanish.  The defaults serve every sky."""
 
     association: Annotated[
-        Literal["belief", "jpda", "sharp", "assignment"],
+        Literal["sharp", "belief", "jpda", "assignment"],
         Meta(
-            description="Who made a plot: marginal probabilities by belief propagation, exact "
-            "ones, exact ones of the best permutations, or the one best assignment"
+            description="Who made a plot: marginal probabilities over the best permutations "
+            "(close tracks stay apart), by belief propagation, exact, or the one best assignment"
         ),
-    ] = "belief"
+    ] = "sharp"
     quiet_acceleration_psd: Annotated[
         Positive, Meta(description="Straight flight: horizontal acceleration noise, m²/s³")
     ] = 0.05

@@ -86,8 +86,19 @@ class Tracker:
         if self._world is None:
             return Tracks.make(0)
         out = empty_rows(int(self._book.counters[layout.N_LIVE]), len(self.sensors))
-        bench = self._bench_for(1)
-        n = tracker_kernels.picture(self._book, self._world, bench, time_s - self._epoch_s, out)
+        shots = (np.zeros(1, np.int64), np.array([time_s - self._epoch_s]), np.zeros(1, np.int64))
+        no_batches = (np.empty(0, np.int64), np.zeros(1, np.int64), 0)
+        nothing = self._arrays(Plots.make(0))
+        _, _, _, n, _ = tracker_kernels.run(
+            nothing,
+            *no_batches,
+            shots,
+            self._book,
+            self._world,
+            self._bench_for(1),
+            empty_rows(0, len(self.sensors)),
+            out,
+        )
         return self._told([_first(out, n)])
 
     def pictures(self, plots: Plots, times_s: npt.ArrayLike) -> Tracks:
@@ -258,18 +269,20 @@ class Tracker:
         n = len(floats)
         batch_of, close_order = np.empty(n, np.int64), np.empty(n, np.int64)
         closed_at = np.zeros(len(times), np.int64)
-        batches = batching_kernels.cut(
-            np.ascontiguousarray(floats[:, layout.P_TIME]),
+        order, start = np.empty(n, np.int64), np.zeros(n + 1, np.int64)
+        closed = batching_kernels.cut(
+            floats,
             ints,
-            np.ascontiguousarray(self._world.sensors[:, layout.S_WINDOW]),
+            self._world.sensors,
             close_all,
             times,
-            batch_of,
-            close_order,
-            closed_at,
+            (
+                np.full(len(self.sensors), -1, np.int64),
+                np.full(batching_kernels.STAMPS, -1, np.int64),
+                np.empty(n + 1, np.int64),
+            ),
+            (batch_of, close_order, closed_at, order, start),
         )
-        order, start = np.empty(n, np.int64), np.zeros(batches + 1, np.int64)
-        closed = batching_kernels.gather(batch_of, close_order, batches, order, start)
         is_open = close_order[batch_of] < 0
         return order[: start[closed]], start[: closed + 1], closed_at, is_open
 

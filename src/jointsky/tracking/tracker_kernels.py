@@ -356,9 +356,3 @@ def shoot(book, world, bench, to_s, out, n):
         )
         n += 1
     return n
-
-
-@bare_kernel
-def picture(book, world, bench, to_s, out):
-    """Write every confirmed track as it is expected at ``to_s``; return how many there are."""
-    return shoot(book, world, bench, to_s, out, np.int64(0))
