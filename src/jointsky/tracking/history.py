@@ -1,7 +1,7 @@
 """What a tracker remembers so that late plots are taken in their place.
 
-States are kept at a few times within the lag, with the plots that came since the oldest: a late
-plot puts the tracker back to the newest state before it, and all plots since run again in order.
+Two states are kept, a lag apart, with the plots that came since the older: a late plot puts the
+tracker back to the newer state before it, and all plots since run again in order.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import numpy as np
 from jointsky.records.columns import join as joined
 from jointsky.records.plots import Plots
 from jointsky.tracking.arrays import Book, Prepared, World, copied
-
-_STATES_PER_LAG = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,14 +36,11 @@ class History:
         self._plots: list[Plots] = []
 
     @property
-    def step_s(self) -> float:
-        """Return how far apart states are kept."""
-        return self.lag_s / _STATES_PER_LAG
-
-    @property
     def is_due(self) -> bool:
-        """Return whether the newest state kept is old enough for another."""
-        return not self._states or self.newest_s - self._states[-1].time_s >= self.step_s
+        """Return whether the newest state kept is old enough for another: never without a lag."""
+        if self.lag_s == 0.0:
+            return False
+        return not self._states or self.newest_s - self._states[-1].time_s >= self.lag_s
 
     def oldest_s(self) -> float:
         """Return the time after which a plot can still be taken in its place."""
@@ -64,7 +59,8 @@ class History:
     def add(self, plots: Plots) -> None:
         """Remember plots that were taken."""
         if len(plots):
-            self._plots.append(plots)
+            if self.lag_s > 0.0:
+                self._plots.append(plots)
             self.newest_s = max(self.newest_s, float(plots.time_s.max()))
 
     def back_to(self, time_s: float) -> tuple[State, Plots] | None:

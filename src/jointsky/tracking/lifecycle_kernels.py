@@ -33,6 +33,7 @@ from jointsky.tracking.layout_kernels import (
     MODELS,
     N_FREE,
     N_LIVE,
+    N_SPARE,
     NEVER,
     P_AXES,
     P_CALL_SIGN,
@@ -369,6 +370,7 @@ def free_row(ints, counters):
     t = counters[N_FREE]
     if t >= 0:
         counters[N_FREE] = ints[t, I_NEXT]
+        counters[N_SPARE] -= 1
         return t
     t = counters[N_LIVE]
     counters[N_LIVE] += 1
@@ -382,6 +384,7 @@ def end(ints, heads, counters, t):
     ints[t, I_STATUS] = FREE
     ints[t, I_NEXT] = counters[N_FREE]
     counters[N_FREE] = t
+    counters[N_SPARE] += 1
 
 
 @bare

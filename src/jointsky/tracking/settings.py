@@ -102,5 +102,6 @@ class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="A track that nothing updates ends after this time, or four turns"),
     ] = 30.0
     late_s: Annotated[
-        Positive, Meta(description="Plots that come this late are still taken in their place")
+        float,
+        Meta(ge=0, description="Plots that come this late are still taken in their place"),
     ] = 5.0

@@ -164,7 +164,7 @@ class Tracker:
             part = Prepared(prepared.floats[first:last], prepared.ints[first:last])
             self._work(part, close_all and is_last, times[:until], updates, shots)
             times = times[until:]
-            if last == split or (is_last and self._history.is_due):
+            if self._history.lag_s > 0.0 and (last == split or (is_last and self._history.is_due)):
                 self._remember()
         if n == 0:
             self._work(prepared, close_all, times, updates, shots)
@@ -188,7 +188,8 @@ class Tracker:
         self._plane = map_plane(self.frame, latitude, longitude)
         periods = turn_times_s(plots, len(self.sensors))
         self._world = make_world(self.sensors, self.frame, self._plane, self.settings, periods)
-        self._remember()
+        if self._history.lag_s > 0.0:
+            self._remember()
 
     def _work(
         self,
@@ -207,7 +208,6 @@ class Tracker:
         if is_open.any():
             self._held = Prepared(arrays.floats[is_open], arrays.ints[is_open])
         live = int(self._book.counters[layout.N_LIVE])
-        self._book = grown(self._book, live + len(order) * self._rows_per_plot() + 1)
         longest = int(np.diff(start).max()) if len(start) > 1 else 1
         bench = self._bench_for(longest)
         made = np.zeros(1, np.int64)
@@ -238,6 +238,9 @@ class Tracker:
                 return
             if why == tracker_kernels.NO_ROOM_FOR_PAIRS:
                 bench = self._bench_for(longest, grow=True)
+            if why == tracker_kernels.NO_ROOM_FOR_TRACKS:
+                self._book = grown(self._book, len(self._book.ints) + longest)
+                bench = self._bench_for(longest)
 
     def _arrays(self, plots: Plots) -> Prepared:
         assert self._world is not None and self._plane is not None
@@ -285,9 +288,6 @@ class Tracker:
         )
         is_open = close_order[batch_of] < 0
         return order[: start[closed]], start[: closed + 1], closed_at, is_open
-
-    def _rows_per_plot(self) -> int:
-        return 6 if any(s.kind == "bearing" for s in self.sensors) else 1
 
     def _room_for_pictures(self, times: int, live: int) -> int:
         if times == 0:

@@ -46,6 +46,7 @@ from jointsky.tracking.layout_kernels import (
     MODELS,
     N_BATCH,
     N_LIVE,
+    N_SPARE,
     N_STEPS,
     P_CELL,
     P_GEOMETRY,
@@ -69,7 +70,7 @@ from jointsky.tracking.layout_kernels import (
 from jointsky.tracking.measurement_kernels import measure, take_place, take_rows, variance_along
 
 CONFIRMED_STATUS, COASTED_STATUS = 1, 2
-DONE, NO_ROOM_FOR_PAIRS, NO_ROOM_FOR_PICTURES = 0, 1, 2
+DONE, NO_ROOM_FOR_PAIRS, NO_ROOM_FOR_PICTURES, NO_ROOM_FOR_TRACKS = 0, 1, 2, 3
 
 
 @bare
@@ -269,6 +270,12 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
         if now - clocks[K_HOUSEKEPT] > house_kernels.HOUSEKEEPING_S:
             written = house_kernels.keep_house(book, world, now, bench, out, written)
             clocks[K_HOUSEKEPT] = now
+        rows = book[1].shape[0] - counters[N_LIVE] + counters[N_SPARE]
+        for k in range(members.shape[0]):
+            is_bearing = plots[1][members[k], P_GEOMETRY] == BEARING
+            rows -= update_kernels.BEARING_PLACES if is_bearing else 1
+        if rows < 0:
+            return b, written, taken, pictured, NO_ROOM_FOR_TRACKS
         pairs, slots = find_pairs(members, plots, book, world, bench)
         for slot in range(slots):
             bench.slot_of[bench.slot_track[slot]] = -1
