@@ -33,8 +33,8 @@ def rest_slow(bodies):
 
 
 @bare_kernel
-def hold_height(b, up, settings, d):
-    tracker_kernels.hold_height(b, up, settings, d)
+def hold_height(b, up, settings, d, vertical):
+    tracker_kernels.hold_height(b, up, settings, d, vertical)
 
 
 @bare_kernel

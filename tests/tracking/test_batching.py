@@ -56,11 +56,23 @@ def cut(time, ints, close_all, edges):
     n = len(time)
     batch_of, close_order = np.empty(n, np.int64), np.empty(n, np.int64)
     closed_at = np.full(len(edges), -1, np.int64)
-    batches = batching_kernels.cut(
-        time, ints, WINDOW_S, close_all, edges, batch_of, close_order, closed_at
+    floats = np.zeros((n, layout.PLOT_FLOATS))
+    floats[:, layout.P_TIME] = time
+    sensors = np.zeros((len(WINDOW_S), layout.SENSOR_FLOATS))
+    sensors[:, layout.S_WINDOW] = WINDOW_S
+    open_batch = np.full(len(WINDOW_S), -1, np.int64)
+    stamp = np.full(batching_kernels.STAMPS, -1, np.int64)
+    order, start = np.empty(n, np.int64), np.empty(n + 1, np.int64)
+    closed = batching_kernels.cut(
+        floats,
+        ints,
+        sensors,
+        close_all,
+        edges,
+        (open_batch, stamp, np.empty(n + 1, np.int64)),
+        (batch_of, close_order, closed_at, order, start),
     )
-    order, start = np.empty(n, np.int64), np.empty(batches + 1, np.int64)
-    closed = batching_kernels.gather(batch_of, close_order, batches, order, start)
+    batches = int(batch_of.max()) + 1 if n else 0
     lists = [order[start[b] : start[b + 1]].tolist() for b in range(closed)]
     together = [np.flatnonzero(batch_of == b).tolist() for b in range(batches)]
     return together, lists, closed_at

@@ -232,7 +232,7 @@ def test_a_height_that_nobody_measures_stays_where_targets_fly(sky, sigma_m):
     wide = np.concatenate([sigma_m * up, np.zeros(4)])
     body = naive.body_of(x, a_covariance(rng) + np.outer(wide, wide))
     got = body.copy()
-    hold_height(got, up.copy(), world.settings, np.full(7, np.nan))
+    hold_height(got, up.copy(), world.settings, np.full(7, np.nan), np.empty(3))
     x, p = naive.opened(height_held(body, up, height))
     size = np.sqrt(np.diag(p))
     np.testing.assert_allclose((got[:7] - x) / size, 0.0, atol=0.02)  # a height is good to 30 m
@@ -275,3 +275,21 @@ def test_a_track_of_one_plot_has_one_model_until_the_second_comes():
     up = np.array([0.0, 0.0, 1.0])
     x, p = naive.opened(bodies[layout.MANOEUVRE])
     assert_same(out[layout.MANOEUVRE], *naive.predicted(x, p, layout.MANOEUVRE, 4.0, MODELS, up), 6)
+
+
+def test_predicting_a_track_changes_nothing_of_it():
+    world = a_world(EARTH, [EARTH.radar()])
+    at = np.array([[30e3, -40e3, 7000.0, 200.0, 50.0, 3.0]])
+    latitude, longitude, _ = (float(v[0]) for v in EARTH.geodetic(at))
+    up = geodesy.enu_rotation(latitude, longitude)[2]
+    bodies = some_bodies(stream(6, "same"), np.append(EARTH.in_frame(at)[0], 0.0))
+    wide = np.concatenate([20e3 * up, np.zeros(4)])
+    for m in range(layout.MODELS):  # nobody has measured its height
+        x, p = naive.opened(bodies[m])
+        bodies[m] = naive.body_of(x, p + np.outer(wide, wide), bodies[m, layout.WEIGHT])
+    track = new_book(1, 1).floats[0]
+    track[layout.T_UP : layout.T_UP + 3] = up
+    before = track.copy(), bodies.copy()
+    predict_track(track, bodies, 30.0, world, new_bench(1, 1, 1, 1, 1), np.empty_like(bodies))
+    np.testing.assert_array_equal(track, before[0])
+    np.testing.assert_array_equal(bodies, before[1])

@@ -37,7 +37,8 @@ P_OTHER = 36  # density of a false plot in what is measured beside the place
 P_TARGET = 37  # density of a target's plot in the same
 P_LOOKS = 38  # looks a second that all sensors take at this place
 P_GROUND = 39  # area of ground per unit of the place's measurement space, m2
-PLOT_FLOATS = 40
+P_RISE = 40  # of the told height above the position's own
+PLOT_FLOATS = 41
 # Plots, int64 (P, PLOT_INTS); -1: not known
 P_SENSOR, P_GEOMETRY, P_MODE_S, P_MODE_A, P_CALL_SIGN, P_IDENTIFIED, P_CELL = 0, 1, 2, 3, 4, 5, 6
 PLOT_INTS = 7

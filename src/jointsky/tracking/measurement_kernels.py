@@ -22,6 +22,7 @@ from jointsky.tracking.layout_kernels import (
     P_COS_EL,
     P_RANGE,
     P_RATE,
+    P_RISE,
     P_SIN_AZ,
     P_SIN_EL,
     P_SLOPE,
@@ -289,7 +290,7 @@ def _height(b, q, px, py, pz, dt, bend, rows, n):
     dy = q[P_X + 1] - py
     dz = q[P_X + 2] - pz
     along = ux * dx + uy * dy + uz * dz
-    residual = along - bend * (dx * dx + dy * dy + dz * dz - along * along)
+    residual = q[P_RISE] + along - bend * (dx * dx + dy * dy + dz * dz - along * along)
     variance = q[P_VAR_HEIGHT]
     wild = residual * residual > WILD_SIGMAS2 * (variance + variance_along(b, ux, uy, uz))
     if wild:

@@ -142,9 +142,11 @@ def _places(
     out[:, layout.P_X : layout.P_X + 3] = position
     if frame.is_flat:
         axes = np.broadcast_to(np.eye(3).ravel(), (len(plots), 9))
+        own_m = position[:, 2]
     else:
-        latitude, longitude, _ = frame.to_geodetic(position)
+        latitude, longitude, own_m = frame.to_geodetic(position)
         axes = frame.axes(latitude, longitude).reshape(-1, 9)
+    out[:, layout.P_RISE] = height_m - own_m  # an elevation may have placed it elsewhere
     out[:, layout.P_AXES : layout.P_AXES + 9] = axes
     local = plots.geometry == Geometry.LOCAL
     if local.any():

@@ -74,12 +74,12 @@ DONE, NO_ROOM_FOR_PAIRS, NO_ROOM_FOR_PICTURES, NO_ROOM_FOR_TRACKS = 0, 1, 2, 3
 
 
 @bare
-def hold_height(b, up, settings, d):
+def hold_height(b, up, settings, d, vertical):
     """Keep the height of a target that nobody measures it of within what is possible at all."""
     variance = variance_along(b, up[0], up[1], up[2])
     limit = settings[G_HEIGHT_SIGMA] * settings[G_HEIGHT_SIGMA]
     if variance > 1.5 * limit:
-        height = lifecycle_kernels.vertical(settings[G_FLAT] > 0.0, b[0], b[1], b[2], up)
+        height = lifecycle_kernels.vertical(settings[G_FLAT] > 0.0, b[0], b[1], b[2], vertical)
         for k in range(7):
             d[k] = 0.0
         take_place(b, d, up[0], up[1], up[2], settings[G_HEIGHT] - height, 3.0 * limit)
@@ -110,7 +110,7 @@ def predict_track(track, before, to_s, world, bench, out):
     for m in range(MODELS):
         if out[m, WEIGHT] > 0.0:
             motion_kernels.predict(out[m], m, dt, models, up, bench.scratch)
-            hold_height(out[m], up, settings, bench.d)
+            hold_height(out[m], up, settings, bench.d, bench.place)
 
 
 @bare
