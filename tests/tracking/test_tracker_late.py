@@ -32,9 +32,6 @@ FLIGHTS = [
     Flight(straight((10e3, -30e3, 3000.0), (-70.0, -20.0, 0.0)), begins_s=15.0),
     Flight(straight((-10e3, -20e3, 1000.0), (40.0, -20.0, 0.0)), ends_s=40.0),
 ]
-TIED = pytest.mark.xfail(
-    strict=True, reason="plots of the very time at which a state is kept are lost on going back"
-)
 
 
 def a_sky(sky, seed=0):
@@ -109,7 +106,6 @@ def test_plots_may_even_come_one_by_one(sky):
     assert_late_is_like_in_order(sky, sensors, plots, pieces)
 
 
-@TIED
 def test_plots_of_equal_times_may_come_in_any_order_and_late():
     """Times of a real sensor are whole 1/128 s; here most plots share theirs with another."""
     sensors, plots = a_sky(FLAT)
@@ -122,7 +118,6 @@ def test_plots_of_equal_times_may_come_in_any_order_and_late():
         assert_late_is_like_in_order(FLAT, sensors, plots, pieces)
 
 
-@pytest.mark.xfail(strict=True, reason="no state is left before a plot that is just late_s old")
 def test_a_plot_that_is_exactly_as_late_as_allowed_is_taken_in_its_place():
     sensors, plots = a_sky(FLAT)
     plots = in_time(plots.replace(time_s=np.round(plots.time_s)))

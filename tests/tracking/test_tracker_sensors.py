@@ -187,15 +187,7 @@ def test_a_2_d_radar_and_a_3_d_one_agree_on_the_height(sky):
 @BOTH
 @pytest.mark.parametrize(
     "elevation",
-    [
-        pytest.param(
-            True,
-            marks=pytest.mark.xfail(
-                strict=True, reason="beside an elevation the altitude is not compared at all"
-            ),
-        ),
-        False,
-    ],
+    [True, False],
     ids=["3-D", "2-D"],
 )
 def test_a_garbled_altitude_costs_the_word_and_not_the_plot(sky, elevation):
@@ -212,7 +204,6 @@ def test_a_garbled_altitude_costs_the_word_and_not_the_plot(sky, elevation):
     assert len(tracks) >= len(plots) - 4
 
 
-@pytest.mark.xfail(strict=True, reason="beside an elevation the altitude is not compared at all")
 @BOTH
 def test_mode_c_makes_the_height_of_a_3_d_radar_good(sky):
     """At 100 km an elevation is good to 170 m, Mode C everywhere to 8 m."""

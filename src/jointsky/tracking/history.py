@@ -20,6 +20,7 @@ class State:
     """A tracker at one time: all that its next plots would find."""
 
     time_s: float  # no plot after this one has been taken
+    pieces: int  # of plots that had been taken: others may have the very same time
     book: Book
     world: World
     held: Prepared | None
@@ -33,7 +34,8 @@ class History:
         self.lag_s = lag_s
         self.newest_s = -np.inf
         self._states: list[State] = []
-        self._plots: list[Plots] = []
+        self._plots: list[tuple[int, Plots]] = []  # by their place in the order of taking
+        self._pieces = 0
 
     @property
     def is_due(self) -> bool:
@@ -49,18 +51,17 @@ class History:
     def keep(self, book: Book, world: World, held: Prepared | None, used: int) -> None:
         """Keep a copy of a tracker's state; forget what no plot within the lag can need."""
         frozen = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
-        self._states.append(State(self.newest_s, copied(book), frozen, held, used))
-        while len(self._states) > 1 and self._states[1].time_s <= self.oldest_s():
+        self._states.append(State(self.newest_s, self._pieces, copied(book), frozen, held, used))
+        while len(self._states) > 1 and self._states[1].time_s < self.oldest_s():
             del self._states[0]
-        since = self._states[0].time_s
-        kept = [plots.rows(plots.time_s > since) for plots in self._plots]
-        self._plots = [plots for plots in kept if len(plots)]
+        self._plots = [part for part in self._plots if part[0] > self._states[0].pieces]
 
     def add(self, plots: Plots) -> None:
         """Remember plots that were taken."""
         if len(plots):
             if self.lag_s > 0.0:
-                self._plots.append(plots)
+                self._pieces += 1
+                self._plots.append((self._pieces, plots))
             self.newest_s = max(self.newest_s, float(plots.time_s.max()))
 
     def back_to(self, time_s: float) -> tuple[State, Plots] | None:
@@ -70,9 +71,7 @@ class History:
         if not self._states:
             return None
         state = self._states[-1]
-        plots = joined(self._plots) if self._plots else Plots.make(0)
-        again = plots.rows(plots.time_s > state.time_s)
-        before = plots.rows(plots.time_s <= state.time_s)
-        self._plots = [before] if len(before) else []
+        again = [plots for piece, plots in self._plots if piece > state.pieces]
+        self._plots = [part for part in self._plots if part[0] <= state.pieces]
         self.newest_s = state.time_s
-        return state, again
+        return state, joined(again) if again else Plots.make(0)

@@ -80,7 +80,8 @@ T_EXISTENCE, T_FIRST, T_BORN, T_PRESSURE, T_DUE, T_TURN_S = 10, 11, 12, 13, 14, 
 T_MEAN = 16  # 6
 T_UP = 22  # 3
 T_SEEN = 25  # time of the newest plot that is surely its own
-TRACK_FLOATS = 26
+T_ALIVE = 26  # time up to which it is accounted for that a target may have gone
+TRACK_FLOATS = 27
 # Tracks, int64 (T, TRACK_INTS)
 I_STATUS, I_NUMBER, I_PLOTS, I_MODE_S, I_MODE_A, I_VOTES, I_CALL_SIGN = 0, 1, 2, 3, 4, 5, 6
 I_WILD, I_BATCH, I_BORN_BY, I_CELL, I_NEXT, I_PREVIOUS, I_BORN_CELL = 7, 8, 9, 10, 11, 12, 13

@@ -60,6 +60,7 @@ from jointsky.tracking.layout_kernels import (
     S_AXES,
     S_ORIGIN,
     S_PERIOD,
+    T_ALIVE,
     T_BORN,
     T_DUE,
     T_E,
@@ -315,6 +316,7 @@ def begin(
     f[T_TIME] = q[P_TIME]
     f[T_BORN] = q[P_TIME]
     f[T_SEEN] = q[P_TIME]
+    f[T_ALIVE] = q[P_TIME]
     f[T_EXISTENCE] = existence
     f[T_FIRST] = existence
     f[T_PRESSURE] = math.nan

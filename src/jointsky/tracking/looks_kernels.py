@@ -46,6 +46,7 @@ from jointsky.tracking.layout_kernels import (
     S_MAP,
     S_PERIOD,
     S_SINCE,
+    T_ALIVE,
     T_DUE,
     T_E,
     T_EXISTENCE,
@@ -146,11 +147,21 @@ def count_look(sensors, cells, s, cell, weight, hit):
 
 
 @bare
+def survive(track, now, settings):
+    """Lower a track's existence by what the time since it was last done may have ended."""
+    age = now - track[T_ALIVE]
+    if age > 0.0:
+        track[T_EXISTENCE] *= math.exp(-age / settings[G_LIFE_S])
+        track[T_ALIVE] = now
+
+
+@bare
 def miss_looks(track, status, looks, now, sensors, cells, settings):
     """Lower a track's existence by every look that was due and brought nothing.
 
     Sets when the next is due, and the shortest turn of the sensors that saw it of late.
     """
+    survive(track, now, settings)
     due = math.inf
     shortest = math.inf
     slowest = math.inf
@@ -170,7 +181,7 @@ def miss_looks(track, status, looks, now, sensors, cells, settings):
             look[L_LOOK] += period
             prior = view * (1.0 - settings[G_LOST_VIEW])
             seen = prior * p
-            r = track[T_EXISTENCE] * math.exp(-period / settings[G_LIFE_S])
+            r = track[T_EXISTENCE]
             if status == CONFIRMED:
                 count_look(sensors, cells, s, cell, r * prior, False)
             track[T_EXISTENCE] = r * (1.0 - seen) / (1.0 - r * seen)

@@ -33,6 +33,7 @@ from jointsky.tracking.layout_kernels import (
     G_GATE,
     G_HEIGHT,
     G_HEIGHT_SIGMA,
+    G_LIFE_S,
     G_METHOD,
     G_SHOW,
     G_SWITCHING,
@@ -57,7 +58,9 @@ from jointsky.tracking.layout_kernels import (
     P_TIME,
     POLAR,
     QUIET,
+    R_EXISTENCE,
     S_PERIOD,
+    T_ALIVE,
     T_DUE,
     T_EXISTENCE,
     T_SEEN,
@@ -318,7 +321,8 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
 def existence_at(track, looks, to_s, world, bench):
     """Return a track's existence with all looks accounted for that were due by then."""
     if to_s <= track[T_DUE]:
-        return track[T_EXISTENCE]
+        age = max(to_s - track[T_ALIVE], 0.0)
+        return track[T_EXISTENCE] * math.exp(-age / world[3][G_LIFE_S])
     sensors, cells, _, settings, _, _ = world
     for k in range(track.shape[0]):
         bench.track[k] = track[k]
@@ -342,7 +346,8 @@ def shoot(book, world, bench, to_s, out, n):
         turn = floats[t, T_TURN_S]
         if age > max(settings[G_COAST_S], 4.0 * turn):
             continue
-        if existence_at(floats[t], looks[t], to_s, world, bench) < settings[G_SHOW]:
+        existence = existence_at(floats[t], looks[t], to_s, world, bench)
+        if existence < settings[G_SHOW]:
             continue
         predict_track(floats[t], bodies[t], to_s, world, bench, bench.merged)
         motion_kernels.combine(bench.merged, bench.mean, bench.packed)
@@ -361,5 +366,6 @@ def shoot(book, world, bench, to_s, out, n):
             out,
             n,
         )
+        out[0][n, R_EXISTENCE] = existence
         n += 1
     return n

@@ -38,6 +38,7 @@ from jointsky.tracking.layout_kernels import (
     P_X,
     PACKED,
     QUIET,
+    S_FALSE_KNOWN,
     S_ORIGIN,
     S_REACH,
     STATES,
@@ -57,8 +58,7 @@ from jointsky.tracking.layout_kernels import (
 CERTAIN = 0.99  # a pair as sure as this is taken for the truth
 NEGLIGIBLE = 0.005
 LEAST_UNEXPLAINED = 0.1  # a plot that is surer a track's than this begins none
-LEAST_WEIGHT = 1e-4
-FEWEST_PLOTS = 2
+LEAST_WEIGHT = 1e-12
 BEARING_PLACES = 6  # ranges at which a bearing alone may begin a track
 BEARING_NEAREST_M = 1000.0
 CONFIRMED_STATUS = 1
@@ -206,6 +206,7 @@ def update_slot(slot, members, plots, now, book, world, bench, out, written):
     i = plots[1][row]
     s = i[P_SENSOR]
     seen = looks_kernels.detection_at(sensors, cells, s, i[P_CELL])
+    looks_kernels.survive(f, bench.slot_time[slot], settings)
     missed = f[T_EXISTENCE] * (1.0 - seen) / (1.0 - f[T_EXISTENCE] * seen)
     existence, theirs = share_out(slot, best, method, missed, bench)
     hit = theirs > 0.5
@@ -234,7 +235,8 @@ def update_slot(slot, members, plots, now, book, world, bench, out, written):
     if not hit:
         return 0, 0
     if n[I_STATUS] == TENTATIVE:
-        if n[I_PLOTS] < FEWEST_PLOTS or f[T_EXISTENCE] < settings[G_CONFIRM]:
+        known = n[I_MODE_S] >= 0 or sensors[s, S_FALSE_KNOWN] > 0.0
+        if n[I_PLOTS] < (2 if known else 3) or f[T_EXISTENCE] < settings[G_CONFIRM]:
             return 0, 1
         n[I_STATUS] = CONFIRMED
         n[I_NUMBER] = counters[N_NUMBER]
