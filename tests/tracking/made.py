@@ -7,9 +7,10 @@ import numpy as np
 from jointsky.earth import geodesy
 from jointsky.records.plots import Geometry, PlotFlag, Plots
 from jointsky.tracking import layout_kernels as layout
+from jointsky.tracking.admission import Ordered
 from jointsky.tracking.arrays import World
 from jointsky.tracking.frame import MapPlane, map_plane
-from jointsky.tracking.preparation import plot_arrays
+from jointsky.tracking.preparation import plot_arrays, traits
 from jointsky.tracking.settings import TrackerSettings
 from jointsky.tracking.world import make_world
 from tracking.naive import body_of
@@ -73,9 +74,10 @@ def a_world(sky, sensors, settings=SETTINGS) -> World:
 def arrays_of(sky, sensors, plots, settings=SETTINGS):
     """Return plots as the kernels read them: floats (P, PLOT_FLOATS) and ints (P, PLOT_INTS)."""
     frame = sky.tracker(sensors).frame
-    rows = a_world(sky, sensors, settings).sensors
+    rows = traits(sensors, frame), a_world(sky, sensors, settings).sensors
     nobody = np.full(len(plots), -1, np.int32)
-    return plot_arrays(plots, sensors, frame, plane_of(sky), rows, settings, 0.0, nobody)
+    taken = Ordered(plots, np.arange(len(plots)), plots.time_s)
+    return plot_arrays(taken, nobody, frame, plane_of(sky), rows, settings, 0.0)
 
 
 def radar_of(sky):

@@ -125,8 +125,9 @@ def grown(book: Book, rows: int) -> Book:
     if had >= rows:
         return book
     bigger = _track_arrays(max(rows, had + had // 4), book.looks.shape[1])
+    live = int(book.counters[layout.N_LIVE])
     for old, new in zip(book[:4], bigger, strict=True):
-        new[:had] = old
+        new[:live] = old[:live]
     return Book(*bigger, *book[4:])
 
 

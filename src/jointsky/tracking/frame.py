@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,15 @@ class Frame:
 
     is_flat: bool
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    @functools.cached_property
+    def earth(self) -> Floats:
+        """Return where a flat scene's origin stands and its east, north, up (4, 3); else (0, 3)."""
+        if not self.is_flat:
+            return np.empty((0, 3))
+        latitude_rad, longitude_rad, height_m = self.origin
+        center = geodesy.geodetic_to_ecef(latitude_rad, longitude_rad, height_m)
+        return np.concatenate([center, geodesy.enu_rotation(latitude_rad, longitude_rad)])
 
     def sensor_pose(self, sensor: Sensor) -> tuple[Floats, Floats] | None:
         """Return a sensor's position (3,) and its east, north, up axes (3, 3); None: unknown."""

@@ -10,8 +10,7 @@ import dataclasses
 
 import numpy as np
 
-from jointsky.records.columns import join as joined
-from jointsky.records.plots import Plots
+from jointsky.tracking.admission import Ordered
 from jointsky.tracking.arrays import Book, Prepared, World, copied
 
 
@@ -34,7 +33,7 @@ class History:
         self.lag_s = lag_s
         self.newest_s = -np.inf
         self._states: list[State] = []
-        self._plots: list[tuple[int, Plots]] = []  # by their place in the order of taking
+        self._plots: list[tuple[int, Ordered]] = []  # by their place in the order of taking
         self._pieces = 0
 
     @property
@@ -54,17 +53,19 @@ class History:
         self._states.append(State(self.newest_s, self._pieces, copied(book), frozen, held, used))
         while len(self._states) > 1 and self._states[1].time_s < self.oldest_s():
             del self._states[0]
-        self._plots = [part for part in self._plots if part[0] > self._states[0].pieces]
+        self._plots = [
+            (piece, plots.alone()) for piece, plots in self._plots if piece > self._states[0].pieces
+        ]
 
-    def add(self, plots: Plots) -> None:
-        """Remember plots that were taken."""
+    def add(self, plots: Ordered) -> None:
+        """Remember plots that were taken, none of them older than those before."""
         if len(plots):
             if self.lag_s > 0.0:
                 self._pieces += 1
                 self._plots.append((self._pieces, plots))
-            self.newest_s = max(self.newest_s, float(plots.time_s.max()))
+            self.newest_s = max(self.newest_s, float(plots.time_s[-1]))
 
-    def back_to(self, time_s: float) -> tuple[State, Plots] | None:
+    def back_to(self, time_s: float) -> tuple[State, list[Ordered]] | None:
         """Return the newest state before ``time_s`` and the plots since; forget both after it."""
         while self._states and self._states[-1].time_s >= time_s:
             del self._states[-1]
@@ -74,4 +75,4 @@ class History:
         again = [plots for piece, plots in self._plots if piece > state.pieces]
         self._plots = [part for part in self._plots if part[0] <= state.pieces]
         self.newest_s = state.time_s
-        return state, joined(again) if again else Plots.make(0)
+        return state, again

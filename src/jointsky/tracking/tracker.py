@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from jointsky.records.columns import join as joined
 from jointsky.records.plots import Plots
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
 from jointsky.tracking import batching_kernels, tracker_kernels
 from jointsky.tracking import layout_kernels as layout
+from jointsky.tracking.admission import NO_PLOTS, Ordered, admit, together
 from jointsky.tracking.arrays import (
     Bench,
     Prepared,
@@ -28,9 +28,9 @@ from jointsky.tracking.arrays import (
 from jointsky.tracking.frame import Frame, MapPlane, choose, map_plane
 from jointsky.tracking.history import History
 from jointsky.tracking.periods import turn_times_s
-from jointsky.tracking.preparation import merged, plot_arrays, usable
+from jointsky.tracking.preparation import merged, plot_arrays, traits
 from jointsky.tracking.settings import TrackerSettings
-from jointsky.tracking.telling import call_signs_of, told
+from jointsky.tracking.telling import NO_TRACKS, call_signs_of, told
 from jointsky.tracking.world import make_world
 
 Floats = npt.NDArray[np.float64]
@@ -68,6 +68,8 @@ class Tracker:
         self._held: Prepared | None = None
         self._history = History(self.settings.late_s)
         self._call_signs: dict[str, int] = {}
+        self._placed = np.array([sensor.has_position for sensor in self.sensors], np.bool_)
+        self._traits = traits(self.sensors, self.frame)
 
     def update(self, plots: Plots) -> Tracks:
         """Take plots in; return a row for each update of a confirmed track that they brought.
@@ -79,16 +81,16 @@ class Tracker:
 
     def flush(self) -> Tracks:
         """Work off what is held back and return its rows."""
-        return self._told(self._take(Plots.make(0), True, NO_TIMES)[0])
+        return self._told(self._take(NO_PLOTS, True, NO_TIMES)[0])
 
     def picture(self, time_s: float) -> Tracks:
         """Return all confirmed tracks as expected at one time, without changing any."""
         if self._world is None:
-            return Tracks.make(0)
+            return NO_TRACKS
         out = empty_rows(int(self._book.counters[layout.N_LIVE]), len(self.sensors))
         shots = (np.zeros(1, np.int64), np.array([time_s - self._epoch_s]), np.zeros(1, np.int64))
         no_batches = (np.empty(0, np.int64), np.zeros(1, np.int64), 0)
-        nothing = self._arrays(Plots.make(0))
+        nothing = self._arrays(NO_PLOTS)
         _, _, _, n, _ = tracker_kernels.run(
             nothing,
             *no_batches,
@@ -110,41 +112,34 @@ class Tracker:
         times = np.sort(np.asarray(times_s, np.float64))
         return self._told(self._take(self._admit(plots), True, times)[1])
 
-    def _admit(self, plots: Plots) -> Plots:
+    def _admit(self, plots: Plots) -> Ordered:
         """Return the plots that can be taken, in order; late ones put the tracker back first."""
         if len(plots) == 0:
-            return plots
-        if plots.sensor.min() < 0 or plots.sensor.max() >= len(self.sensors):
-            raise ValueError(
-                f"plots.sensor holds {plots.sensor.min()} to {plots.sensor.max()}; "
-                f"there are {len(self.sensors)} sensors"
-            )
-        good = usable(plots, self.sensors)
-        refused = int(len(plots) - good.sum())
-        self.refused += refused
-        late = plots.time_s < self._history.oldest_s()
-        too_late = int((late & good).sum())
-        if refused or too_late:
-            self.too_late += too_late
-            plots = plots.rows(good & ~late)
-        if len(plots) and float(plots.time_s.min()) < self._history.newest_s:
-            plots = self._put_back(plots)
-        return _in_order(plots)
+            return NO_PLOTS
+        admitted = admit(plots, self._placed, self._history.oldest_s())
+        self.refused += admitted.refused
+        self.too_late += admitted.too_late
+        taken = admitted.taken
+        if len(taken) and taken.time_s[0] < self._history.newest_s:
+            return self._put_back(taken)
+        return taken
 
-    def _put_back(self, plots: Plots) -> Plots:
-        """Put the tracker back to before the first of ``plots``; return all since, with them."""
-        found = self._history.back_to(float(plots.time_s.min()))
+    def _put_back(self, taken: Ordered) -> Ordered:
+        """Put the tracker back to before the first plot; return all since, with these."""
+        found = self._history.back_to(float(taken.time_s[0]))
         if found is None:
-            return plots
+            return taken
         state, again = found
         self._book = grown(copied(state.book), len(self._book.ints))
         world = state.world
         self._world = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
         self._held = state.held
         self.used = state.used
-        return joined([again, plots])
+        return together(again, taken)
 
-    def _take(self, plots: Plots, close_all: bool, times: Floats) -> tuple[list[Rows], list[Rows]]:
+    def _take(
+        self, plots: Ordered, close_all: bool, times: Floats
+    ) -> tuple[list[Rows], list[Rows]]:
         """Work plots (in order) off; return the rows of updates and of pictures."""
         if len(plots) and self._world is None:
             self._begin(plots)
@@ -160,7 +155,7 @@ class Tracker:
         for first, last in itertools.pairwise(sorted({*range(0, n, CHUNK), split, n})):
             is_last = last == n
             until = len(times) if is_last else int(np.searchsorted(times, plots.time_s[last - 1]))
-            self._history.add(plots.rows(slice(first, last)))
+            self._history.add(plots.part(first, last))
             part = Prepared(prepared.floats[first:last], prepared.ints[first:last])
             self._work(part, close_all and is_last, times[:until], updates, shots)
             times = times[until:]
@@ -174,17 +169,19 @@ class Tracker:
         assert self._world is not None
         self._history.keep(self._book, self._world, self._held, self.used)
 
-    def _begin(self, plots: Plots) -> None:
+    def _begin(self, plots: Ordered) -> None:
         self._epoch_s = float(np.floor(plots.time_s[0]))
         placed = [s for s in self.sensors if s.latitude_rad is not None]
         latitude, longitude = 0.0, 0.0
         if placed:
             latitude = float(np.mean([s.latitude_rad or 0.0 for s in placed]))
             longitude = placed[0].longitude_rad or 0.0
-        elif np.isfinite(plots.latitude_rad).any():
-            known = np.isfinite(plots.latitude_rad)
-            latitude = float(np.mean(plots.latitude_rad[known]))
-            longitude = float(plots.longitude_rad[known][0])
+        elif not self.frame.is_flat:
+            latitudes = plots.plots.latitude_rad[plots.rows]
+            known = np.isfinite(latitudes)
+            if known.any():
+                latitude = float(np.mean(latitudes[known]))
+                longitude = float(plots.plots.longitude_rad[plots.rows][known][0])
         self._plane = map_plane(self.frame, latitude, longitude)
         periods = turn_times_s(plots, len(self.sensors))
         self._world = make_world(self.sensors, self.frame, self._plane, self.settings, periods)
@@ -242,17 +239,16 @@ class Tracker:
                 self._book = grown(self._book, len(self._book.ints) + longest)
                 bench = self._bench_for(longest)
 
-    def _arrays(self, plots: Plots) -> Prepared:
+    def _arrays(self, plots: Ordered) -> Prepared:
         assert self._world is not None and self._plane is not None
         return plot_arrays(
             plots,
-            self.sensors,
+            call_signs_of(plots.plots.call_sign, self._call_signs),
             self.frame,
             self._plane,
-            self._world.sensors,
+            (self._traits, self._world.sensors),
             self.settings,
             self._epoch_s,
-            call_signs_of(plots.call_sign, self._call_signs),
         )
 
     def _cut(
@@ -312,13 +308,7 @@ class Tracker:
         return self._bench
 
     def _told(self, parts: list[Rows]) -> Tracks:
-        parts = [rows for rows in parts if len(rows.floats)]
-        if not parts:
-            return Tracks.make(0)
-        rows = parts[0]
-        if len(parts) > 1:
-            rows = Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-        return told(rows, self.frame, self._epoch_s, list(self._call_signs))
+        return told(parts, self.frame, self._epoch_s, self._call_signs)
 
     def flat_positions_m(self, tracks: Tracks) -> Floats:
         """Return east, north, up (n, 3) of tracks of a flat scene, about the scene's origin."""
@@ -329,11 +319,3 @@ class Tracker:
 
 def _first(rows: Rows, n: int) -> Rows:
     return Rows(*(column[:n] for column in rows))
-
-
-def _in_order(plots: Plots) -> Plots:
-    """Return plots by time; of one time by what they are, so that their order does not matter."""
-    order = np.lexsort((plots.azimuth_rad, plots.range_m, plots.sensor, plots.time_s))
-    if np.array_equal(order, np.arange(len(order))):
-        return plots
-    return plots.rows(order)

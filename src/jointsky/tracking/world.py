@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -120,11 +121,17 @@ def _settings_row(settings: TrackerSettings, frame: Frame) -> Floats:
     row[layout.G_FLAT] = float(frame.is_flat)
     row[layout.G_WORST_PSD] = settings.manoeuvre_acceleration_psd
     row[layout.G_METHOD] = Association[settings.association.upper()]
-    # chi-squared quantiles; scipy.stats would take two seconds to import
-    gate = 2.0 * gammaincinv(np.arange(1, GATE_ROWS + 1) / 2.0, settings.gate_probability)
+    gate = _gate(settings.gate_probability)
     row[layout.G_GATE + 1 : layout.G_GATE + 1 + GATE_ROWS] = gate
     row[layout.G_SIGMAS] = math.sqrt(gate[1])
     return row
+
+
+@functools.lru_cache(maxsize=64)
+def _gate(probability: float) -> tuple[float, ...]:
+    """Return the squared distance within which that share of plots lies, by number of rows."""
+    # scipy.stats would take two seconds to import
+    return tuple((2.0 * gammaincinv(np.arange(1, GATE_ROWS + 1) / 2.0, probability)).tolist())
 
 
 def sensor_rows(
@@ -160,16 +167,24 @@ def sensor_rows(
         row[layout.S_FALSE] = plain
         row[layout.S_FALSE_IDENTIFIED] = plain if known else 0.02 * plain
         row[layout.S_SINCE] = math.nan
-        row[layout.S_MAP : layout.S_MAP + 2] = plane.place(origin[None])[0, :2]
         row[layout.S_CELL] = 2.0 * reach / layout.CELLS_ACROSS
+    origins = rows[:, layout.S_ORIGIN : layout.S_ORIGIN + 3]
+    rows[:, layout.S_MAP : layout.S_MAP + 2] = plane.place(origins)[:, :2]
     return rows
 
 
 def _cells(rows: Floats) -> Floats:
-    """Return the sensors' cells (S, CELL_FLOATS, CELLS) before anything is counted.
+    """Return the sensors' cells (S, CELL_FLOATS, CELLS) before anything is counted."""
+    cells = np.zeros((len(rows), layout.CELL_FLOATS, layout.CELLS))
+    cells[:, layout.C_SHARE] = _even_share()
+    return cells
 
-    The share of false plots even in range and azimuth: density 1 / (2 pi r R) over the ground,
-    summed over points of a finer grid within reach R.
+
+@functools.cache
+def _even_share() -> Floats:
+    """Return the share (CELLS,) of false plots that are even in range and azimuth.
+
+    Density 1 / (2 pi r R) over the ground, summed over points of a finer grid within reach R.
     """
     across, fine = layout.CELLS_ACROSS, 16
     at = (np.arange(across * fine) + 0.5) / fine - across / 2
@@ -177,6 +192,4 @@ def _cells(rows: Floats) -> Floats:
     radius = np.hypot(east, north)
     density = np.where(radius < across / 2, 1.0 / radius, 0.0)
     share = density.reshape(across, fine, across, fine).sum(axis=(1, 3)).ravel()
-    cells = np.zeros((len(rows), layout.CELL_FLOATS, layout.CELLS))
-    cells[:, layout.C_SHARE] = share / share.sum()
-    return cells
+    return np.asarray(share / share.sum())
