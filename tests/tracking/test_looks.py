@@ -132,12 +132,11 @@ def test_silence_lowers_existence_as_bayes_says(seed, existence, now, is_confirm
     before = looks.copy()
     status = np.int64(layout.CONFIRMED if is_confirmed else layout.TENTATIVE)
     miss_looks(track, status, looks, now, world.sensors, world.cells, world.settings)
-    r = existence
+    r = existence * math.exp(-now / SETTINGS.mean_flight_s)  # it may have gone in between
     for s in range(4):
         every, view, last = before[s, [layout.L_EVERY, layout.L_VIEW, layout.L_LOOK]]
         while view >= LEAST_VIEW and now - last > OVERDUE * every:
             detected = world.sensors[s, layout.S_DETECTION]
-            r *= math.exp(-every / SETTINGS.mean_flight_s)  # it may have gone in between
             r, view = after_silence(r, view, SETTINGS.lost_view_probability, detected)
             last += every
         assert looks[s, layout.L_VIEW] == pytest.approx(view, rel=1e-9)
@@ -176,7 +175,8 @@ def test_existence_at_a_time_counts_what_is_due_by_then_and_changes_nothing():
     track[layout.T_EXISTENCE], track[layout.T_DUE] = 0.9, 4.0 * OVERDUE
     looks[0] = 0.0, 0.0, 1.0, 4.0
     before, bench = book.floats.copy(), new_bench(1, 1, 1, 1, 1)
-    assert existence_at(track, looks, 4.0, world, bench) == 0.9
+    gone = math.exp(-4.0 / SETTINGS.mean_flight_s)
+    assert existence_at(track, looks, 4.0, world, bench) == pytest.approx(0.9 * gone)
     counted = book.looks.copy(), track.copy()
     status = np.int64(layout.CONFIRMED)
     miss_looks(counted[1], status, counted[0][0], 11.0, world.sensors, world.cells, world.settings)

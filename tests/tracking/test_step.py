@@ -60,6 +60,7 @@ def a_sky_of_two(rng, apart_m):
         book.bodies[t] = some_bodies(rng, x)
         f, n = book.floats[t], book.ints[t]
         f[layout.T_TIME], f[layout.T_SEEN] = BEGUN_S, BEGUN_S
+        f[layout.T_ALIVE] = BEGUN_S
         f[layout.T_EXISTENCE] = rng.uniform(0.6, 0.99)
         f[layout.T_DUE] = f[layout.T_TURN_S] = math.inf
         n[layout.I_STATUS], n[layout.I_NUMBER], n[layout.I_PLOTS] = layout.CONFIRMED, t + 1, 5
@@ -130,6 +131,8 @@ def expected(book, plots, records, sensor, world):
     fresh *= EXACT.targets_per_1000_km2 / 1e9
     fresh *= floats[:, layout.P_GROUND] * floats[:, layout.P_TARGET]
     opens = [first_near(book, t, floats) for t in range(tracks)]
+    for t in range(tracks):  # it may have gone in between
+        existence[t] *= np.exp(-(opens[t] - BEGUN_S) / EXACT.mean_flight_s)
     before = [predicted(book.bodies[t], opens[t] - BEGUN_S, world) for t in range(tracks)]
     odds, after, likely = np.zeros((tracks, n)), {}, {}
     for t in range(tracks):
