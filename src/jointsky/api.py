@@ -1,7 +1,8 @@
 """The front door: what a script or a notebook needs, under twenty names.
 
 ``read`` opens recordings, ``track`` turns their plots into tracks, ``score`` says how good they
-are; ``Tracker`` is the same tracker fed by hand; ``Plots`` and ``Tracks`` are the columns, which
+are; ``Tracker`` is the same tracker fed by hand, ``LagSmoother`` one
+that tells later and better; ``Plots`` and ``Tracks`` are the columns, which
 ``to_plots``, ``to_tracks`` and ``to_arrow`` exchange with NumPy, pandas, Polars and Arrow.
 """
 
@@ -27,9 +28,11 @@ from jointsky.records.tracks import Tracks
 from jointsky.store import dataframes as _dataframes
 from jointsky.store import tables as _tables
 from jointsky.tracking import tracker as _tracker
+from jointsky.tracking.lag_smoother import LagSmoother
 from jointsky.tracking.settings import TrackerSettings
 
 __all__ = [
+    "LagSmoother",
     "Plots",
     "ReadOptions",
     "Reading",
@@ -82,13 +85,16 @@ def track(
     sites: dict[str, Site] | None = None,
     only: Sequence[str] = (),
     settings: TrackerSettings | None = None,
+    smooth: bool = False,
 ) -> Tracked:
     """Return the tracks of a reading's plots.
 
     ``sites`` says where sources stand that do not say it themselves, by SAC/SIC or name; ``only``
-    keeps sources by SAC/SIC, name or kind.
+    keeps sources by SAC/SIC, name or kind.  ``smooth`` reconstructs: each state from all plots of
+    its track, later ones included; ``filtered`` are then the tracks as a live site tells them.
     """
-    return _track.track(_track.prepare(reading, "reading", sites, only), settings)
+    prepared = _track.prepare(reading, "reading", sites, only)
+    return _track.track(prepared, settings, smooth=smooth)
 
 
 def to_plots(table: Plots | _dataframes.Table, sensors: Sequence[Sensor] = ()) -> Plots:

@@ -215,6 +215,7 @@ def test_a_batch_updates_its_tracks_as_the_textbook_says(name, what):
     ]
     records = parts[0] if len(parts) == 1 else join(parts)
     plots = arrays_of(FLAT, [sensor], records, EXACT)
+    plots[1][:, layout.P_NUMBER] = 100 + np.arange(len(records))
     existence, merged, nobody, begins, opens = expected(book, plots, records, sensor, world)
     old = book.bodies.copy()
     out, written, taken = run(plots, book, world)
@@ -241,4 +242,4 @@ def test_a_batch_updates_its_tracks_as_the_textbook_says(name, what):
         t = out.ints[row, layout.O_NUMBER] - 1
         mean = out.floats[row, layout.R_MEAN : layout.R_MEAN + 6]
         np.testing.assert_array_equal(mean, book.floats[t, layout.T_MEAN : layout.T_MEAN + 6])
-        assert out.ints[row, layout.O_PLOT] >= 0
+        assert out.ints[row, layout.O_PLOT] >= 100

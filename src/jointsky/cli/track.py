@@ -47,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         help="use plots of this source (SAC/SIC, name) or kind (radar, adsb, ...) only",
     )
+    parser.add_argument(
+        "--smooth",
+        action="store_true",
+        help="reconstruct: each state from all plots of its track, later ones included",
+    )
     add_reading_arguments(parser)
     console.add_common(parser)
 
@@ -63,10 +68,10 @@ def run(arguments: argparse.Namespace) -> int:
         reading = read_all(arguments.files, read_options(arguments), step, arguments.format)
         reading = prepare(reading, where, places, arguments.only)
         step(COMPILING, 0.0)
-        compile_s = _warm(reading)
+        compile_s = _warm(reading, arguments.smooth)
         step(COMPILING, 1.0)
         cpu_s = time.process_time()
-        made = track(reading, None, step)
+        made = track(reading, None, step, arguments.smooth)
         cpu_s = time.process_time() - cpu_s
         title = " + ".join(pathlib.Path(name).name for name in arguments.files)
         outputs.write(made, folder, title, reading.date_known, step)
@@ -98,7 +103,7 @@ def _make_folder(folder: pathlib.Path) -> None:
         raise InputError(str(folder), found, "a folder to write to") from None
 
 
-def _warm(reading: Reading) -> float:
+def _warm(reading: Reading, smooth: bool) -> float:
     """Run the tracker over a few plots, so that compiling is not counted as tracking."""
     began_s = time.process_time()
     few = reading.plots.rows(np.arange(min(WARM_PLOTS, len(reading.plots))))
@@ -109,7 +114,8 @@ def _warm(reading: Reading) -> float:
             tracks=reading.tracks,
             sensors=reading.sensors,
             contents=reading.contents,
-        )
+        ),
+        smooth=smooth,
     )
     return time.process_time() - began_s
 
@@ -135,9 +141,10 @@ def _show(figures: dict[str, Any], made: Tracked) -> None:
             f"every {figures['update_interval_median_s']:.2f} s (median), "
             f"95 % within {figures['update_interval_p95_s']:.2f} s",
         )
-        table.add_row(
-            "error", f"{figures['position_sigma_median_m']:.0f} m, as the tracker sees it"
-        )
+        error = f"{figures['position_sigma_median_m']:.0f} m, as the tracker sees it"
+        if figures["smoothed"]:
+            error += f"; {figures['filtered_sigma_median_m']:.0f} m before it was smoothed"
+        table.add_row("error", error)
     faults = sum(figures["faults"].values())
     if faults:
         table.add_row("faults", f"{faults:,} places in the files (jointsky inspect tells more)")

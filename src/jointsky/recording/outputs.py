@@ -16,20 +16,29 @@ from jointsky.pictures.track import draw_tracks
 from jointsky.recording.summary import time_text
 from jointsky.recording.track import Tracked
 from jointsky.records.reading import Reading
+from jointsky.records.tracks import Tracks
 from jointsky.store.tables import write_record
 
 Step = Callable[[str, float], None]
 
 
 def write(tracked: Tracked, folder: pathlib.Path, title: str, date_known: bool, step: Step) -> None:
-    """Write plots, tracks (and estimates of a flat scene) and both pictures into a folder."""
+    """Write plots, tracks (and estimates of a flat scene) and both pictures into a folder.
+
+    Where the tracks are smoothed, the filtered ones are written beside them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     notes: dict[str, Any] = {"date_known": date_known}
     if tracked.origin_deg is not None:
         notes["flat_origin_deg"] = list(tracked.origin_deg)
     step("writing", 0.0)
     write_record(tracked.plots, folder / "plots.parquet", tracked.sensors, notes)
-    write_record(tracked.tracks, folder / "tracks.parquet", tracked.sensors, notes)
+    smoothed = {"smoothed": tracked.filtered is not None}
+    write_record(tracked.tracks, folder / "tracks.parquet", tracked.sensors, notes | smoothed)
+    filtered = folder / "filtered.parquet"
+    filtered.unlink(missing_ok=True)  # of an earlier run
+    if tracked.filtered is not None:
+        write_record(tracked.filtered, filtered, tracked.sensors, notes)
     if tracked.estimates is not None:
         pq.write_table(tracked.estimates, folder / "estimates.parquet", compression="zstd")
     options = PictureOptions()
@@ -60,6 +69,7 @@ def figures(tracked: Tracked, reading: Reading) -> dict[str, Any]:
     return {
         "format": reading.format,
         "date_known": reading.date_known,
+        "smoothed": tracked.filtered is not None,
         "begin": time_text(begin_s, reading.date_known),
         "end": time_text(end_s, reading.date_known),
         "begin_s": begin_s,
@@ -73,7 +83,8 @@ def figures(tracked: Tracked, reading: Reading) -> dict[str, Any]:
         "track_length_median_s": _quantile(lengths_s, 0.5),
         "update_interval_median_s": _quantile(gaps_s, 0.5),
         "update_interval_p95_s": _quantile(gaps_s, 0.95),
-        "position_sigma_median_m": _sigma_m(tracked),
+        "position_sigma_median_m": _sigma_m(tracked.tracks),
+        "filtered_sigma_median_m": _sigma_m(tracked.filtered),
         "faults": reading.fault_counts,
         "first_faults": _first_faults(reading),
         "warnings": tracked.warnings,
@@ -94,10 +105,10 @@ def _quantile(values: Any, share: float) -> float | None:
     return float(np.quantile(values, share)) if len(values) else None
 
 
-def _sigma_m(tracked: Tracked) -> float | None:
-    covariance = tracked.tracks.covariance
-    if not len(covariance):
+def _sigma_m(tracks: Tracks | None) -> float | None:
+    if tracks is None or not len(tracks):
         return None
+    covariance = tracks.covariance
     return float(np.median(np.sqrt((covariance[:, 0, 0] + covariance[:, 1, 1]) / 2.0)))
 
 

@@ -12,13 +12,16 @@ import pyarrow as pa
 
 from jointsky.earth.geodesy import geodetic_to_ecef
 from jointsky.errors import InputError
+from jointsky.recording.estimates import at_seconds, between
 from jointsky.recording.sites import Site, names_of, placed, require_sites
 from jointsky.records.columns import join
 from jointsky.records.plots import Geometry, Plots
 from jointsky.records.reading import Reading
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
+from jointsky.tracking.chains import Chains
 from jointsky.tracking.settings import TrackerSettings
+from jointsky.tracking.smoother import Smoother
 from jointsky.tracking.tracker import Tracker
 
 Step = Callable[[str, float], None]
@@ -31,7 +34,8 @@ class Tracked:
     """Tracks of one recording, with what they were made from.
 
     ``tracks`` has a row for each update of a confirmed track; ``estimates``, for a flat scene,
-    the picture at every whole second in the columns that scorers of such scenes read.
+    the picture at every whole second in the columns that scorers of such scenes read.  Where they
+    were smoothed, ``filtered`` are the tracks as a live site would have told them.
     """
 
     plots: Plots
@@ -42,6 +46,7 @@ class Tracked:
     origin_deg: tuple[float, float, float] | None  # of a flat scene
     estimates: pa.Table | None
     warnings: list[str] = dataclasses.field(default_factory=list)  # what a person must know
+    filtered: Tracks | None = None
 
 
 def prepare(
@@ -77,41 +82,61 @@ def prepare(
 
 
 def track(
-    reading: Reading, settings: TrackerSettings | None = None, step: Step | None = None
+    reading: Reading,
+    settings: TrackerSettings | None = None,
+    step: Step | None = None,
+    smooth: bool = False,
 ) -> Tracked:
-    """Return the tracks of a prepared reading; ``step`` is told how far it is."""
+    """Return the tracks of a prepared reading; ``step`` is told how far it is.
+
+    ``smooth``: each state from all plots of its track, later ones included, from the first one on.
+    """
     values = reading.contents.values
     origin_deg = _origin_deg(reading)
     origin = None
     if origin_deg is not None:
         origin = math.radians(origin_deg[0]), math.radians(origin_deg[1]), origin_deg[2]
     tracker = Tracker(reading.sensors, settings, origin)
-    told, shown = [], []
+    tracker.chains = Chains()
+    told, shown, of_plots = [], [], []
     plots = reading.plots
     cuts, pictures = _cuts(plots, origin_deg is not None, values.get("duration_s"))
     begin = 0
     for k, end in enumerate(cuts):
         told.append(tracker.update(plots.rows(slice(begin, end))))
+        of_plots.append(tracker.chains.told)
         begin = end
         if pictures is not None:
             told.append(tracker.flush())
+            of_plots.append(tracker.chains.told)
             shown.append(tracker.picture(float(pictures[k])))
         if step:
             step("tracking", (k + 1) / len(cuts))
     told.append(tracker.flush())
+    of_plots.append(tracker.chains.told)
+    tracks = join(told)
+    filtered = _newest(tracks)
+    smoothed = None
+    if smooth:
+        smoother = Smoother(reading.sensors, settings, origin)
+        smoothed = smoother.smooth(plots, tracks, np.concatenate(of_plots), tracker.chains)
     estimates = None
     if pictures is not None:
         picture = join(shown)
-        estimates = _estimates(picture, tracker.flat_positions_m(picture))
+        estimates = at_seconds(picture, tracker.flat_positions_m(picture))
+        if smoothed is not None:
+            places_m = tracker.flat_positions_m(smoothed)
+            estimates = between(smoothed, places_m, pictures, estimates)
     return Tracked(
         plots=plots,
-        tracks=_newest(join(told)),
+        tracks=filtered if smoothed is None else smoothed,
         sensors=list(reading.sensors),
         used=tracker.used,
         refused=tracker.refused,
         origin_deg=origin_deg,
         estimates=estimates,
         warnings=doubts(plots, reading.sensors),
+        filtered=None if smoothed is None else filtered,
     )
 
 
@@ -179,18 +204,3 @@ def _cuts(
     seconds = np.arange(1.0, math.floor(last_s) + 1.0)
     cuts = np.searchsorted(plots.time_s, seconds, side="right")
     return cuts.tolist(), seconds
-
-
-def _estimates(picture: Tracks, positions_m: npt.NDArray[np.float64]) -> pa.Table:
-    return pa.table(
-        {
-            "time_s": picture.time_s,
-            "track_id": picture.track_number,
-            "e_m": positions_m[:, 0],
-            "n_m": positions_m[:, 1],
-            "u_m": positions_m[:, 2],
-            "ve": picture.ve_mps,
-            "vn": picture.vn_mps,
-            "vu": picture.vu_mps,
-        }
-    )

@@ -41,7 +41,9 @@ P_RISE = 40  # of the told height above the position's own
 PLOT_FLOATS = 41
 # Plots, int64 (P, PLOT_INTS); -1: not known
 P_SENSOR, P_GEOMETRY, P_MODE_S, P_MODE_A, P_CALL_SIGN, P_IDENTIFIED, P_CELL = 0, 1, 2, 3, 4, 5, 6
-PLOT_INTS = 7
+P_NUMBER, P_BEFORE = 7, 8  # its own, and of the plot that its track took before it
+PLOT_INTS = 9
+FIRST, NOBODYS = -1, -2  # P_BEFORE of a plot that began its track, that no track took
 
 # Sensors, float64 (S, SENSOR_FLOATS)
 S_ORIGIN = 0  # 3, in the frame
@@ -84,7 +86,8 @@ TRACK_FLOATS = 27
 # Tracks, int64 (T, TRACK_INTS)
 I_STATUS, I_NUMBER, I_PLOTS, I_MODE_S, I_MODE_A, I_VOTES, I_CALL_SIGN = 0, 1, 2, 3, 4, 5, 6
 I_WILD, I_BATCH, I_BORN_BY, I_CELL, I_NEXT, I_PREVIOUS, I_BORN_CELL = 7, 8, 9, 10, 11, 12, 13
-TRACK_INTS = 14
+I_LAST = 14  # number of the plot it took last
+TRACK_INTS = 15
 # Tracks by sensor, float64 (T, S, 4)
 L_HIT, L_LOOK, L_VIEW, L_EVERY = 0, 1, 2, 3
 LOOK_FLOATS = 4

@@ -8,6 +8,7 @@ from jointsky.tracking import gating_kernels, looks_kernels
 from jointsky.tracking.layout_kernels import (
     BEARING,
     COV,
+    FIRST,
     FREE,
     G_CLIMB_SIGMA,
     G_FLAT,
@@ -17,6 +18,7 @@ from jointsky.tracking.layout_kernels import (
     I_BORN_BY,
     I_BORN_CELL,
     I_CALL_SIGN,
+    I_LAST,
     I_MODE_A,
     I_MODE_S,
     I_NEXT,
@@ -35,7 +37,9 @@ from jointsky.tracking.layout_kernels import (
     N_LIVE,
     N_SPARE,
     NEVER,
+    NOBODYS,
     P_AXES,
+    P_BEFORE,
     P_CALL_SIGN,
     P_CELL,
     P_COS_AZ,
@@ -43,6 +47,7 @@ from jointsky.tracking.layout_kernels import (
     P_IDENTIFIED,
     P_MODE_A,
     P_MODE_S,
+    P_NUMBER,
     P_PRESSURE,
     P_RATE,
     P_SENSOR,
@@ -330,6 +335,7 @@ def begin(
     n[I_VOTES] = 0
     n[I_CALL_SIGN] = -1
     n[I_WILD] = 0
+    n[I_LAST] = FIRST
     for k in range(sensors.shape[0]):
         looks[t, k, L_HIT] = NEVER
         looks[t, k, L_LOOK] = NEVER
@@ -343,6 +349,9 @@ def note_plot(floats, ints, looks, t, q, i):
     f = floats[t]
     n = ints[t]
     n[I_PLOTS] += 1
+    if i[P_BEFORE] in (NOBODYS, n[I_LAST]):  # of two tracks that share a plot, the first has it
+        i[P_BEFORE] = n[I_LAST]
+        n[I_LAST] = i[P_NUMBER]
     if i[P_MODE_S] >= 0:
         n[I_MODE_S] = i[P_MODE_S]
     code = i[P_MODE_A]

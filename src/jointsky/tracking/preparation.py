@@ -82,6 +82,8 @@ def plot_arrays(
         floats,
         ints,
     )
+    ints[:, layout.P_NUMBER] = plots.offset[taken.rows]  # Tracker puts its own numbers there
+    ints[:, layout.P_BEFORE] = layout.NOBODYS
     return Prepared(floats, ints)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 
@@ -25,6 +26,7 @@ from jointsky.tracking.arrays import (
     new_bench,
     new_book,
 )
+from jointsky.tracking.chains import Chains
 from jointsky.tracking.frame import Frame, MapPlane, choose, map_plane
 from jointsky.tracking.history import History
 from jointsky.tracking.periods import turn_times_s
@@ -60,6 +62,8 @@ class Tracker:
         self.used = 0  # plots that found a track
         self.refused = 0  # plots that no tracker could take
         self.too_late = 0  # plots that came later than settings.late_s
+        self.chains: Chains | None = None  # give one to learn which plots each track took
+        self._given = 0  # plots so far; a plot's number is how many were given before it
         self._book = new_book(FIRST_ROWS, len(self.sensors))
         self._world: World | None = None
         self._plane: MapPlane | None = None
@@ -82,6 +86,15 @@ class Tracker:
     def flush(self) -> Tracks:
         """Work off what is held back and return its rows."""
         return self._told(self._take(NO_PLOTS, True, NO_TIMES)[0])
+
+    def done_s(self) -> float:
+        """Return the time before which all plots given have been worked off, unless more come."""
+        held_s = (
+            np.inf
+            if self._held is None
+            else self._epoch_s + float(self._held.floats[:, layout.P_TIME].min())
+        )
+        return min(self._history.newest_s, held_s)
 
     def picture(self, time_s: float) -> Tracks:
         """Return all confirmed tracks as expected at one time, without changing any."""
@@ -116,6 +129,9 @@ class Tracker:
         """Return the plots that can be taken, in order; late ones put the tracker back first."""
         if len(plots) == 0:
             return NO_PLOTS
+        numbers = self._given + np.arange(len(plots))
+        self._given += len(plots)
+        plots = dataclasses.replace(plots, offset=numbers)
         admitted = admit(plots, self._placed, self._history.oldest_s())
         self.refused += admitted.refused
         self.too_late += admitted.too_late
@@ -201,6 +217,7 @@ class Tracker:
         if self._held is not None:
             arrays = merged(self._held, arrays)
             self._held = None
+        arrays.ints[:, layout.P_BEFORE] = layout.NOBODYS  # once more, where late plots came
         order, start, closed_at, is_open = self._cut(arrays, close_all, times - self._epoch_s)
         if is_open.any():
             self._held = Prepared(arrays.floats[is_open], arrays.ints[is_open])
@@ -232,12 +249,14 @@ class Tracker:
             updates.append(_first(out, written))
             shots.append(_first(room, pictured))
             if why == tracker_kernels.DONE:
-                return
+                break
             if why == tracker_kernels.NO_ROOM_FOR_PAIRS:
                 bench = self._bench_for(longest, grow=True)
             if why == tracker_kernels.NO_ROOM_FOR_TRACKS:
                 self._book = grown(self._book, len(self._book.ints) + longest)
                 bench = self._bench_for(longest)
+        if self.chains is not None:
+            self.chains.link(arrays.ints[order])
 
     def _arrays(self, plots: Ordered) -> Prepared:
         assert self._world is not None and self._plane is not None
@@ -308,6 +327,10 @@ class Tracker:
         return self._bench
 
     def _told(self, parts: list[Rows]) -> Tracks:
+        if self.chains is not None:
+            self.chains.told = np.concatenate(
+                [np.empty(0, np.int64), *(rows.ints[:, layout.O_PLOT] for rows in parts)]
+            )
         return told(parts, self.frame, self._epoch_s, self._call_signs)
 
     def flat_positions_m(self, tracks: Tracks) -> Floats:
