@@ -220,7 +220,7 @@ def filter_nodes(plots, nodes, begin_at, reach_m, world, bench):
                 for k in range(BODY):
                     b[m, k] = ahead[n, m, k]
                 if b[m, WEIGHT] > 0.0:
-                    tracker_kernels.hold_height(b[m], up, settings, bench.d)
+                    tracker_kernels.hold_height(b[m], up, settings, bench.d, bench.place)
         while p < first[n + 1]:
             take_plot(b, plots[0][p], plots[1][p], up, counts[n], world, bench)
             p += 1

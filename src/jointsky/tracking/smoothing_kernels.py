@@ -40,6 +40,7 @@ from jointsky.tracking.layout_kernels import (
 
 NO_WEIGHT = 1e-9
 MOST_SIGMAS = 2.0
+ROUNDING = 1e-7  # below nought by less than this is nought
 # Matrices (7, 8) in the room to work in; the first is V, whose last column is v
 V, F, LOWER, REST, GAIN, AXES, OWN, WIDER, SOLVED, HALF = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 MATRICES = 10
@@ -100,6 +101,7 @@ def future(predicted, smoothed, n, room):
     for a in range(n):
         for c in range(a + 1):
             lower[a, c] = rest[a, c]
+        lower[a, a] += ROUNDING
     if not small_kernels.factor(lower, n):
         small_kernels.eigen(rest, n, axes)
         limit(rest, axes, g, n, room[OWN])
