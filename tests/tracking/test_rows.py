@@ -50,7 +50,7 @@ def test_a_row_tells_the_track(sensors):
     }
     for told, own in pairs.items():
         assert number[told] == ints[own]
-    assert number[layout.O_STATUS] == 2 and number[layout.O_PLOT] == 77
+    assert number[layout.O_STATUS] == 2 and number[layout.O_PLOT] == ints[layout.I_LAST]
     age = 40.0 - looks[:, layout.L_HIT]
     of_late = np.flatnonzero(age < rows_kernels.RECENT_TURNS * looks[:, layout.L_EVERY])
     assert bits_of(out.sensors[1]) == of_late.tolist()
