@@ -137,12 +137,22 @@ def tiny(tmp_path):
 
 def test_a_flat_scene_gives_estimates_at_whole_seconds_in_the_scorer_s_columns(tiny):
     folder, flights = tiny
-    made = track(prepare(read(folder, ReadOptions()), str(folder)))
+    reading = prepare(read(folder, ReadOptions()), str(folder))
+    made = track(reading)
     assert made.origin_deg == (54.0, 26.0, 0.0)
     assert made.estimates.column_names == COLUMNS
     table = {name: made.estimates[name].to_numpy() for name in COLUMNS}
     assert np.array_equal(table["time_s"], np.floor(table["time_s"]))
-    assert table["time_s"].max() == 60.0 and table["time_s"].min() > 4.0
+    first_s, seen = table["time_s"].min(), reading.plots
+    assert table["time_s"].max() == 60.0
+    place = np.array([table[name][0] for name in COLUMNS[2:5]])
+    sites = np.array([reading.sensors[row].flat_enu_m for row in seen.sensor])
+    level = seen.range_m * np.cos(seen.elevation_rad)
+    east = sites[:, 0] + level * np.sin(seen.azimuth_rad)
+    north = sites[:, 1] + level * np.cos(seen.azimuth_rad)
+    near = np.hypot(east - place[0], north - place[1]) < 1000.0
+    assert np.sum(near & (seen.time_s <= first_s)) == 2  # as soon as it is seen twice
+    assert np.sum(near & (seen.time_s <= first_s - 1.0)) < 2
     assert len(set(zip(table["time_s"], table["track_id"], strict=True))) == len(table["time_s"])
     at = table["time_s"] == 55.0
     place = np.column_stack([table[name][at] for name in COLUMNS[2:]])

@@ -186,7 +186,7 @@ def test_in_a_plane_the_tracks_are_in_the_plane():
     truths, tracks, steps = sky.run(tracker, truth)
     siap, _ = sky.figures(truths, tracks, axes=2)
     assert siap["Completeness"] > 0.8
-    assert siap["Spuriousness"] < 0.2
+    assert siap["Spuriousness"] < 0.1
     assert siap["Position Accuracy"] < 200.0
     for track in steps[-1][1]:
         assert track[-1].state_vector.shape == (4, 1)
@@ -201,7 +201,7 @@ def test_positions_are_tracked_too():
     truths, tracks, _ = sky.run(tracker, truth)
     siap, _ = sky.figures(truths, tracks, axes=2)
     assert siap["Completeness"] > 0.8
-    assert siap["Spuriousness"] < 0.2
+    assert siap["Spuriousness"] < 0.1
 
 
 def test_three_direction_finders_track_without_any_range():
@@ -253,7 +253,7 @@ def test_a_small_scene_is_tracked_when_its_scale_is_told():
     siap, _ = sky.figures(truths, tracks, axes=2, near=5.0)
     assert siap["Completeness"] > 0.75
     assert siap["Ambiguity"] < 1.1
-    assert siap["Spuriousness"] < 0.2
+    assert siap["Spuriousness"] < 0.1
     assert siap["Position Accuracy"] < 1.5
 
 

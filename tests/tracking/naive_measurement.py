@@ -148,8 +148,8 @@ def _plane(value, plot, sky, own, later):
 def looked(x, p, blocks, slant_m=math.nan):
     """Return what all blocks say of a state: residual, derivative, error covariance, all at once.
 
-    ``slant_m`` is the predicted range: a measured one is longer by what lies off its line of sight
-    (variance across it over twice the range), as uncertainly as if that lay in one direction.
+    ``slant_m`` is the predicted range: a measured one is longer by what lies off its line of sight,
+    x squared over twice the range, whose second moment for x of variance v is 3 (v over that)**2.
     """
     wild = False
     residual, h, r = np.zeros(0), np.zeros((0, len(x))), np.zeros((0, 0))
@@ -169,8 +169,7 @@ def looked(x, p, blocks, slant_m=math.nan):
             sight = slopes[0, :3]
             across = np.trace(p[:3, :3]) - sight @ p[:3, :3] @ sight
             longer = 0.5 * across / slant_m
-            more[0] -= longer
-            errors[0, 0] += 2.0 * longer**2
+            errors[0, 0] += 3.0 * longer**2
         residual = np.concatenate([residual, more])
         h = np.vstack([h, slopes])
         r = block_diag(r, errors)

@@ -55,6 +55,7 @@ class Bench(NamedTuple):
     slot_of: Array  # (T,) int64: slot of a track, -1: none
     slot_track: Array  # (K,) int64
     slot_time: Array  # (K,) to which it is predicted
+    slot_alive: Array  # (K,) its probability of existence by then
     slot_best: Array  # (K,) int64: its likeliest model
     slot_first: Array  # (K,) int64: its last pair; the others by pair_next
     slot_body: Array  # (K, M, BODY)
@@ -145,6 +146,7 @@ def new_bench(tracks: int, sensors: int, slots: int, pairs: int, plots: int) -> 
         slot_of=np.full(tracks, -1, np.int64),
         slot_track=np.empty(slots, np.int64),
         slot_time=np.empty(slots),
+        slot_alive=np.empty(slots),
         slot_best=np.empty(slots, np.int64),
         slot_first=np.empty(slots, np.int64),
         slot_body=np.empty((slots, m, body)),

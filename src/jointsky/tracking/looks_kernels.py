@@ -147,12 +147,12 @@ def count_look(sensors, cells, s, cell, weight, hit):
 
 
 @bare
-def survive(track, now, settings):
-    """Lower a track's existence by what the time since it was last done may have ended."""
+def surviving(track, now, settings):
+    """Return a track's existence less what the time since it was told may have ended."""
     age = now - track[T_ALIVE]
-    if age > 0.0:
-        track[T_EXISTENCE] *= math.exp(-age / settings[G_LIFE_S])
-        track[T_ALIVE] = now
+    if age <= 0.0:
+        return track[T_EXISTENCE]
+    return track[T_EXISTENCE] * math.exp(-age / settings[G_LIFE_S])
 
 
 @bare
@@ -161,7 +161,8 @@ def miss_looks(track, status, looks, now, sensors, cells, settings):
 
     Sets when the next is due, and the shortest turn of the sensors that saw it of late.
     """
-    survive(track, now, settings)
+    track[T_EXISTENCE] = surviving(track, now, settings)
+    track[T_ALIVE] = max(track[T_ALIVE], now)
     due = math.inf
     shortest = math.inf
     slowest = math.inf

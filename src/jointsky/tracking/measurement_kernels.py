@@ -2,10 +2,9 @@
 
 A plot is at most seven scalar measurements with independent errors; a Kalman filter takes them
 one after another (Bar-Shalom et al. 2001, 5.4).  Derivatives are taken at the place predicted by
-the likeliest model (extended Kalman filter) and serve all models near it; a range row knows how
-far the target may lie off the beam's axis, which bends its mean and widens it (second-order terms,
-10.3 there).  No sine or arc tangent is taken for a pair: those of the plot's angles come with the
-plot.  Metres, radians, seconds.
+the likeliest model (extended Kalman filter) and serve all models near it; a range row counts what
+may lie off its line of sight as error (second-order terms, 10.3 there).  No sine or arc tangent is
+taken for a pair: those of the plot's angles come with the plot.  Metres, radians, seconds.
 """
 # mypy: ignore-errors
 
@@ -322,8 +321,10 @@ def _polar(b, q, geometry, sensor, px, py, pz, dt, rows, n):
     if geometry == POLAR:
         off2 = b[8] + b[10] + b[13] - variance_along(b, ux, uy, uz)
         curve = 0.5 * off2 / slant
-        variance = q[P_VAR_1] + 2.0 * curve * curve
-        n = put(rows, n, ux, uy, uz, dt, q[P_RANGE] - slant - curve, variance)
+        # The second moment about the line of sight, where theory takes the mean off as well: most
+        # of what nobody measures a height of flies low, at the short end of its range.
+        variance = q[P_VAR_1] + 3.0 * curve * curve
+        n = put(rows, n, ux, uy, uz, dt, q[P_RANGE] - slant, variance)
     sin_az = q[P_SIN_AZ]
     cos_az = q[P_COS_AZ]
     turn = small_atan2(sin_az * north - cos_az * east, sin_az * east + cos_az * north)

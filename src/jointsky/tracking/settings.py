@@ -59,10 +59,10 @@ class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 10.0
     unseen_height_m: Annotated[
         float, Meta(description="Height taken for a new target that nothing gives a height of")
-    ] = 500.0
+    ] = 1000.0
     unseen_height_sigma_m: Annotated[
         Positive, Meta(description="Standard error of that height")
-    ] = 1000.0
+    ] = 2000.0
     mode_c_sigma_m: Annotated[
         Positive, Meta(description="Standard error of a Mode C altitude as a height")
     ] = 15.0

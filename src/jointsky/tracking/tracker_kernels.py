@@ -33,7 +33,6 @@ from jointsky.tracking.layout_kernels import (
     G_GATE,
     G_HEIGHT,
     G_HEIGHT_SIGMA,
-    G_LIFE_S,
     G_METHOD,
     G_SHOW,
     G_SWITCHING,
@@ -60,7 +59,6 @@ from jointsky.tracking.layout_kernels import (
     QUIET,
     R_EXISTENCE,
     S_PERIOD,
-    T_ALIVE,
     T_DUE,
     T_EXISTENCE,
     T_SEEN,
@@ -123,6 +121,7 @@ def open_slot(book, t, at_s, world, bench, slot):
     bench.slot_of[t] = slot
     bench.slot_track[slot] = t
     bench.slot_time[slot] = max(at_s, floats[t, T_TIME])
+    bench.slot_alive[slot] = looks_kernels.surviving(floats[t], bench.slot_time[slot], world[3])
     bench.slot_first[slot] = -1
     predicted = bench.slot_body[slot]
     predict_track(floats[t], bodies[t], bench.slot_time[slot], world, bench, predicted)
@@ -198,7 +197,7 @@ def weigh(q, i, book, t, slot, world, bench, pair, log_other):
     log_all = highest + math.log(total)
     bench.log_all[pair] = log_all
     bench.wild[pair] = wild
-    seen = floats[t, T_EXISTENCE] * looks_kernels.detection_at(sensors, cells, s, i[P_CELL])
+    seen = bench.slot_alive[slot] * looks_kernels.detection_at(sensors, cells, s, i[P_CELL])
     return math.log(seen / (1.0 - seen)) + log_all - log_other + identity
 
 
@@ -321,8 +320,7 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
 def existence_at(track, looks, to_s, world, bench):
     """Return a track's existence with all looks accounted for that were due by then."""
     if to_s <= track[T_DUE]:
-        age = max(to_s - track[T_ALIVE], 0.0)
-        return track[T_EXISTENCE] * math.exp(-age / world[3][G_LIFE_S])
+        return looks_kernels.surviving(track, to_s, world[3])
     sensors, cells, _, settings, _, _ = world
     for k in range(track.shape[0]):
         bench.track[k] = track[k]

@@ -42,6 +42,7 @@ from jointsky.tracking.layout_kernels import (
     S_ORIGIN,
     S_REACH,
     STATES,
+    T_ALIVE,
     T_BORN,
     T_E,
     T_EXISTENCE,
@@ -206,14 +207,15 @@ def update_slot(slot, members, plots, now, book, world, bench, out, written):
     i = plots[1][row]
     s = i[P_SENSOR]
     seen = looks_kernels.detection_at(sensors, cells, s, i[P_CELL])
-    looks_kernels.survive(f, bench.slot_time[slot], settings)
-    missed = f[T_EXISTENCE] * (1.0 - seen) / (1.0 - f[T_EXISTENCE] * seen)
+    alive = bench.slot_alive[slot]
+    missed = alive * (1.0 - seen) / (1.0 - alive * seen)
     existence, theirs = share_out(slot, best, method, missed, bench)
     hit = theirs > 0.5
     if not hit:
         odds = existence / max(1.0 - existence, 1e-12) / (1.0 - seen)
         existence = odds / (1.0 + odds)
     f[T_EXISTENCE] = min(existence, looks_kernels.MOST_SURE)
+    f[T_ALIVE] = max(f[T_ALIVE], bench.slot_time[slot])
     is_new = bench.slot_body[slot, QUIET, WEIGHT] == 0.0
     if is_new and not hit:
         return 0, 0  # half a second plot tells no velocity
