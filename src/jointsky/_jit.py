@@ -172,6 +172,23 @@ def bare(function: _F) -> _F:
     return made
 
 
+def inlined(function: _F) -> _F:
+    """Compile a bare kernel into each of its callers: for a few lines in the innermost loops.
+
+    The compiler leaves them apart where they have many arguments, and to call one then costs as
+    much as its arithmetic.
+    """
+    made: _F = numba.njit(
+        nogil=True,
+        error_model="numpy",
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        forceinline=True,
+        _nrt=False,
+    )(function)
+    return made
+
+
 def compile_seconds() -> float:
     """Return the wall seconds that this process has spent on compiling kernels."""
     return float(_CLOCK.duration) if _CLOCK.done else 0.0

@@ -65,8 +65,8 @@ def unknown_turn_rate(b, acceleration):
 
 
 @bare_kernel
-def remove(ints, heads, t):
-    gating_kernels.remove(ints, heads, t)
+def remove(links, heads, t):
+    gating_kernels.remove(links, heads, t)
 
 
 @bare_kernel
@@ -85,8 +85,8 @@ def identity_log_ratio(track_mode_s, track_mode_a, plot_mode_s, plot_mode_a):
 
 
 @bare_kernel
-def settle(floats, ints, heads, bodies, t, settings, plane, packed):
-    lifecycle_kernels.settle(floats, ints, heads, bodies, t, settings, plane, packed)
+def settle(floats, links, heads, bodies, t, settings, plane, packed):
+    lifecycle_kernels.settle(floats, links, heads, bodies, t, settings, plane, packed)
 
 
 @bare_kernel
@@ -152,13 +152,13 @@ def note_plot(floats, ints, looks, t, q, i):
 
 
 @bare_kernel
-def free_row(ints, counters):
-    return lifecycle_kernels.free_row(ints, counters)
+def free_row(links, counters):
+    return lifecycle_kernels.free_row(links, counters)
 
 
 @bare_kernel
-def end(ints, heads, counters, t):
-    lifecycle_kernels.end(ints, heads, counters, t)
+def end(ints, links, heads, counters, t):
+    lifecycle_kernels.end(ints, links, heads, counters, t)
 
 
 @bare_kernel
@@ -222,13 +222,13 @@ def take_rows(b, rows, n, reference, leans, up, d):
 
 
 @bare_kernel
-def put(ints, heads, t, east, north, reach_m):
-    gating_kernels.put(ints, heads, t, east, north, reach_m)
+def put(links, heads, t, east, north, reach_m):
+    gating_kernels.put(links, heads, t, east, north, reach_m)
 
 
 @bare_kernel
-def near(floats, ints, heads, q, settings, found):
-    return gating_kernels.near(floats, ints, heads, q, settings, found)
+def near(floats, links, heads, q, settings, found):
+    return gating_kernels.near(floats, links, heads, q, settings, found)
 
 
 @bare_kernel

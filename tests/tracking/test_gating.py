@@ -106,16 +106,16 @@ def test_the_coarse_gate_is_as_wide_as_it_says(seed):
     assert [is_near(track, q, SIGMAS, row) for track in f] == [may_be(track, q) for track in f]
 
 
-def walked(ints, heads):
+def walked(links, heads):
     """Return the tracks of each bucket that has any, by following the links both ways."""
     lists = {}
     for b, first in enumerate(heads):
         t, before = first, -1
         while t >= 0:
-            assert ints[t, layout.I_PREVIOUS] == before and ints[t, layout.I_CELL] == b
+            assert links[t, layout.J_PREVIOUS] == before and links[t, layout.J_CELL] == b
             lists.setdefault(b, []).append(int(t))
             before = t
-            t = ints[t, layout.I_NEXT]
+            t = links[t, layout.J_NEXT]
     return lists
 
 
@@ -124,9 +124,10 @@ def walked(ints, heads):
 def test_the_grids_find_what_looking_at_every_track_finds(seed, buckets):
     rng = stream(seed, "near")
     row = a_row()
-    f, n = some_tracks(rng, 60)
+    f, _ = some_tracks(rng, 60)
+    links = np.full((60, layout.LINKS), -1, np.int32)
     f[:, layout.T_SIGMA] *= rng.choice([1.0, 10.0, 60.0], 60)  # for all three grids
-    heads = np.full(buckets, -1, np.int64)  # with few, many cells share one
+    heads = np.full(buckets, -1, np.int32)  # with few, many cells share one
     q = a_local_plot(rng)
 
     def put_in(t):
@@ -135,7 +136,7 @@ def test_the_grids_find_what_looking_at_every_track_finds(seed, buckets):
         grown = f[t, layout.T_SIGMA] + age * f[t, layout.T_SIGMA_V]
         reach = SIGMAS * math.sqrt(grown**2 + PSD * age**3 / 3 + (TURN_MPS2 * age**2) ** 2)
         assert gate_reach(f[t], age, row) == pytest.approx(reach + gating_kernels.MARGIN_M)
-        put(n, heads, int(t), *place, reach)
+        put(links, heads, int(t), *place, reach)
 
     for t in rng.permutation(60):
         put_in(t)
@@ -144,25 +145,27 @@ def test_the_grids_find_what_looking_at_every_track_finds(seed, buckets):
         put_in(t)
     gone = set(rng.choice(60, 10, replace=False).tolist())
     for t in sorted(gone):
-        remove(n, heads, t)
-        remove(n, heads, t)  # twice is as good as once
+        remove(links, heads, t)
+        remove(links, heads, t)  # twice is as good as once
     there = set(range(60)) - gone
-    assert sorted(t for line in walked(n, heads).values() for t in line) == sorted(there)
+    assert sorted(t for line in walked(links, heads).values() for t in line) == sorted(there)
     wanted = {t for t in there if may_be(f[t], q)}
     found = np.empty(256, np.int64)
-    count = near(f, n, heads, q, row, found)
+    count = near(f, links, heads, q, row, found)
     assert len(set(found[:count].tolist())) == count and set(found[:count].tolist()) == wanted
-    few = near(f, n, heads, q, row, found[:2])  # no room: no more than fit
+    few = near(f, links, heads, q, row, found[:2])  # no room: no more than fit
     assert few == min(2, count)
 
 
 def test_a_track_that_stays_in_its_cell_is_not_moved():
     book = new_book(2, 1)
-    put(book.ints, book.heads, 0, -10.0, 10.0, 500.0)
-    put(book.ints, book.heads, 1, -20.0, 20.0, 500.0)
-    before = book.ints.copy(), book.heads.copy()
-    put(book.ints, book.heads, 0, -gating_kernels.CELLS_M[0] + 1.0, 500.0, 600.0)
-    np.testing.assert_array_equal(book.ints, before[0])
+    put(book.links, book.heads, 0, -10.0, 10.0, 500.0)
+    put(book.links, book.heads, 1, -20.0, 20.0, 500.0)
+    before = book.links.copy(), book.heads.copy()
+    put(book.links, book.heads, 0, -gating_kernels.CELLS_M[0] + 1.0, 500.0, 600.0)
+    np.testing.assert_array_equal(book.links[:, : layout.J_EAST], before[0][:, : layout.J_EAST])
+    place = [-gating_kernels.CELLS_M[0] + 1.0, 500.0]  # but its new place there is known
+    assert book.links[0, [layout.J_EAST, layout.J_NORTH]].tolist() == place
     np.testing.assert_array_equal(book.heads, before[1])
 
 
@@ -192,7 +195,7 @@ def test_what_lies_in_the_fine_gate_of_the_mixture_lies_in_the_coarse_gate(sky, 
         bodies = np.array([some_bodies(rng, np.append(state[0], 0.0))])
         bodies[0, :, layout.COV :] *= (size / 60.0) ** 2
         mean, packed = book.floats[0, layout.T_MEAN : layout.T_MEAN + 6], np.empty(21)
-        settle(book.floats, book.ints, book.heads, bodies, 0, world.settings, plane, packed)
+        settle(book.floats, book.links, book.heads, bodies, 0, world.settings, plane, packed)
         body = np.zeros(layout.BODY)  # the mixture as if it were one model
         body[:6], body[layout.COV : layout.COV + 21] = mean, packed
         geometry, d = ints[0, layout.P_GEOMETRY], np.empty(7)
@@ -220,7 +223,8 @@ def bearing_at(radar, azimuth_rad, sigma_rad=0.01):
 @given(SEEDS, st.floats(0.0, 6.28))
 def test_a_bearing_finds_the_tracks_it_points_at(seed, azimuth):
     rng = stream(seed, "bearing")
-    f, n = some_tracks(rng, 60)
+    f, _ = some_tracks(rng, 60)
+    n = np.full((60, layout.LINKS), -1, np.int32)
     n[::7, layout.I_STATUS] = layout.FREE
     radar = radar_of(FLAT)
     world = a_world(FLAT, [radar])

@@ -48,7 +48,7 @@ def a_book(rng, world, count, now, across_m=80e3, spread_s=12.0):
     for t in range(count):
         enu = np.concatenate([rng.uniform(-across_m, across_m, 2), [5e3], rng.normal(0, 120, 3)])
         book.bodies[t] = some_bodies(rng, np.append(enu, 0.0))
-        rows = f, n, book.heads, book.bodies
+        rows = f, book.links, book.heads, book.bodies
         settle(*rows, t, world.settings, plane_of(FLAT).rows, np.empty(21))
     return book
 
@@ -123,7 +123,7 @@ def test_the_younger_of_two_tracks_of_one_target_ends():
             book.floats[t, layout.T_BORN] = 50.0 + t
             book.floats[t, layout.T_EXISTENCE] = 0.9
             book.floats[t, layout.T_TIME] = book.floats[t, layout.T_SEEN] = 99.95
-            rows = book.floats, book.ints, book.heads, book.bodies
+            rows = book.floats, book.links, book.heads, book.bodies
             settle(*rows, t, world.settings, plane_of(FLAT).rows, np.empty(21))
             book.ints[t, layout.I_PLOTS] = 4
         keep_house(book, world, 100.0, new_bench(2, 1, 1, 1, 1), empty_rows(4, 1), np.int64(0))
@@ -150,7 +150,7 @@ def test_after_housekeeping_the_grids_hide_no_track_from_its_plots(later_s, spre
         q[layout.P_MAP + 2] = 5e3
         q[layout.P_SIGMA], q[layout.P_SIGMA_UP] = rng.choice([50.0, 800.0, 5000.0]), 1e6
         q[layout.P_SLACK] = rng.choice([0.0, 2000.0])
-        n = near(book.floats, book.ints, book.heads, q, world.settings, found)
+        n = near(book.floats, book.links, book.heads, q, world.settings, found)
         wanted = {int(t) for t in live if is_near(book.floats[t], q, sigmas, world.settings)}
         assert set(found[:n].tolist()) == wanted
         hits += len(wanted)

@@ -65,7 +65,7 @@ def test_a_settled_track_says_where_its_mixture_lies(sky, seed, resting):
     bodies = np.array([np.full((5, 36), math.nan), some_bodies(rng, x, resting)])
     packed = np.full(21, math.nan)
     world = a_world(sky, [sky.radar()])
-    settle(book.floats, book.ints, book.heads, bodies, 1, world.settings, plane.rows, packed)
+    settle(book.floats, book.links, book.heads, bodies, 1, world.settings, plane.rows, packed)
     f = book.floats[1]
     mean, p = naive.combined(bodies[1])
     np.testing.assert_allclose(f[layout.T_MEAN : layout.T_MEAN + 6], mean, rtol=1e-12)
@@ -90,10 +90,10 @@ def test_a_settled_track_says_where_its_mixture_lies(sky, seed, resting):
     assert f[layout.T_SIGMA] ** 2 == pytest.approx(np.trace(level @ p[:3, :3]), rel=2e-3)
     assert f[layout.T_SIGMA_V] ** 2 == pytest.approx(np.trace(level @ p[3:, 3:]), rel=2e-3)
     reach = gate_reach(f, lifecycle_kernels.SOON_S, world.settings)
-    cell = book.ints[1, layout.I_CELL]
+    cell = book.links[1, layout.J_CELL]
     assert book.heads[cell] == 1
-    put(book.ints, book.heads, 1, *wanted, reach)
-    assert book.ints[1, layout.I_CELL] == cell  # there it was already
+    put(book.links, book.heads, 1, *wanted, reach)
+    assert book.links[1, layout.J_CELL] == cell  # there it was already
 
 
 def begun(plot, sky=FLAT, sensors=2):
@@ -182,10 +182,10 @@ def test_rows_of_ended_tracks_are_used_again_and_none_twice(seed):
         if used and (len(used) == 40 or rng.random() < 0.45):
             t = int(rng.choice(sorted(used)))
             used.remove(t)
-            end(book.ints, book.heads, book.counters, t)
+            end(book.ints, book.links, book.heads, book.counters, t)
             assert book.ints[t, layout.I_STATUS] == layout.FREE
         else:
-            t = free_row(book.ints, book.counters)
+            t = free_row(book.links, book.counters)
             assert t not in used
             used.add(t)
             book.ints[t, layout.I_STATUS] = layout.TENTATIVE

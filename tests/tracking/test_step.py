@@ -66,7 +66,7 @@ def a_sky_of_two(rng, apart_m):
         n[layout.I_STATUS], n[layout.I_NUMBER], n[layout.I_PLOTS] = layout.CONFIRMED, t + 1, 5
         n[layout.I_VOTES] = n[layout.I_WILD] = 0
         book.looks[t, 0] = BEGUN_S, BEGUN_S, 1.0, 4.0
-        rows = book.floats, book.ints, book.heads, book.bodies
+        rows = book.floats, book.links, book.heads, book.bodies
         plane = plane_of(FLAT).rows
         settle(*rows, t, world.settings, plane, np.empty(21))
     return sensor, world, book, places

@@ -16,7 +16,7 @@ from jointsky.tracking.association import work_sizes
 from jointsky.tracking.measurement_kernels import ROWS
 
 Array = npt.NDArray[Any]
-BUCKETS = 1 << 14
+BUCKETS = 1 << 16  # few cells of ten thousand tracks share one
 
 
 class Prepared(NamedTuple):
@@ -33,7 +33,8 @@ class Book(NamedTuple):
     ints: Array  # (T, TRACK_INTS)
     looks: Array  # (T, S, LOOK_FLOATS)
     bodies: Array  # (T, M, BODY)
-    heads: Array  # (BUCKETS,) first track of each bucket of the grid
+    links: Array  # (T, LINKS) int32
+    heads: Array  # (BUCKETS,) int32: first track of each bucket of the grid
     counters: Array  # (COUNTERS,)
     clocks: Array  # (CLOCKS,)
 
@@ -105,11 +106,11 @@ def new_book(rows: int, sensors: int) -> Book:
     counters[layout.N_FREE] = -1
     clocks = np.zeros(layout.CLOCKS)
     clocks[layout.K_HOUSEKEPT] = -np.inf
-    heads = np.full(BUCKETS, -1, np.int64)
+    heads = np.full(BUCKETS, -1, np.int32)
     return Book(*_track_arrays(rows, sensors), heads, counters, clocks)
 
 
-def _track_arrays(rows: int, sensors: int) -> tuple[Array, Array, Array, Array]:
+def _track_arrays(rows: int, sensors: int) -> tuple[Array, Array, Array, Array, Array]:
     ints = np.full((rows, layout.TRACK_INTS), -1, np.int64)
     ints[:, layout.I_STATUS] = layout.FREE
     return (
@@ -117,6 +118,7 @@ def _track_arrays(rows: int, sensors: int) -> tuple[Array, Array, Array, Array]:
         ints,
         np.zeros((rows, sensors, layout.LOOK_FLOATS)),
         np.zeros((rows, layout.MODELS, layout.BODY)),
+        np.full((rows, layout.LINKS), -1, np.int32),
     )
 
 
@@ -127,15 +129,15 @@ def grown(book: Book, rows: int) -> Book:
         return book
     bigger = _track_arrays(max(rows, had + had // 4), book.looks.shape[1])
     live = int(book.counters[layout.N_LIVE])
-    for old, new in zip(book[:4], bigger, strict=True):
+    for old, new in zip(book[:5], bigger, strict=True):
         new[:live] = old[:live]
-    return Book(*bigger, *book[4:])
+    return Book(*bigger, *book[5:])
 
 
 def copied(book: Book) -> Book:
     """Return a copy of what a book holds, without the room to grow."""
     live = int(book.counters[layout.N_LIVE])
-    return Book(*(a[:live].copy() for a in book[:4]), *(a.copy() for a in book[4:]))
+    return Book(*(a[:live].copy() for a in book[:5]), *(a.copy() for a in book[5:]))
 
 
 def new_bench(tracks: int, sensors: int, slots: int, pairs: int, plots: int) -> Bench:

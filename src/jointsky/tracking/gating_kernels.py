@@ -14,10 +14,13 @@ from jointsky.tracking.layout_kernels import (
     G_SIGMAS,
     G_TURN_ACCELERATION,
     G_WORST_PSD,
-    I_CELL,
-    I_NEXT,
-    I_PREVIOUS,
     I_STATUS,
+    J_CELL,
+    J_EAST,
+    J_NEXT,
+    J_NORTH,
+    J_PREVIOUS,
+    J_REACH,
     P_COS_AZ,
     P_MAP,
     P_SIGMA,
@@ -40,9 +43,11 @@ from jointsky.tracking.layout_kernels import (
 )
 
 # Three grids: a track lies in the finest whose cells are as wide as its gate reaches.
-CELLS_M = (6000.0, 24000.0, 96000.0)
+CELLS_M = (6000.0, 16000.0, 64000.0)
 LEVELS = 3
 CLIMB_MPS = 10.0  # standard error of a rate of climb, as the coarse gate takes it
+FARTHEST_M = 1e9
+WHOLE_M = 3  # what whole metres of place and reach may hide
 MARGIN_M = 400.0  # what a track may have flown since it was put into its cell
 
 
@@ -53,40 +58,43 @@ def bucket(level, cell_east, cell_north, buckets):
 
 
 @bare
-def remove(ints, heads, t):
+def remove(links, heads, t):
     """Take a track out of the grid."""
-    cell = ints[t, I_CELL]
+    cell = links[t, J_CELL]
     if cell < 0:
         return
-    before = ints[t, I_PREVIOUS]
-    after = ints[t, I_NEXT]
+    before = links[t, J_PREVIOUS]
+    after = links[t, J_NEXT]
     if before >= 0:
-        ints[before, I_NEXT] = after
+        links[before, J_NEXT] = after
     else:
         heads[cell] = after
     if after >= 0:
-        ints[after, I_PREVIOUS] = before
-    ints[t, I_CELL] = -1
+        links[after, J_PREVIOUS] = before
+    links[t, J_CELL] = -1
 
 
 @bare
-def put(ints, heads, t, east, north, reach_m):
+def put(links, heads, t, east, north, reach_m):
     """Put a track into the grid for its reach at a place on the map, or move it there."""
     level = 0
     while level < LEVELS - 1 and reach_m > CELLS_M[level]:
         level += 1
     width = CELLS_M[level]
+    links[t, J_EAST] = math.floor(east)
+    links[t, J_NORTH] = math.floor(north)
+    links[t, J_REACH] = math.floor(min(reach_m, FARTHEST_M)) + WHOLE_M
     cell = bucket(level, math.floor(east / width), math.floor(north / width), heads.shape[0])
-    if cell == ints[t, I_CELL]:
+    if cell == links[t, J_CELL]:
         return
-    remove(ints, heads, t)
+    remove(links, heads, t)
     first = heads[cell]
-    ints[t, I_NEXT] = first
-    ints[t, I_PREVIOUS] = -1
+    links[t, J_NEXT] = first
+    links[t, J_PREVIOUS] = -1
     if first >= 0:
-        ints[first, I_PREVIOUS] = t
+        links[first, J_PREVIOUS] = t
     heads[cell] = t
-    ints[t, I_CELL] = cell
+    links[t, J_CELL] = cell
 
 
 @bare
@@ -117,12 +125,16 @@ def is_near(track, q, sigmas, settings):
     dn = q[P_MAP + 1] - track[T_N] - track[T_VN] * dt
     sigma = track[T_SIGMA] + track[T_SIGMA_V] * age
     sigma2 = sigma * sigma + strayed2(age, settings) + q[P_SIGMA] * q[P_SIGMA]
-    radius = sigmas * math.sqrt(sigma2) + q[P_SLACK]
-    return de * de + dn * dn <= radius * radius
+    off2 = de * de + dn * dn
+    spread2 = sigmas * sigmas * sigma2
+    if off2 > 2.0 * (spread2 + q[P_SLACK] * q[P_SLACK]):
+        return False  # most end here, without a root
+    radius = math.sqrt(spread2) + q[P_SLACK]
+    return off2 <= radius * radius
 
 
 @bare
-def near(floats, ints, heads, q, settings, found):
+def near(floats, links, heads, q, settings, found):
     """Fill ``found`` with the tracks that plot ``q`` could belong to; return how many."""
     east = q[P_MAP]
     north = q[P_MAP + 1]
@@ -141,7 +153,10 @@ def near(floats, ints, heads, q, settings, found):
             for cn in range(first_n, last_n + 1):
                 t = heads[bucket(level, ce, cn, buckets)]
                 while t >= 0:
-                    if is_near(floats[t], q, sigmas, settings):
+                    de = east - links[t, J_EAST]
+                    dn = north - links[t, J_NORTH]
+                    most = links[t, J_REACH] + own
+                    if de * de + dn * dn <= most * most and is_near(floats[t], q, sigmas, settings):
                         known = False
                         for k in range(count):
                             if found[k] == t:
@@ -150,7 +165,7 @@ def near(floats, ints, heads, q, settings, found):
                         if not known and count < found.shape[0]:
                             found[count] = t
                             count += 1
-                    t = ints[t, I_NEXT]
+                    t = links[t, J_NEXT]
     return count
 
 

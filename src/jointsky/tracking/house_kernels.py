@@ -15,9 +15,9 @@ from jointsky.tracking.layout_kernels import (
     I_BORN_BY,
     I_BORN_CELL,
     I_MODE_S,
-    I_NEXT,
     I_PLOTS,
     I_STATUS,
+    J_NEXT,
     K_HOUSEKEPT,
     N_LIVE,
     T_BORN,
@@ -62,7 +62,7 @@ def keep_house(book, world, now, bench, out, written):
 
     Returns the rows written: one for each that ended.
     """
-    floats, ints, looks, bodies, heads, counters, clocks = book
+    floats, ints, looks, bodies, links, heads, counters, clocks = book
     sensors, cells, _, settings, _, _ = world
     for s in range(sensors.shape[0]):
         looks_kernels.estimate_false_rate(sensors, cells, s, now)
@@ -94,14 +94,14 @@ def keep_house(book, world, now, bench, out, written):
                     written,
                 )
                 written += 1
-            lifecycle_kernels.end(ints, heads, counters, t)
+            lifecycle_kernels.end(ints, links, heads, counters, t)
             continue
         age = now - f[T_TIME]
         if age > HOUSEKEEPING_S:
             east = f[T_E] + f[T_VE] * age
             north = f[T_N] + f[T_VN] * age
             reach = gating_kernels.reach(f, age + lifecycle_kernels.SOON_S, settings)
-            gating_kernels.put(ints, heads, t, east, north, reach)
+            gating_kernels.put(links, heads, t, east, north, reach)
     for t in range(counters[N_LIVE]):
         fresh = floats[t, T_SEEN] > clocks[K_HOUSEKEPT]
         if fresh and ints[t, I_STATUS] != FREE and ints[t, I_PLOTS] > 1:
@@ -112,7 +112,7 @@ def keep_house(book, world, now, bench, out, written):
 @bare
 def join_doubles(book, t, sensors, found):
     """End the younger of two tracks of one target."""
-    floats, ints, looks, _, heads, counters, _ = book
+    floats, ints, looks, _, links, heads, counters, _ = book
     width = gating_kernels.CELLS_M[0]
     ce = math.floor(floats[t, T_E] / width)
     cn = math.floor(floats[t, T_N] / width)
@@ -125,7 +125,7 @@ def join_doubles(book, t, sensors, found):
                 if other != t and lifecycle_kernels.are_one(floats, ints, looks, t, other, sensors):
                     found[count] = other
                     count += 1
-                other = ints[other, I_NEXT]
+                other = links[other, J_NEXT]
     for k in range(count):
         other = found[k]
         if ints[t, I_STATUS] == FREE or ints[other, I_STATUS] == FREE:
@@ -134,6 +134,6 @@ def join_doubles(book, t, sensors, found):
         if ints[t, I_STATUS] == ints[other, I_STATUS]:
             keeps = floats[t, T_BORN] <= floats[other, T_BORN]
         if keeps:
-            lifecycle_kernels.end(ints, heads, counters, other)
+            lifecycle_kernels.end(ints, links, heads, counters, other)
         elif ints[other, I_STATUS] == CONFIRMED or ints[t, I_STATUS] == TENTATIVE:
-            lifecycle_kernels.end(ints, heads, counters, t)
+            lifecycle_kernels.end(ints, links, heads, counters, t)

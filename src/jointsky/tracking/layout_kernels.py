@@ -85,9 +85,12 @@ T_ALIVE = 26  # time up to which it is accounted for that a target may have gone
 TRACK_FLOATS = 27
 # Tracks, int64 (T, TRACK_INTS)
 I_STATUS, I_NUMBER, I_PLOTS, I_MODE_S, I_MODE_A, I_VOTES, I_CALL_SIGN = 0, 1, 2, 3, 4, 5, 6
-I_WILD, I_BATCH, I_BORN_BY, I_CELL, I_NEXT, I_PREVIOUS, I_BORN_CELL = 7, 8, 9, 10, 11, 12, 13
-I_LAST = 14  # number of the plot it took last
-TRACK_INTS = 15
+I_WILD, I_BATCH, I_BORN_BY, I_BORN_CELL = 7, 8, 9, 10
+I_LAST = 11  # number of the plot it took last
+TRACK_INTS = 12
+# Tracks in the grids, int32 (T, LINKS): bucket, the tracks there beside it; place there, reach, m
+J_CELL, J_PREVIOUS, J_NEXT, J_EAST, J_NORTH, J_REACH = 0, 1, 2, 3, 4, 5
+LINKS = 6
 # Tracks by sensor, float64 (T, S, 4)
 L_HIT, L_LOOK, L_VIEW, L_EVERY = 0, 1, 2, 3
 LOOK_FLOATS = 4

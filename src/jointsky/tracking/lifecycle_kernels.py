@@ -21,12 +21,12 @@ from jointsky.tracking.layout_kernels import (
     I_LAST,
     I_MODE_A,
     I_MODE_S,
-    I_NEXT,
     I_NUMBER,
     I_PLOTS,
     I_STATUS,
     I_VOTES,
     I_WILD,
+    J_NEXT,
     L_EVERY,
     L_HIT,
     L_LOOK,
@@ -121,7 +121,7 @@ def vertical(flat, x, y, z, up):
 
 
 @bare
-def settle(floats, ints, heads, bodies, t, settings, plane, packed):
+def settle(floats, links, heads, bodies, t, settings, plane, packed):
     """Refresh what follows from a track's models: mean, vertical, place on the map, spread.
 
     ``plane`` (4, 3): centre of the index's map and its axes in the frame; ``packed`` (21,) comes
@@ -155,7 +155,7 @@ def settle(floats, ints, heads, bodies, t, settings, plane, packed):
         + p[20] * uz * uz
     )
     f[T_SIGMA_V] = math.sqrt(max(p[9] + p[14] + p[20] - along, 0.0))
-    gating_kernels.put(ints, heads, t, f[T_E], f[T_N], gating_kernels.reach(f, SOON_S, settings))
+    gating_kernels.put(links, heads, t, f[T_E], f[T_N], gating_kernels.reach(f, SOON_S, settings))
 
 
 @bare
@@ -376,11 +376,11 @@ def note_plot(floats, ints, looks, t, q, i):
 
 
 @bare
-def free_row(ints, counters):
+def free_row(links, counters):
     """Return a row for a new track: the one that became free last, else a new one."""
     t = counters[N_FREE]
     if t >= 0:
-        counters[N_FREE] = ints[t, I_NEXT]
+        counters[N_FREE] = links[t, J_NEXT]
         counters[N_SPARE] -= 1
         return t
     t = counters[N_LIVE]
@@ -389,11 +389,11 @@ def free_row(ints, counters):
 
 
 @bare
-def end(ints, heads, counters, t):
+def end(ints, links, heads, counters, t):
     """End a track and free its row."""
-    gating_kernels.remove(ints, heads, t)
+    gating_kernels.remove(links, heads, t)
     ints[t, I_STATUS] = FREE
-    ints[t, I_NEXT] = counters[N_FREE]
+    links[t, J_NEXT] = counters[N_FREE]
     counters[N_FREE] = t
     counters[N_SPARE] += 1
 

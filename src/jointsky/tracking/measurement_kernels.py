@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from jointsky._jit import bare
+from jointsky._jit import bare, inlined
 from jointsky.tracking.layout_kernels import (
     BEARING,
     GEODETIC,
@@ -58,7 +58,7 @@ def small_atan2(y, x):
     return math.atan2(y, x)
 
 
-@bare
+@inlined
 def take_place(b, d, h0, h1, h2, residual, variance):
     """Take one row that looks at the position only; return its variance and what was left.
 
@@ -77,7 +77,7 @@ def take_place(b, d, h0, h1, h2, residual, variance):
     return s, left
 
 
-@bare
+@inlined
 def take_all(b, d, h0, h1, h2, h3, h4, h5, residual, variance):
     """Take one row that looks at position and velocity; as take_place."""
     g0 = b[8] * h0 + b[9] * h1 + b[11] * h2 + b[14] * h3 + b[18] * h4 + b[23] * h5
@@ -94,7 +94,7 @@ def take_all(b, d, h0, h1, h2, h3, h4, h5, residual, variance):
     return s, left
 
 
-@bare
+@inlined
 def shrink(b, d, g0, g1, g2, g3, g4, g5, g6, s, left):
     """Move the state by gain g/s and take g g'/s off the covariance."""
     inverse = 1.0 / s

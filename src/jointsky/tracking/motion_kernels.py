@@ -11,13 +11,12 @@ the noise of a velocity that dies away.
 
 import math
 
-from jointsky._jit import bare
+from jointsky._jit import bare, inlined
 from jointsky.tracking.layout_kernels import (
     BODY,
     COV,
     MEMORY_S,
     MODELS,
-    PACKED,
     PSD_ACROSS,
     PSD_TURN,
     PSD_UP,
@@ -201,6 +200,38 @@ def predict(b, m, dt, models, up, scratch):
         shake(b, across, along, dt * dt * dt / 3.0, 0.5 * dt * dt, dt, up)
 
 
+@inlined
+def add_square(b, first, w, d0, d1, d2, d3, d4, d5):
+    """Add w d d' to a packed covariance of six states that begins at ``b[first]``."""
+    e = w * d0
+    b[first] += e * d0
+    e = w * d1
+    b[first + 1] += e * d0
+    b[first + 2] += e * d1
+    e = w * d2
+    b[first + 3] += e * d0
+    b[first + 4] += e * d1
+    b[first + 5] += e * d2
+    e = w * d3
+    b[first + 6] += e * d0
+    b[first + 7] += e * d1
+    b[first + 8] += e * d2
+    b[first + 9] += e * d3
+    e = w * d4
+    b[first + 10] += e * d0
+    b[first + 11] += e * d1
+    b[first + 12] += e * d2
+    b[first + 13] += e * d3
+    b[first + 14] += e * d4
+    e = w * d5
+    b[first + 15] += e * d0
+    b[first + 16] += e * d1
+    b[first + 17] += e * d2
+    b[first + 18] += e * d3
+    b[first + 19] += e * d4
+    b[first + 20] += e * d5
+
+
 @bare
 def turn_rate_variance(b, acceleration):
     """Return the variance of a turn rate that nothing is known of, given a row's speed."""
@@ -237,12 +268,15 @@ def mix(before, stay, usual, acceleration, common, out):
         if w <= 0.0:
             continue
         b = before[i]
-        n = COV
-        for a in range(6):
-            da = w * (b[a] - common[a])
-            for c in range(a + 1):
-                common[n] += w * b[n] + da * (b[c] - common[c])
-                n += 1
+        for n in range(COV, COV + 21):
+            common[n] += w * b[n]
+        d0 = b[0] - common[0]
+        d1 = b[1] - common[1]
+        d2 = b[2] - common[2]
+        d3 = b[3] - common[3]
+        d4 = b[4] - common[4]
+        d5 = b[5] - common[5]
+        add_square(common, COV, w, d0, d1, d2, d3, d4, d5)
         rate = (b[6] if i == TURN else 0.0) - common[6]
         for c in range(6):
             common[29 + c] += w * rate * (b[c] - common[c])
@@ -259,14 +293,15 @@ def mix(before, stay, usual, acceleration, common, out):
         total = own + (1.0 - stay) * usual[j]
         a1 = own / total
         a2 = 1.0 - a1
-        for k in range(PACKED):
-            o[COV + k] = a1 * b[COV + k] + a2 * common[COV + k]
-        n = COV
-        for a in range(6):
-            da = a1 * a2 * (b[a] - common[a])
-            for c in range(a + 1):
-                o[n] += da * (b[c] - common[c])
-                n += 1
+        for n in range(COV, BODY):
+            o[n] = a1 * b[n] + a2 * common[n]
+        d0 = b[0] - common[0]
+        d1 = b[1] - common[1]
+        d2 = b[2] - common[2]
+        d3 = b[3] - common[3]
+        d4 = b[4] - common[4]
+        d5 = b[5] - common[5]
+        add_square(o, COV, a1 * a2, d0, d1, d2, d3, d4, d5)
         for a in range(6):
             o[a] = common[a] + a1 * (b[a] - common[a])
         o[WEIGHT] = total
@@ -323,17 +358,19 @@ def combine(bodies, mean, packed):
         for k in range(21):
             packed[k] += w * b[COV + k]
         if m != best:
-            for a in range(6):
-                mean[a] += w * (b[a] - base[a])
-            n = 0
-            for a in range(6):
-                for c in range(a + 1):
-                    packed[n] += w * (b[a] - base[a]) * (b[c] - base[c])
-                    n += 1
-    n = 0
-    for a in range(6):
-        for c in range(a + 1):
-            packed[n] -= mean[a] * mean[c]
-            n += 1
+            d0 = b[0] - base[0]
+            d1 = b[1] - base[1]
+            d2 = b[2] - base[2]
+            d3 = b[3] - base[3]
+            d4 = b[4] - base[4]
+            d5 = b[5] - base[5]
+            mean[0] += w * d0
+            mean[1] += w * d1
+            mean[2] += w * d2
+            mean[3] += w * d3
+            mean[4] += w * d4
+            mean[5] += w * d5
+            add_square(packed, 0, w, d0, d1, d2, d3, d4, d5)
+    add_square(packed, 0, -1.0, mean[0], mean[1], mean[2], mean[3], mean[4], mean[5])
     for a in range(6):
         mean[a] += base[a]

@@ -117,7 +117,7 @@ def predict_track(track, before, to_s, world, bench, out):
 @bare
 def open_slot(book, t, at_s, world, bench, slot):
     """Predict a track to ``at_s`` once for the whole batch, into a slot of the bench."""
-    floats, _, _, bodies, _, _, _ = book
+    floats, _, _, bodies, _, _, _, _ = book
     bench.slot_of[t] = slot
     bench.slot_track[slot] = t
     bench.slot_time[slot] = max(at_s, floats[t, T_TIME])
@@ -144,7 +144,7 @@ def is_far(b, reference, range_m):
 @bare
 def weigh(q, i, book, t, slot, world, bench, pair, log_other):
     """Filter a slot's models with a plot into a pair's row; return its log odds, -inf: never."""
-    floats, ints, looks, _, _, counters, _ = book
+    floats, ints, looks, _, _, _, counters, _ = book
     sensors, cells, _, settings, _, _ = world
     s = i[P_SENSOR]
     geometry = i[P_GEOMETRY]
@@ -208,7 +208,7 @@ def find_pairs(members, plots, book, world, bench):
     Returns -1 pairs where the bench has no room for them all.
     """
     plot_floats, plot_ints = plots
-    floats, ints, _, _, heads, counters, _ = book
+    floats, ints, _, _, links, heads, counters, _ = book
     sensors, cells, _, settings, _, _ = world
     used = np.int64(0)  # a bare 0 is a type of its own to numba: it would compile twice
     slots = np.int64(0)
@@ -220,7 +220,7 @@ def find_pairs(members, plots, book, world, bench):
                 floats, ints, counters[N_LIVE], q, sensors[i[P_SENSOR]], settings, bench.found
             )
         else:
-            count = gating_kernels.near(floats, ints, heads, q, settings, bench.found)
+            count = gating_kernels.near(floats, links, heads, q, settings, bench.found)
         bench.false[k] = looks_kernels.false_density(q, i, sensors, cells)
         bench.fresh[k] = looks_kernels.target_density(q, settings)
         log_other = math.log(bench.false[k] + bench.fresh[k])
@@ -249,13 +249,13 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
     """Work through batches from ``first`` on; return where it stopped and what it wrote.
 
     ``plots`` is (floats, ints); ``order[start[b]:start[b + 1]]`` are the plots of batch b;
-    ``book`` is (track floats, ints, looks, bodies, grid heads, counters, clocks), ``world``
+    ``book`` is (track floats, ints, looks, bodies, links, grid heads, counters, clocks), ``world``
     (sensors, cells, models, settings, usual weights, plane of the map).  ``shots`` is
     (batches, times, made): a picture at a time goes to ``shot_out`` before its batch.  Stops early
     where there is no room.  Returns the next batch, result rows, plots that found a track, picture
     rows, and why it stopped.
     """
-    _, _, _, _, _, counters, clocks = book
+    _, _, _, _, _, _, counters, clocks = book
     written = np.int64(0)
     taken = np.int64(0)
     pictured = np.int64(0)
@@ -335,7 +335,7 @@ def existence_at(track, looks, to_s, world, bench):
 @bare
 def shoot(book, world, bench, to_s, out, n):
     """Write every confirmed track as it is expected at ``to_s``; return the rows written."""
-    floats, ints, looks, bodies, _, counters, _ = book
+    floats, ints, looks, bodies, _, _, counters, _ = book
     settings = world[3]
     for t in range(counters[N_LIVE]):
         if ints[t, I_STATUS] != CONFIRMED:

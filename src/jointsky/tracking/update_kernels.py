@@ -188,7 +188,7 @@ def update_slot(slot, members, plots, now, book, world, bench, out, written):
     Where no plot is likely its own, the look's miss is left to be counted when the turn is over:
     the beam may not have passed it yet.
     """
-    floats, ints, looks, bodies, heads, counters, _ = book
+    floats, ints, looks, bodies, links, heads, counters, _ = book
     sensors, cells, _, settings, usual, plane = world
     method = np.int64(settings[G_METHOD])
     best = bench.slot_first[slot]
@@ -233,7 +233,7 @@ def update_slot(slot, members, plots, now, book, world, bench, out, written):
         counters[N_UPDATES] += 1
         if n[I_STATUS] == CONFIRMED:
             looks_kernels.count_look(sensors, cells, s, i[P_CELL], f[T_EXISTENCE], True)
-    lifecycle_kernels.settle(floats, ints, heads, bodies, t, settings, plane, bench.packed)
+    lifecycle_kernels.settle(floats, links, heads, bodies, t, settings, plane, bench.packed)
     if not hit:
         return 0, 0
     if n[I_STATUS] == TENTATIVE:
@@ -292,7 +292,7 @@ def is_known(q, i, book, world, bench):
     Where that track has been without plots for a while, it is brought back to its target under
     its own number.
     """
-    floats, ints, _looks, _bodies, _heads, counters, _ = book
+    floats, ints, _, _, _, _, counters, _ = book
     old = same_address(ints, counters, i[P_MODE_S])
     if old < 0:
         return False
@@ -331,11 +331,11 @@ def begin_at(q, i, existence, book, world, bench):
     Ranges in geometric steps cover a bearing evenly with Gaussians (Peach, IEE Proc. Radar Sonar
     Navig. 142(2), 1995).
     """
-    _, ints, _, _, _, counters, _ = book
+    _, _, _, _, links, _, counters, _ = book
     sensors = world[0]
     none = np.int64(-1)
     if i[P_GEOMETRY] != BEARING:
-        t = lifecycle_kernels.free_row(ints, counters)
+        t = lifecycle_kernels.free_row(links, counters)
         sigma = math.sqrt(q[P_VAR_1])
         begin_row(t, none, q, i, q[P_X : P_X + 3], sigma, existence, book, world, bench)
         return
@@ -348,7 +348,7 @@ def begin_at(q, i, existence, book, world, bench):
         given += (q[P_X + k] - sensor[S_ORIGIN + k]) ** 2
     given = math.sqrt(given)
     for _ in range(BEARING_PLACES):
-        t = lifecycle_kernels.free_row(ints, counters)
+        t = lifecycle_kernels.free_row(links, counters)
         for k in range(3):
             towards = (q[P_X + k] - sensor[S_ORIGIN + k]) / given
             bench.place[k] = sensor[S_ORIGIN + k] + reach * towards
@@ -360,11 +360,11 @@ def begin_at(q, i, existence, book, world, bench):
 @bare
 def begin_row(t, number, q, i, place, range_sigma_m, existence, book, world, bench):
     """Begin a track in row ``t``."""
-    floats, ints, looks, bodies, heads, counters, _ = book
+    floats, ints, looks, bodies, links, heads, counters, _ = book
     _, _, _, settings, _, plane = world
     lifecycle_kernels.begin(
         floats, ints, looks, bodies, t, number, q, i, place, range_sigma_m, world, existence, bench
     )
     lifecycle_kernels.note_plot(floats, ints, looks, t, q, i)
     ints[t, I_BATCH] = counters[N_BATCH]
-    lifecycle_kernels.settle(floats, ints, heads, bodies, t, settings, plane, bench.packed)
+    lifecycle_kernels.settle(floats, links, heads, bodies, t, settings, plane, bench.packed)
