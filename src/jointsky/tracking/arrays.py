@@ -134,12 +134,6 @@ def grown(book: Book, rows: int) -> Book:
     return Book(*bigger, *book[5:])
 
 
-def copied(book: Book) -> Book:
-    """Return a copy of what a book holds, without the room to grow."""
-    live = int(book.counters[layout.N_LIVE])
-    return Book(*(a[:live].copy() for a in book[:5]), *(a.copy() for a in book[5:]))
-
-
 def new_bench(tracks: int, sensors: int, slots: int, pairs: int, plots: int) -> Bench:
     """Return a bench for so many rows of tracks, and so many slots, pairs and plots of a batch."""
     m, body = layout.MODELS, layout.BODY

@@ -10,8 +10,10 @@ import dataclasses
 
 import numpy as np
 
+from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking.admission import Ordered
-from jointsky.tracking.arrays import Book, Prepared, World, copied
+from jointsky.tracking.arrays import Book, Prepared, World
+from jointsky.tracking.kept import KeptBook, kept
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +22,7 @@ class State:
 
     time_s: float  # no plot after this one has been taken
     pieces: int  # of plots that had been taken: others may have the very same time
-    book: Book
+    book: KeptBook
     world: World
     held: Prepared | None
     used: int
@@ -48,22 +50,27 @@ class History:
         return self.newest_s - self.lag_s
 
     def keep(self, book: Book, world: World, held: Prepared | None, used: int) -> None:
-        """Keep a copy of a tracker's state; forget what no plot within the lag can need."""
+        """Keep a copy of a tracker's state."""
         frozen = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
-        self._states.append(State(self.newest_s, self._pieces, copied(book), frozen, held, used))
-        while len(self._states) > 1 and self._states[1].time_s < self.oldest_s():
-            del self._states[0]
-        self._plots = [
-            (piece, plots.alone()) for piece, plots in self._plots if piece > self._states[0].pieces
-        ]
+        copy = kept(book, world.sensors[:, layout.S_PERIOD])
+        self._states.append(State(self.newest_s, self._pieces, copy, frozen, held, used))
+        self._plots = [(piece, plots.alone()) for piece, plots in self._plots]
 
     def add(self, plots: Ordered) -> None:
-        """Remember plots that were taken, none of them older than those before."""
-        if len(plots):
-            if self.lag_s > 0.0:
-                self._pieces += 1
-                self._plots.append((self._pieces, plots))
-            self.newest_s = max(self.newest_s, float(plots.time_s[-1]))
+        """Remember plots that were taken, none of them older than those before.
+
+        Forgets what no plot within the lag can need.
+        """
+        if len(plots) == 0:
+            return
+        self.newest_s = max(self.newest_s, float(plots.time_s[-1]))
+        if self.lag_s == 0.0:
+            return
+        self._pieces += 1
+        self._plots.append((self._pieces, plots))
+        while len(self._states) > 1 and self._states[1].time_s < self.oldest_s():
+            del self._states[0]
+            self._plots = [part for part in self._plots if part[0] > self._states[0].pieces]
 
     def back_to(self, time_s: float) -> tuple[State, list[Ordered]] | None:
         """Return the newest state before ``time_s`` and the plots since; forget both after it."""

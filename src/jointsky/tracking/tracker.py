@@ -20,7 +20,6 @@ from jointsky.tracking.arrays import (
     Prepared,
     Rows,
     World,
-    copied,
     empty_rows,
     grown,
     new_bench,
@@ -29,6 +28,7 @@ from jointsky.tracking.arrays import (
 from jointsky.tracking.chains import Chains
 from jointsky.tracking.frame import Frame, MapPlane, choose, map_plane
 from jointsky.tracking.history import History
+from jointsky.tracking.kept import restored
 from jointsky.tracking.periods import turn_times_s
 from jointsky.tracking.preparation import merged, plot_arrays, traits
 from jointsky.tracking.settings import TrackerSettings
@@ -146,7 +146,7 @@ class Tracker:
         if found is None:
             return taken
         state, again = found
-        self._book = grown(copied(state.book), len(self._book.ints))
+        self._book = restored(state.book, len(self._book.ints))
         world = state.world
         self._world = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
         self._held = state.held
