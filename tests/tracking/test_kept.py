@@ -1,15 +1,16 @@
 """A book that was put away comes back with all that its tracks know."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointsky.streams import stream
 from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking.arrays import new_book
 from jointsky.tracking.kept import kept, restored
-from tracking.made import FEW, SEEDS
 
+SEEDS = st.integers(0, 2**32 - 1)
+FEW = settings(max_examples=30, deadline=None)
 PERIODS_S = np.array([4.0, 5.0, 12.0])
 UNSEEN = np.array([[layout.NEVER, layout.NEVER, 0.0, period_s] for period_s in PERIODS_S])
 
