@@ -90,7 +90,9 @@ def admit(plots: Plots, placed: npt.NDArray[np.bool_], oldest_s: float) -> Admit
         plots.latitude_rad,
         plots.longitude_rad,
     )
-    sensor, geometry, flags = as_columns(plots.sensor, plots.geometry, plots.flags)
+    sensor, geometry, flags, mode_s = as_columns(
+        plots.sensor, plots.geometry, plots.flags, plots.mode_s
+    )
     rows = np.empty(len(plots), np.int64)
     taken, refused, late, in_order = kernels.admit(
         columns,
@@ -106,7 +108,7 @@ def admit(plots: Plots, placed: npt.NDArray[np.bool_], oldest_s: float) -> Admit
     rows = rows[:taken]
     if not in_order:
         rows = rows[np.argsort(columns[0][rows], kind="stable")]
-    kernels.order_ties(columns[0], sensor, columns[1], columns[2], rows, np.empty_like(rows))
+    kernels.order_ties(columns, (sensor, geometry, mode_s), rows, np.empty_like(rows))
     return Admitted(Ordered(plots, rows, plots.time_s[rows]), refused, late)
 
 

@@ -47,31 +47,52 @@ def admit(columns, sensor, geometry, flags, unused, placed, farthest_m, oldest_s
 
 
 @bare
-def compare(a, b):
-    """Return -1, 0 or 1 as ``a`` comes before, with or after ``b``; what is not a number, last."""
-    if math.isnan(a) or math.isnan(b):
-        return int(math.isnan(a)) - int(math.isnan(b))
-    return int(a > b) - int(a < b)
+def order_keys(geometry, places, row):
+    """Return two numbers of a plot's place, ``places`` (azimuth, east, north, latitude, longitude).
+
+    With time, sensor, range and address they put plots in order, whatever order they came in.
+    """
+    azimuth_rad, east_m, north_m, latitude_rad, longitude_rad = places
+    if geometry == GEODETIC:
+        return latitude_rad[row], longitude_rad[row]
+    if geometry == LOCAL:
+        return east_m[row], north_m[row]
+    return azimuth_rad[row], 0.0
 
 
 @bare
-def comes_after(a, b, sensor, range_m, azimuth_rad):
+def range_key(range_m):
+    """Return a range, 0 where there is none."""
+    return range_m if math.isfinite(range_m) else 0.0
+
+
+@bare
+def comes_after(a, b, marks, range_m, places):
     """Return whether plot ``a`` is to follow plot ``b`` of the same time."""
+    sensor, geometry, mode_s = marks
     if sensor[a] != sensor[b]:
         return sensor[a] > sensor[b]
-    by_range = compare(range_m[a], range_m[b])
-    return by_range > 0 or (by_range == 0 and compare(azimuth_rad[a], azimuth_rad[b]) > 0)
+    one, other = range_key(range_m[a]), range_key(range_m[b])
+    if one != other:
+        return one > other
+    a_first, a_second = order_keys(geometry[a], places, a)
+    b_first, b_second = order_keys(geometry[b], places, b)
+    if a_first != b_first:
+        return a_first > b_first
+    if a_second != b_second:
+        return a_second > b_second
+    return mode_s[a] > mode_s[b]
 
 
 @bare
-def sort_run(sensor, range_m, azimuth_rad, rows, spare):
+def sort_run(marks, range_m, places, rows, spare):
     """Put a run of ``rows`` of one time in order, those that are alike as they came."""
     n = rows.shape[0]
     for first in range(0, n, SHORT_RUN):
         for i in range(first + 1, min(first + SHORT_RUN, n)):
             row = rows[i]
             k = i
-            while k > first and comes_after(rows[k - 1], row, sensor, range_m, azimuth_rad):
+            while k > first and comes_after(rows[k - 1], row, marks, range_m, places):
                 rows[k] = rows[k - 1]
                 k -= 1
             rows[k] = row
@@ -86,7 +107,7 @@ def sort_run(sensor, range_m, azimuth_rad, rows, spare):
             k = first
             while left < first + width:
                 theirs = right < last and comes_after(
-                    spare[left], rows[right], sensor, range_m, azimuth_rad
+                    spare[left], rows[right], marks, range_m, places
                 )
                 if theirs:
                     rows[k] = rows[right]
@@ -99,13 +120,17 @@ def sort_run(sensor, range_m, azimuth_rad, rows, spare):
 
 
 @bare_kernel
-def order_ties(time_s, sensor, range_m, azimuth_rad, rows, spare):
-    """Put ``rows``, in order of time, in order of sensor, range, azimuth where times are equal."""
+def order_ties(columns, marks, rows, spare):
+    """Put ``rows``, in order of time, in order of what they are where times are equal.
+
+    ``columns`` as admit() takes them; ``marks`` are (sensor, geometry, mode_s).
+    """
+    time_s, range_m, places = columns[0], columns[1], columns[2:]
     first = 0
     n = rows.shape[0]
     for i in range(1, n + 1):
         if i == n or time_s[rows[i]] != time_s[rows[first]]:
             if i > first + 1:
                 run, room = rows[first:i], spare[first:i]
-                sort_run(sensor, range_m, azimuth_rad, run, room)
+                sort_run(marks, range_m, places, run, room)
             first = i

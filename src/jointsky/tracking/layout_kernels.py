@@ -38,7 +38,8 @@ P_TARGET = 37  # density of a target's plot in the same
 P_LOOKS = 38  # looks a second that all sensors take at this place
 P_GROUND = 39  # area of ground per unit of the place's measurement space, m2
 P_RISE = 40  # of the told height above the position's own
-PLOT_FLOATS = 41
+P_ORDER = 41  # 2: azimuth, or east and north, or latitude and longitude: sort plots of one time
+PLOT_FLOATS = 43
 # Plots, int64 (P, PLOT_INTS); -1: not known
 P_SENSOR, P_GEOMETRY, P_MODE_S, P_MODE_A, P_CALL_SIGN, P_IDENTIFIED, P_CELL = 0, 1, 2, 3, 4, 5, 6
 P_NUMBER, P_BEFORE = 7, 8  # its own, and of the plot that its track took before it

@@ -187,6 +187,14 @@ def normalise(b):
         b[m, WEIGHT] /= total
 
 
+@bare
+def upright(b, settings, bench, up):
+    """Fill ``up`` (3,) with the vertical where a node's models lie."""
+    motion_kernels.combine(b, bench.mean, bench.packed)
+    x = bench.mean
+    lifecycle_kernels.vertical(settings[G_FLAT] > 0.0, x[0], x[1], x[2], up)
+
+
 @bare_kernel
 def filter_nodes(plots, nodes, begin_at, reach_m, world, bench):
     """Run the filter along a track: fill its nodes from ``begin_at`` on.
@@ -208,6 +216,7 @@ def filter_nodes(plots, nodes, begin_at, reach_m, world, bench):
             if times.shape[0] > 1 and first[1] < first[2]:
                 dt = times[1] - times[0]
                 aim(b, plots[0][p], plots[1][p], plots[0][first[1]], dt, world, bench.place)
+            upright(b, settings, bench, up)
             p += 1
         else:
             for k in range(COUNTS):
@@ -224,6 +233,4 @@ def filter_nodes(plots, nodes, begin_at, reach_m, world, bench):
         while p < first[n + 1]:
             take_plot(b, plots[0][p], plots[1][p], up, counts[n], world, bench)
             p += 1
-        motion_kernels.combine(b, bench.mean, bench.packed)
-        x = bench.mean
-        lifecycle_kernels.vertical(settings[G_FLAT] > 0.0, x[0], x[1], x[2], up)
+        upright(b, settings, bench, up)

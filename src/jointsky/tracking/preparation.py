@@ -96,8 +96,9 @@ def merged(held: Prepared, fresh: Prepared) -> Prepared:
     last, first = len(held.ints) - 1, len(held.ints)
     if _rank(floats, ints, last) < _rank(floats, ints, first):
         return Prepared(floats, ints)
-    keys = [floats[:, k] for k in (layout.P_SIN_AZ, layout.P_RANGE)]
-    order = np.lexsort((*keys, ints[:, layout.P_SENSOR], floats[:, layout.P_TIME]))
+    keys = [floats[:, k] for k in (layout.P_ORDER + 1, layout.P_ORDER, layout.P_RANGE)]
+    sensor, mode_s = ints[:, layout.P_SENSOR], ints[:, layout.P_MODE_S]
+    order = np.lexsort((mode_s, *keys, sensor, floats[:, layout.P_TIME]))
     return Prepared(floats[order], ints[order])
 
 

@@ -12,6 +12,7 @@ from jointsky.earth.geodesy_kernels import (
     SEMI_MAJOR_M,
     latitude_tangent,
 )
+from jointsky.tracking.admission_kernels import order_keys
 from jointsky.tracking.layout_kernels import (
     BEARING,
     CELLS_ACROSS,
@@ -29,6 +30,7 @@ from jointsky.tracking.layout_kernels import (
     P_MAP,
     P_MODE_A,
     P_MODE_S,
+    P_ORDER,
     P_OTHER,
     P_PRESSURE,
     P_RANGE,
@@ -249,8 +251,15 @@ def fill_bounds(q, geometry, has_height):
     """Fill generous bounds of a plot's errors for the coarse gate."""
     by_angle = geometry in (POLAR, BEARING)
     reach = max(q[P_RANGE], NEAR_M)
-    first, second = math.sqrt(q[P_VAR_1]), math.sqrt(q[P_VAR_2])
-    q[P_SIGMA] = max(first, reach * second if by_angle else second)
+    first = math.sqrt(q[P_VAR_1])
+    if by_angle:
+        q[P_SIGMA] = max(first, reach * math.sqrt(q[P_VAR_2]))
+    else:  # the longer axis of the ellipse
+        shared = q[P_SLOPE] * q[P_VAR_1]
+        other = q[P_VAR_2] + q[P_SLOPE] * shared
+        q[P_SIGMA] = math.sqrt(
+            0.5 * (q[P_VAR_1] + other) + math.hypot(0.5 * (q[P_VAR_1] - other), shared)
+        )
     elevated = q[P_VAR_3] > 0.0
     low = by_angle and not elevated and not has_height
     q[P_SLACK] = min(HEIGHTS_M * HEIGHTS_M / (2.0 * reach), MOST_SLACK_M) if low else 0.0
@@ -276,16 +285,18 @@ def fill_densities(q, geometry, has_height, reach, common):
         q[P_GROUND] = 1.0
     above = q[P_MAP + 2]
     outside = max(above - common[K_CEILING_M], -above, 0.0)
-    elevated = q[P_VAR_3] > 0.0 and geometry == POLAR
+    elevated = q[P_VAR_3] > 0.0
+    is_placed = elevated and geometry == POLAR
     flown = 1.0
     if outside > 0.0:
-        away = outside / ((q[P_SIGMA_UP] if elevated else 0.0) + CEILING_SOFT_M)
+        away = outside / ((q[P_SIGMA_UP] if is_placed else 0.0) + CEILING_SOFT_M)
         flown = max(math.exp(-0.5 * (away * away)), ABOVE_CEILING)
     flown /= common[K_CEILING_M]
     false, target = 1.0, 1.0
     if elevated:
         false /= ELEVATIONS_RAD
-        target = target / ELEVATIONS_RAD if has_height else target * (flown * ground)
+        seen = flown * ground if is_placed and not has_height else 1.0 / ELEVATIONS_RAD
+        target *= seen
     if has_height:
         false /= HEIGHTS_M
         target *= flown
@@ -377,6 +388,8 @@ def prepare(rows, columns, marks, call_sign, laid, traits, sensors, plane, commo
         q[P_VAR_RATE] = fourth * fourth if geometry == POLAR and math.isfinite(rate[r]) else 0.0
         q[P_RATE] = finite_or_0(rate[r])
         fill_angles(q, by_angle, reach[r], azimuth[r], elevation[r])
+        places = azimuth, east, north, latitude, longitude
+        q[P_ORDER], q[P_ORDER + 1] = order_keys(geometry, places, r)
         if geometry != GEODETIC:
             place_relative(q, geometry, elevation[r], east[r], north[r], guess, sensor, trait)
         elif is_flat:
