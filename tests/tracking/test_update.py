@@ -76,14 +76,13 @@ def a_merging(seed, pairs=3, resting=()):
     bench.slot_body[0] = bodies
     bench.pair_body[:] = bodies
     linked(bench, 0, list(range(pairs)))
-    bench.logs[:] = -np.inf
+    bench.likely[:] = 0.0  # P(model | pair true)
     live = [m for m in range(layout.MODELS) if m not in resting]
     for p in range(pairs):
         for m in live:
             x, _ = naive.opened(bodies[m])
             bench.pair_body[p, m] = a_body(rng, x, bodies[m, layout.WEIGHT])
-            bench.logs[p, m] = math.log(bodies[m, layout.WEIGHT]) + rng.normal(-12.0, 2.0)
-        bench.log_all[p] = np.log(np.exp(bench.logs[p, live]).sum())
+        bench.likely[p, live] = rng.dirichlet(np.full(len(live), 0.3))
     shares = rng.dirichlet(np.ones(pairs + 1))
     bench.share[:] = shares[:-1]
     return bench, bodies, float(shares[-1]), live
@@ -100,8 +99,7 @@ def test_merging_keeps_mean_and_covariance_of_each_models_mixture(seed, pairs, r
         if m not in live:
             assert into[m, layout.WEIGHT] == 0.0
             continue
-        likely = np.exp(bench.logs[:, m] - bench.log_all)  # P(model | pair true)
-        weights = np.array([none * bodies[m, layout.WEIGHT], *(bench.share * likely)])
+        weights = np.array([none * bodies[m, layout.WEIGHT], *(bench.share * bench.likely[:, m])])
         states = [naive.opened(b) for b in (bodies[m], *bench.pair_body[:, m])]
         mean, p = naive.moments(weights / weights.sum(), *zip(*states, strict=True))
         assert into[m, layout.WEIGHT] == pytest.approx(weights.sum())
@@ -126,8 +124,7 @@ def test_a_sure_pair_is_taken_alone(seed, is_sure):
         np.testing.assert_array_equal(own, merged)
         return
     for m in live:
-        likely = math.exp(bench.logs[0, m] - bench.log_all[0])
-        assert own[m, layout.WEIGHT] == pytest.approx(likely)
+        assert own[m, layout.WEIGHT] == bench.likely[0, m]
         rest = np.arange(layout.BODY) != layout.WEIGHT
         np.testing.assert_array_equal(own[m, rest], bench.pair_body[0, m, rest])
     assert own[layout.SLOW, layout.WEIGHT] == 0.0

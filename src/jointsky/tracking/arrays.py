@@ -64,8 +64,7 @@ class Bench(NamedTuple):
     pair_slot: Array  # (N,) int64
     pair_next: Array  # (N,) int64
     pair_body: Array  # (N, M, BODY)
-    logs: Array  # (N, M): log of weight and density
-    log_all: Array  # (N,)
+    likely: Array  # (N, M): probability of each model, if the pair is true
     wild: Array  # (N,) bool
     gain: Array  # (N,)
     beta: Array  # (N,)
@@ -150,8 +149,7 @@ def new_bench(tracks: int, sensors: int, slots: int, pairs: int, plots: int) -> 
         pair_slot=np.empty(pairs, np.int64),
         pair_next=np.empty(pairs, np.int64),
         pair_body=np.empty((pairs, m, body)),
-        logs=np.empty((pairs, m)),
-        log_all=np.empty(pairs),
+        likely=np.empty((pairs, m)),
         wild=np.empty(pairs, np.bool_),
         gain=np.empty(pairs),
         beta=np.empty(pairs),

@@ -168,11 +168,12 @@ def weigh(q, i, book, t, slot, world, bench, pair, log_other):
     limit = settings[G_GATE + rows]
     nearest = math.inf
     highest = -math.inf
+    likely = bench.likely[pair]
     for m in range(MODELS):  # a manoeuvre is near to its own model, not to the mixture
         b = bench.pair_body[pair, m]
         for k in range(BODY):
             b[k] = bodies[m, k]
-        bench.logs[pair, m] = -math.inf
+        likely[m] = -math.inf
         if b[WEIGHT] <= 0.0:
             continue
         leans = m == TURN
@@ -186,16 +187,17 @@ def weigh(q, i, book, t, slot, world, bench, pair, log_other):
         counters[N_STEPS] += 1
         nearest = min(nearest, distance2)
         log_density += math.log(b[WEIGHT])
-        bench.logs[pair, m] = log_density
+        likely[m] = log_density
         highest = max(highest, log_density)
     if nearest > limit + 2.0 * max(identity, 0.0):  # what speaks for the pair counts at the gate
         return -math.inf
     total = 0.0
     for m in range(MODELS):
-        if bodies[m, WEIGHT] > 0.0:
-            total += math.exp(bench.logs[pair, m] - highest)
+        likely[m] = math.exp(likely[m] - highest)
+        total += likely[m]
+    for m in range(MODELS):
+        likely[m] /= total
     log_all = highest + math.log(total)
-    bench.log_all[pair] = log_all
     bench.wild[pair] = wild
     seen = bench.slot_alive[slot] * looks_kernels.detection_at(sensors, cells, s, i[P_CELL])
     return math.log(seen / (1.0 - seen)) + log_all - log_other + identity

@@ -87,7 +87,7 @@ def merge(slot, none, bench, into):
             continue
         p = bench.slot_first[slot]
         while p >= 0:
-            w = bench.share[p] * math.exp(bench.logs[p, m] - bench.log_all[p])
+            w = bench.share[p] * bench.likely[p, m]
             b = bench.pair_body[p, m]
             total += w
             n = COV
@@ -178,7 +178,7 @@ def take_pairs(slot, best, theirs, own, bench):
         for k in range(BODY):
             own[m, k] = b[k]
         if b[WEIGHT] > 0.0:
-            own[m, WEIGHT] = math.exp(bench.logs[best, m] - bench.log_all[best])
+            own[m, WEIGHT] = bench.likely[best, m]
 
 
 @bare
