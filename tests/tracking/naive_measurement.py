@@ -120,13 +120,19 @@ def _polar(value, own):
             lambda s: value["doppler_mps"] - s[:3] @ s[3:] / slant(s),
         )
     name = "ranged" if is_ranged else "bearing"
-    residual = lambda x: np.array([part(own(x)) for part in parts])  # noqa: E731
+
+    def residual(x):
+        return np.array([part(own(x)) for part in parts])
+
     return [Block(name, residual, np.diag(np.square(sigmas)))]
 
 
 def _plane(value, plot, sky, own, later):
     if value["geometry"] == Geometry.LOCAL:
-        place = lambda x: np.array([value["east_m"], value["north_m"]]) - own(x)[:2]  # noqa: E731
+
+        def place(x):
+            return np.array([value["east_m"], value["north_m"]]) - own(x)[:2]
+
     else:
         here = float(value["latitude_rad"]), float(value["longitude_rad"])
         axes = np.eye(3) if sky.is_flat else geodesy.enu_rotation(*here)
@@ -134,13 +140,19 @@ def _plane(value, plot, sky, own, later):
             point = np.append(flat_m(sky, plot)[0], 0.0)
         else:
             point = geodesy.geodetic_to_ecef(*here, 0.0)[0]
-        place = lambda x: (axes @ (point - later(x)[:3]))[:2]  # noqa: E731
+
+        def place(x):
+            return (axes @ (point - later(x)[:3]))[:2]
+
     east, north = value["east_sigma_m"], value["north_sigma_m"]
     shared = value["east_north_correlation"] * east * north
     out = [Block("place", place, np.array([[east**2, shared], [shared, north**2]]))]
     if value["geometry"] == Geometry.GEODETIC and np.isfinite(value["ve_mps"]):
         sent = np.array([value["ve_mps"], value["vn_mps"]])
-        velocity = lambda x: sent - axes[:2] @ x[3:6]  # noqa: E731
+
+        def velocity(x):
+            return sent - axes[:2] @ x[3:6]
+
         out.append(Block("velocity", velocity, SENT_VELOCITY_SIGMA_MPS**2 * np.eye(2)))
     return out
 
