@@ -14,9 +14,10 @@ from jointsky.tracking.frame import choose
 from jointsky.tracking.path_kernels import MOST_REFUSED
 from jointsky.tracking.settings import TrackerSettings
 from jointsky.tracking.smoothing import PathSmoother, new_nodes
+from jointsky.tracking.update_kernels import LEAST_WEIGHT
 from tracking import naive, naive_path
 from tracking.made import BEARING, EARTH, FLAT, GEODETIC, LOCAL, NAN, POLAR, a_plot, radar_of
-from tracking.skies import turning
+from tracking.skies import straight, turning
 
 SKIES = pytest.mark.parametrize("sky", [FLAT, EARTH], ids=["flat", "earth"])
 # In standard errors, and shares of one.  Twins differentiate by differences; on the earth a plot's
@@ -179,9 +180,9 @@ def test_going_on_from_a_node_gives_what_going_all_the_way_gives():
         np.testing.assert_array_equal(got[1:], wanted[1:])
 
 
-def with_wild_ranges(plots, rows):
+def with_wild_ranges(plots, rows, off_m=4e3):
     reach = plots.range_m.copy()
-    reach[rows] += 4e3
+    reach[rows] += off_m
     return plots.replace(range_m=reach)
 
 
@@ -192,6 +193,27 @@ def test_a_plot_that_fits_no_model_is_refused_but_only_so_often_in_a_row():
     assert_as_the_twin(made)
     once = filtered(FLAT, with_wild_ranges(plots, [4]))
     np.testing.assert_array_equal(once.nodes.bodies[4], once.nodes.ahead[4])
+
+
+@pytest.mark.parametrize("off_m", [500.0, 700.0, 1100.0])
+def test_a_plot_is_refused_only_where_no_model_is_near(off_m):
+    """A target slow enough to hover: of its models, the last one is not the widest."""
+    flown = straight([30e3, 25e3, 6e3], [6.0, 4.0, 0.0])(np.array(TIMES_S[:5]))
+    rng = stream(8, "slow")
+    plots = join([a_plot(rng, FLAT, POLAR, enu[:3], "elevation") for enu in flown])
+    made = filtered(FLAT, with_wild_ranges(plots.replace(time_s=np.array(TIMES_S[:5])), [4], off_m))
+    assert naive_path.in_use(made.nodes.ahead[4]) == list(range(layout.MODELS))
+    assert made.nodes.counts[4, 1] == (off_m > 1000.0)
+    assert_as_the_twin(made)
+
+
+def test_a_model_that_a_plot_makes_absurd_is_not_quite_forgotten():
+    plots = plots_along(FLAT, POLAR, "elevation", 9, TIMES_S)
+    sure = {"range_sigma_m": np.full(8, 4.0), "azimuth_sigma_rad": np.full(8, 2e-4)}
+    made = filtered(FLAT, with_wild_ranges(plots.replace(**sure), [7], 350.0))
+    weights = made.nodes.bodies[:, :, layout.WEIGHT]
+    assert weights[weights > 0.0].min() == pytest.approx(LEAST_WEIGHT, rel=1e-3, abs=0.0)
+    assert_as_the_twin(made)
 
 
 def test_three_heights_in_a_row_that_do_not_fit_open_the_paths_own():
@@ -246,8 +268,11 @@ def test_a_bearing_begins_a_path_at_about_the_reach_it_is_given(sky):
     assert math.sqrt(level @ p[:3, :3] @ level) == pytest.approx(20e3, rel=0.03)
 
 
-def test_a_path_begins_with_all_models_and_a_turn_of_any_rate_at_its_speed():
-    made = filtered(FLAT, plots_along(FLAT, POLAR, "height", 3, [0.0]))
+@pytest.mark.parametrize(
+    ("kind", "what"), [(POLAR, "height"), (POLAR, "height doppler"), (GEODETIC, "height velocity")]
+)
+def test_a_path_begins_with_all_models_and_a_turn_of_any_rate_at_its_speed(kind, what):
+    made = filtered(FLAT, plots_along(FLAT, kind, what, 3, [0.0]))
     bodies, settings = made.nodes.bodies[0], made.settings
     assert bodies[:, layout.WEIGHT].tolist() == made.world.usual.tolist()
     x, p = naive.opened(bodies[layout.TURN])
