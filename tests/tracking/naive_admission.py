@@ -38,12 +38,20 @@ def is_usable(plots, placed, row):
 
 
 def order_of(plots, row):
-    """Return what a plot is sorted by: time, sensor, range, azimuth; what is not measured, last."""
-    measured = plots.range_m[row], plots.azimuth_rad[row]
-    key = [plots.time_s[row], plots.sensor[row]]
-    for number in measured:
-        key += [math.isnan(number), 0.0 if math.isnan(number) else number]
-    return key
+    """Return what a plot is sorted by: time, sensor, range (0: none), place, address."""
+    columns = {
+        Geometry.POLAR: ("azimuth_rad",),
+        Geometry.LOCAL: ("east_m", "north_m"),
+        Geometry.GEODETIC: ("latitude_rad", "longitude_rad"),
+        Geometry.BEARING: ("azimuth_rad",),
+    }[plots.geometry[row]]
+    place = [float(getattr(plots, name)[row]) for name in columns]
+    range_m = float(plots.range_m[row]) if math.isfinite(plots.range_m[row]) else 0.0
+    return (
+        *(float(plots.time_s[row]), int(plots.sensor[row]), range_m),
+        *(*place, 0.0)[:2],
+        int(plots.mode_s[row]),
+    )
 
 
 def sorted_out(plots, placed, oldest_s):

@@ -16,6 +16,7 @@ from jointsky.records.plots import Geometry, PlotFlag
 from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking import preparation_kernels as policy
 from jointsky.tracking.world import TYPICAL_ERRORS
+from tracking.naive_admission import order_of
 from tracking.skies import flat_m
 
 MEAN_RADIUS_M = 6_371_000.0
@@ -34,7 +35,12 @@ SINGLE = {
     **{"share": layout.P_SHARE, "other": layout.P_OTHER, "target": layout.P_TARGET},
     **{"looks": layout.P_LOOKS, "ground": layout.P_GROUND, "sigma": layout.P_SIGMA},
 }
-SEVERAL = {"x": (layout.P_X, 3), "axes": (layout.P_AXES, 9), "map": (layout.P_MAP, 3)}
+SEVERAL = {
+    "x": (layout.P_X, 3),
+    "axes": (layout.P_AXES, 9),
+    "map": (layout.P_MAP, 3),
+    "order": (layout.P_ORDER, 2),
+}
 WHOLE = {
     **{"sensor": layout.P_SENSOR, "geometry": layout.P_GEOMETRY, "cell": layout.P_CELL},
     **{"mode_s": layout.P_MODE_S, "mode_a": layout.P_MODE_A},
@@ -302,6 +308,7 @@ def prepared(record, call_sign, scene):
         "axes": axes,
         "rise": height_m - own_m,
         "map": place,
+        "order": order_of(record, 0)[3:5],
         "looks": looks_at(place[:2], scene),
         **bounds,
         **densities_of(plot, scene, reach_m, place[2], bounds, height is not None, sends),

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from jointsky.records.plots import PlotFlag, Plots
 from jointsky.streams import stream
 from jointsky.tracking import admission_kernels
-from jointsky.tracking.admission import NO_PLOTS, admit, together
+from jointsky.tracking.admission import NO_PLOTS, admit, as_columns, together
 from tracking.made import BEARING, GEODETIC, LOCAL, POLAR
-from tracking.naive_admission import sorted_out
+from tracking.naive_admission import order_of, sorted_out
 
 SEEDS = st.integers(0, 2**32 - 1)
 FEW = settings(max_examples=60, deadline=None)
 NAN, INF = math.nan, math.inf
+KINDS = POLAR, LOCAL, GEODETIC, BEARING
 PLACED = np.array([True, True, False, True])
 LENGTHS = [0, 1, 2, 7, 8, 9, 16, 17, 40, 63, 64, 65, 150]  # about runs that are sorted apart
 
@@ -28,8 +29,8 @@ def spoilt(rng, values, share):
     return np.where(lost, rng.choice([NAN, NAN, INF, -INF], len(values)), values)
 
 
-def some_plots(rng, n, times=5, share=0.1, kinds=(POLAR, LOCAL, GEODETIC, BEARING)):
-    """Return plots in no order at ``times`` times; few ranges and azimuths, so that many tie."""
+def some_plots(rng, n, times=5, share=0.1, kinds=KINDS):
+    """Return plots in no order at ``times`` times; few places, so that many tie."""
     return Plots.make(
         n,
         time_s=spoilt(rng, rng.choice(rng.uniform(-10.0, 10.0, times), n), 0.3 * share),
@@ -37,10 +38,11 @@ def some_plots(rng, n, times=5, share=0.1, kinds=(POLAR, LOCAL, GEODETIC, BEARIN
         geometry=rng.choice(kinds, n),
         range_m=spoilt(rng, rng.choice([0.0, -0.0, 5e3, 7e4, 1.999e6, 2e6, -1.0], n), share),
         azimuth_rad=spoilt(rng, rng.choice([0.0, 0.1, 3.0, 6.2], n), share),
-        east_m=spoilt(rng, rng.normal(0, 1e4, n), share),
-        north_m=spoilt(rng, rng.normal(0, 1e4, n), share),
-        latitude_rad=spoilt(rng, rng.normal(0, 0.3, n), share),
-        longitude_rad=spoilt(rng, rng.normal(0, 0.3, n), share),
+        east_m=spoilt(rng, rng.choice([-9e3, 0.0, 2e4], n), share),
+        north_m=spoilt(rng, rng.choice([-7e3, 5e4], n), share),
+        latitude_rad=spoilt(rng, rng.choice([-0.3, 0.9], n), share),
+        longitude_rad=spoilt(rng, rng.choice([0.1, 0.2, 2.0], n), share),
+        mode_s=rng.choice([-1, 7, 0x48AC01], n),
         flags=rng.choice([0, 0, 0, 0, PlotFlag.TEST, PlotFlag.COASTED | 8, 1, 8 | 16 | 512], n),
         offset=np.arange(n),
     )
@@ -112,26 +114,17 @@ def test_plots_in_order_stay_where_they_are():
     assert_as_the_twin(plots.rows(np.arange(len(plots))[::-1]), PLACED, -INF)
 
 
-REPORTS_STAY = pytest.mark.xfail(strict=True, reason="reports of one time stay as they came")
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        POLAR,
-        BEARING,
-        pytest.param(LOCAL, marks=REPORTS_STAY),
-        pytest.param(GEODETIC, marks=REPORTS_STAY),
-    ],
-)
-def test_the_same_plots_in_any_order_give_the_same_order(kind):
+@pytest.mark.parametrize("kinds", [(POLAR,), (BEARING,), (LOCAL,), (GEODETIC,), KINDS])
+def test_the_same_plots_in_any_order_give_the_same_order(kinds):
     """Plots of one time are told apart by what they are, never by where they stand in a record."""
     for seed in range(15):
-        rng = stream(seed, "any order", kind.name)
+        rng = stream(seed, "any order", *(kind.name for kind in kinds))
         n = int(rng.choice(LENGTHS[2:]))
-        plots = some_plots(rng, n, 3, 0.0, (kind,)).replace(
-            range_m=rng.uniform(0, 9e4, n) if kind == POLAR else np.full(n, NAN),
-            azimuth_rad=rng.uniform(0, 6.28, n) if kind in (POLAR, BEARING) else np.full(n, NAN),
+        plots = some_plots(rng, n, 3, 0.0, kinds)
+        plots = plots.replace(  # no two at one place
+            range_m=np.where(plots.geometry == POLAR, rng.uniform(0, 9e4, n), NAN),
+            **{"azimuth_rad": rng.uniform(0, 6.28, n), "north_m": rng.normal(0, 1e4, n)},
+            longitude_rad=rng.normal(0, 0.3, n),
         )
         wanted = admit(plots, PLACED, -INF).taken.record()
         for _ in range(3):
@@ -139,27 +132,33 @@ def test_the_same_plots_in_any_order_give_the_same_order(kind):
             np.testing.assert_array_equal(mixed.offset, wanted.offset)
 
 
+def test_two_targets_that_report_one_place_are_told_apart_by_address():
+    plots = some_plots(stream(9, "one place"), 40, 1, 0.0, (GEODETIC,)).replace(
+        **{"latitude_rad": np.full(40, 0.9), "longitude_rad": np.full(40, 0.4)},
+        **{"range_m": np.full(40, NAN), "mode_s": np.arange(40), "flags": np.zeros(40, np.uint32)},
+    )
+    for seed in range(5):
+        mixed = plots.rows(stream(seed, "mixed").permutation(40))
+        told = admit(mixed, PLACED, -INF).taken.record()
+        by_sensor = [told.mode_s[told.sensor == s].tolist() for s in range(len(PLACED))]
+        assert all(one == sorted(one) for one in by_sensor) and sum(map(len, by_sensor)) == 40
+
+
 @FEW
-@given(SEEDS, st.sampled_from(LENGTHS))
+@given(SEEDS, st.sampled_from(LENGTHS[1:]))
 def test_runs_of_any_length_are_sorted_and_what_is_alike_stays_as_it_came(seed, n):
     """The kernel itself: no row outside its run of one time moves, none is lost or doubled."""
     rng = stream(seed, "runs")
-    time_s = np.sort(rng.integers(0, rng.choice([1, 3, 20]), n)).astype(np.float64)
-    sensor = rng.integers(0, 2, n).astype(np.int32)
-    range_m = rng.choice([NAN, 1.0, 2.0, 3.0], n)
-    azimuth_rad = rng.choice([NAN, 0.5, 0.7], n)
-    of_record = rng.permutation(n)  # where in the record each of the rows stands
-    record = [np.empty_like(column) for column in (time_s, sensor, range_m, azimuth_rad)]
-    for column, values in zip(record, (time_s, sensor, range_m, azimuth_rad), strict=True):
-        column[of_record] = values
-    rows, spare = of_record.copy(), np.empty_like(of_record)
-    admission_kernels.order_ties(*record, rows, spare)
-
-    def last(number):
-        return INF if math.isnan(number) else number
-
-    keys = zip(time_s, sensor, map(last, range_m), map(last, azimuth_rad), strict=True)
-    wanted = [of_record[k] for _, k in sorted((key, k) for k, key in enumerate(keys))]
+    plots = some_plots(rng, n, int(rng.choice([1, 3, 20])), 0.0)
+    rows = rng.permutation(n)
+    rows = rows[np.argsort(plots.time_s[rows], kind="stable")]
+    wanted = sorted(rows.tolist(), key=lambda row: order_of(plots, row))
+    columns = as_columns(
+        *(plots.time_s, plots.range_m, plots.azimuth_rad, plots.east_m, plots.north_m),
+        *(plots.latitude_rad, plots.longitude_rad),
+    )
+    marks = as_columns(plots.sensor, plots.geometry, plots.mode_s)
+    admission_kernels.order_ties(columns, marks, rows, np.empty_like(rows))
     assert rows.tolist() == wanted
 
 

@@ -281,11 +281,7 @@ def test_a_path_begins_with_all_models_and_a_turn_of_any_rate_at_its_speed(kind,
     assert not p[6, :6].any() and x[6] == 0.0
 
 
-UNSET = pytest.mark.xfail(strict=True, reason="a first node's vertical is read before it is filled")
-
-
 @SKIES
-@UNSET
 def test_first_plots_of_one_time_read_nothing_that_is_not_written(sky):
     """Receivers hear one report: all but the first meet a path whose heading is known."""
     plots = plots_along(sky, GEODETIC, "height velocity", 4, [0.0] * 4)
