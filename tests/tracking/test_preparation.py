@@ -301,6 +301,9 @@ def test_plots_of_two_calls_are_merged_in_the_order_of_one(kind):
             range_m=rng.uniform(1e3, 90e3, 60) if kind == POLAR else np.full(60, NAN),
             **{"azimuth_rad": rng.uniform(0, 6.28, 60), "offset": np.arange(60)},
             **{"east_m": rng.normal(0, 5e4, 60), "north_m": rng.normal(0, 5e4, 60)},
+            # reports of few places: by address
+            **{"latitude_rad": rng.choice([0.9, 0.95], 60), "longitude_rad": np.full(60, 0.45)},
+            mode_s=rng.permutation(60),
         )
         whole = admit(plots, np.ones(len(scene.sensors), np.bool_), -math.inf).taken.rows
         is_held = rng.random(60) < rng.choice([0.1, 0.5, 0.9])
