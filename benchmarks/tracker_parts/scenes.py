@@ -90,8 +90,16 @@ def generate(
 def merge_close_plots(folder: pathlib.Path) -> None:
     """Make one plot of those of one turn that lie in one resolution cell, at their middle.
 
-    Cells chain: three in a row, each within a cell of the next, become one plot.
+    Cells chain: three in a row, each within a cell of the next, become one plot.  The radars say
+    what their resolution is, as they say how well they detect; a tracker may make use of it.
     """
+    radars = pq.read_table(folder / "radars.parquet")
+    for column, cell in (
+        ("range_resolution_m", RANGE_CELL_M),
+        ("azimuth_resolution_deg", np.degrees(AZIMUTH_CELL_RAD)),
+    ):
+        radars = radars.append_column(column, pa.array(np.full(len(radars), cell)))
+    pq.write_table(radars, folder / "radars.parquet")
     path = folder / "plots.parquet"
     table = pq.read_table(path)
     columns = {name: table[name].to_numpy().copy() for name in table.column_names}

@@ -83,6 +83,7 @@ def test_a_file_of_sites_gives_places_and_accuracy(tmp_path):
         "sites:\n"
         "  0/7: {latitude_deg: 41.3, longitude_deg: 2.1, height_m: 30, rotation_period_s: 4}\n"
         "  25/13:\n    latitude_deg: -10\n    longitude_deg: 5\n    azimuth_sigma_deg: 0.2\n"
+        "    range_resolution_m: 150\n    azimuth_resolution_deg: 1.4\n"
     )
     sites = read_sites(path)
     assert sites["0/7"].rotation_period_s == 4 and sites["25/13"].height_m == 0.0
@@ -90,6 +91,8 @@ def test_a_file_of_sites_gives_places_and_accuracy(tmp_path):
     assert math.degrees(first.latitude_rad) == pytest.approx(41.3)
     assert (first.height_m, first.rotation_period_s) == (30.0, 4.0)
     assert second.azimuth_sigma_rad == pytest.approx(math.radians(0.2))
+    assert (first.range_resolution_m, second.range_resolution_m) == (None, 150.0)
+    assert second.azimuth_resolution_rad == pytest.approx(math.radians(1.4))
     assert (second.sac, second.sic, second.kind) == (25, 13, "radar")
 
 

@@ -10,6 +10,7 @@ from jointsky.tracking import (
     lifecycle_kernels,
     looks_kernels,
     measurement_kernels,
+    merging_kernels,
     motion_kernels,
     rows_kernels,
     tracker_kernels,
@@ -244,3 +245,18 @@ def existence_at(track, looks, to_s, world, bench):
 @bare_kernel
 def gate_reach(track, age_s, settings):
     return gating_kernels.reach(track, age_s, settings)
+
+
+@bare_kernel
+def unresolved(slot, other, look, bench):
+    return merging_kernels.unresolved(slot, other, look, bench)
+
+
+@bare_kernel
+def exist_together(first, slot, look, seen, up, bench):
+    return merging_kernels.exist_together(first, slot, look, seen, up, bench)
+
+
+@bare_kernel
+def give_middle(count, look, book, bench):
+    merging_kernels.give_middle(count, look, book, bench)

@@ -39,6 +39,20 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     azimuth_sigma_deg: (
         Annotated[float, Meta(gt=0, le=30, description="Error of an azimuth")] | None
     ) = None
+    range_resolution_m: (
+        Annotated[
+            float,
+            Meta(gt=0, le=10000, description="Range within which two targets make one plot"),
+        ]
+        | None
+    ) = None
+    azimuth_resolution_deg: (
+        Annotated[
+            float,
+            Meta(gt=0, le=30, description="Azimuth within which, in that range, they do"),
+        ]
+        | None
+    ) = None
 
 
 class SitesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,7 +133,7 @@ def _with_site(sensor: Sensor, sites: dict[str, Site]) -> Sensor:
         site = sites.get(name)
         if site is None:
             continue
-        sigma_deg = site.azimuth_sigma_deg
+        sigma_deg, cell_deg = site.azimuth_sigma_deg, site.azimuth_resolution_deg
         return msgspec.structs.replace(
             sensor,
             latitude_rad=math.radians(site.latitude_deg),
@@ -128,5 +142,9 @@ def _with_site(sensor: Sensor, sites: dict[str, Site]) -> Sensor:
             rotation_period_s=site.rotation_period_s or sensor.rotation_period_s,
             range_sigma_m=site.range_sigma_m or sensor.range_sigma_m,
             azimuth_sigma_rad=math.radians(sigma_deg) if sigma_deg else sensor.azimuth_sigma_rad,
+            range_resolution_m=site.range_resolution_m or sensor.range_resolution_m,
+            azimuth_resolution_rad=(
+                math.radians(cell_deg) if cell_deg else sensor.azimuth_resolution_rad
+            ),
         )
     return sensor

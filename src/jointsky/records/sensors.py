@@ -34,6 +34,10 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True):
     doppler_sigma_mps: float | None = None
     detection_probability: float | None = None
     false_plots_per_turn: float | None = None
+    range_resolution_m: Annotated[
+        float | None, Meta(description="Targets nearer than this, and than the azimuth's, merge")
+    ] = None
+    azimuth_resolution_rad: float | None = None
 
     @property
     def has_position(self) -> bool:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking.association import work_sizes
 from jointsky.tracking.measurement_kernels import ROWS
+from jointsky.tracking.merging_kernels import MOST_TOGETHER
 
 Array = npt.NDArray[Any]
 BUCKETS = 1 << 16  # few cells of ten thousand tracks share one
@@ -88,6 +89,10 @@ class Bench(NamedTuple):
     track: Array  # (TRACK_FLOATS,)
     looks: Array  # (S, LOOK_FLOATS)
     place: Array  # (3,)
+    together: Array  # (8,) int64: pairs that share a plot
+    exists: Array  # (8,) probability that their tracks exist
+    others: Array  # (8,) int64: slots
+    seen_at: Array  # (2, 4)
 
 
 class Rows(NamedTuple):
@@ -173,6 +178,10 @@ def new_bench(tracks: int, sensors: int, slots: int, pairs: int, plots: int) -> 
         track=np.empty(layout.TRACK_FLOATS),
         looks=np.empty((sensors, layout.LOOK_FLOATS)),
         place=np.empty(3),
+        together=np.empty(MOST_TOGETHER, np.int64),
+        exists=np.empty(MOST_TOGETHER),
+        others=np.empty(MOST_TOGETHER, np.int64),
+        seen_at=np.empty((2, 4)),
     )
 
 

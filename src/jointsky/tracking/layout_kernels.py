@@ -55,7 +55,8 @@ S_FALSE, S_FALSE_IDENTIFIED = 18, 19  # false plots a turn, plain and with an id
 S_SINCE = 20  # time of the last estimate
 S_MAP = 21  # 2: place on the index's map
 S_CELL = 23  # width of its cells, m
-SENSOR_FLOATS = 24
+S_RANGE_CELL, S_AZIMUTH_CELL = 24, 25  # targets nearer than both make one plot; 0: none do
+SENSOR_FLOATS = 26
 # What is estimated by cell of a sensor's own square map, float64 (S, CELL_FLOATS, CELLS)
 CELLS_ACROSS = 8
 CELLS = 64

@@ -106,8 +106,8 @@ def tell(rows, earth, epoch_s, unknown_variance, columns, covariances, numbers, 
 
     ``rows`` is (floats, ints); ``earth`` (4, 3): where a flat scene's origin stands and its east,
     north, up, or empty for an earth-centred frame.  Heights on the earth of which the variance is
-    above ``unknown_variance`` are a guess: NaN.  ``numbers`` is (track number, status, plots, Mode S,
-    Mode A, call sign).
+    above ``unknown_variance`` are a guess: NaN.  ``numbers`` is (track number, status, plots,
+    Mode S, Mode A, call sign).
     """
     floats, ints = rows
     for i in range(floats.shape[0]):

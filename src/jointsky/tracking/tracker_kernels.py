@@ -17,6 +17,7 @@ from jointsky.tracking import (
     house_kernels,
     lifecycle_kernels,
     looks_kernels,
+    merging_kernels,
     motion_kernels,
     rows_kernels,
     update_kernels,
@@ -59,6 +60,7 @@ from jointsky.tracking.layout_kernels import (
     QUIET,
     R_EXISTENCE,
     S_PERIOD,
+    S_RANGE_CELL,
     T_DUE,
     T_EXISTENCE,
     T_SEEN,
@@ -301,6 +303,8 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
             bench.alone,
             bench.unexplained,
         )
+        if world[0][plots[1][members[0], P_SENSOR], S_RANGE_CELL] > 0.0:
+            merging_kernels.share_merged(members, pairs, plots, book, world, bench)
         for slot in range(slots):
             if bench.slot_first[slot] >= 0:
                 more, hit = update_kernels.update_slot(

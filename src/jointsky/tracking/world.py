@@ -167,6 +167,9 @@ def sensor_rows(
         row[layout.S_FALSE] = plain
         row[layout.S_FALSE_IDENTIFIED] = plain if known else 0.02 * plain
         row[layout.S_SINCE] = math.nan
+        if sensor.range_resolution_m is not None and sensor.azimuth_resolution_rad is not None:
+            row[layout.S_RANGE_CELL] = sensor.range_resolution_m
+            row[layout.S_AZIMUTH_CELL] = sensor.azimuth_resolution_rad
         row[layout.S_CELL] = 2.0 * reach / layout.CELLS_ACROSS
     origins = rows[:, layout.S_ORIGIN : layout.S_ORIGIN + 3]
     rows[:, layout.S_MAP : layout.S_MAP + 2] = plane.place(origins)[:, :2]

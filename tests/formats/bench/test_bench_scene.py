@@ -57,6 +57,15 @@ def test_a_scene_becomes_polar_plots_of_flat_radars(folder):
     assert values["duration_s"] == 3.0
 
 
+def test_a_radar_may_say_how_close_two_targets_are_one_to_it(folder):
+    assert read_scene(folder(), ReadOptions()).sensors[0].range_resolution_m is None
+    radars = RADARS | {"range_resolution_m": [150.0, math.nan]}
+    radars |= {"azimuth_resolution_deg": [1.4, 2.0]}
+    first, second = read_scene(folder(radars=radars), ReadOptions()).sensors
+    assert first.range_resolution_m == 150.0 and second.range_resolution_m is None
+    assert first.azimuth_resolution_rad == pytest.approx(math.radians(1.4))
+
+
 def test_truth_is_never_read(folder):
     without = {name: column for name, column in PLOTS.items() if name != "truth_id"}
     place = folder()

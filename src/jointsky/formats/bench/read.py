@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ _RADAR_COLUMNS = [
     "pd",
     "fa_per_scan",
 ]
+_RESOLUTION_COLUMNS = ["range_resolution_m", "azimuth_resolution_deg"]
 _Columns = dict[str, npt.NDArray[Any]]
 
 
@@ -53,7 +55,7 @@ def read_scene(folder: pathlib.Path, options: ReadOptions) -> Reading:
     and ``duration_s``.  Raises InputError where a file or a column is missing.
     """
     origin, duration_s, name = _scene(folder / "scene.json")
-    radars = _columns(folder / "radars.parquet", _RADAR_COLUMNS)
+    radars = _columns(folder / "radars.parquet", _RADAR_COLUMNS, _RESOLUTION_COLUMNS)
     found = _columns(folder / "plots.parquet", _PLOT_COLUMNS)
     sensors = _sensors(radars, folder / "radars.parquet")
     faults = FaultList()
@@ -104,8 +106,8 @@ def _scene(path: pathlib.Path) -> tuple[list[float], float | None, str]:
     return origin, duration_s, name
 
 
-def _columns(path: pathlib.Path, names: list[str]) -> _Columns:
-    """Return the named columns of a Parquet file as numbers; read nothing else of it."""
+def _columns(path: pathlib.Path, names: list[str], extra: Sequence[str] = ()) -> _Columns:
+    """Return the named columns of a Parquet file as numbers; those of ``extra`` that are there."""
     if not path.is_file():
         raise InputError(str(path), "there is no such file", "a Parquet file of a bench scene")
     try:
@@ -115,6 +117,7 @@ def _columns(path: pathlib.Path, names: list[str]) -> _Columns:
             raise InputError(
                 str(path), f"column {missing[0]!r} is missing", f"the columns {', '.join(names)}"
             )
+        names = [*names, *(name for name in extra if name in known)]
         table = pq.read_table(path, columns=names)
         return {
             name: table[name].cast(pa.float64()).to_numpy(zero_copy_only=False) for name in names
@@ -126,6 +129,8 @@ def _columns(path: pathlib.Path, names: list[str]) -> _Columns:
 
 def _sensors(radars: _Columns, path: pathlib.Path) -> list[Sensor]:
     ids = radars["radar_id"]
+    unknown = np.full(len(ids), np.nan)
+    radars = {**dict.fromkeys(_RESOLUTION_COLUMNS, unknown), **radars}
     if not len(ids) or len(np.unique(ids)) != len(ids) or not np.isfinite(ids).all():
         raise InputError(str(path), f"radar_id {ids.tolist()}", "different numbers, at least one")
     for name in ("e_m", "n_m", "u_m"):
@@ -145,6 +150,8 @@ def _sensors(radars: _Columns, path: pathlib.Path) -> list[Sensor]:
             doppler_sigma_mps=_known(radars["doppler_sigma_mps"][k]),
             detection_probability=_known(radars["pd"][k]),
             false_plots_per_turn=_known(radars["fa_per_scan"][k]),
+            range_resolution_m=_known(radars["range_resolution_m"][k]),
+            azimuth_resolution_rad=_known(np.radians(radars["azimuth_resolution_deg"][k])),
         )
         for k in range(len(ids))
     ]
