@@ -23,6 +23,9 @@ GROUPS = {  # module: what it does
     "rows_kernels": "writing rows",
     "batching_kernels": "cutting batches",
     "preparation_kernels": "preparing plots",
+    "admission_kernels": "ordering plots",
+    "merging_kernels": "plots of two targets",
+    "telling_kernels": "telling tracks",
     "geodesy_kernels": "geodesy",
 }
 LIBRARIES = (

@@ -26,7 +26,7 @@ def draw(
     truth: dict[str, np.ndarray], made: Tracked, found: ScoreResult, file: pathlib.Path
 ) -> None:
     """Draw the picture."""
-    figure = plt.figure(figsize=(13.0, 7.2), dpi=100, layout="constrained")
+    figure = plt.figure(figsize=(13.0, 7.6), dpi=100, layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.15, 1.0))
     _map(figure.add_subplot(grid[:, 0]), truth, made)
     points = found.points
@@ -69,7 +69,9 @@ def _map(axis: plt.Axes, truth: dict[str, np.ndarray], made: Tracked) -> None:
     axis.set_xlabel("east of the airport (NM)")
     axis.set_ylabel("north (NM)")
     axis.set_title("Civil traffic and its tracks", loc="left")
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.09), fontsize=9, frameon=False, ncols=3)
+    axis.figure.legend(
+        *axis.get_legend_handles_labels(), loc="outside lower left", ncols=6, fontsize=9
+    )
 
 
 def _distribution(

@@ -131,7 +131,7 @@ def grown(book: Book, rows: int) -> Book:
     had = len(book.ints)
     if had >= rows:
         return book
-    bigger = _track_arrays(max(rows, had + had // 4), book.looks.shape[1])
+    bigger = _track_arrays(max(rows, 2 * had), book.looks.shape[1])
     live = int(book.counters[layout.N_LIVE])
     for old, new in zip(book[:5], bigger, strict=True):
         new[:live] = old[:live]
