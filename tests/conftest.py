@@ -7,5 +7,6 @@ from hypothesis import settings
 # Threads only wait for each other over matrices as small as those of the tests: six times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-settings.register_profile("repeatable", derandomize=True)
+# No example has a deadline: the first may have to compile a kernel.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")

@@ -74,11 +74,15 @@ def test_close_plots_of_one_turn_become_one_at_their_middle(tmp_path):
         "truth_id": np.array([7, 8, 9, 7], np.int32),
     }
     pq.write_table(pa.table(columns), tmp_path / "plots.parquet")
+    pq.write_table(pa.table({"radar_id": [0], "pd": [0.9]}), tmp_path / "radars.parquet")
     scenes.merge_close_plots(tmp_path)
     found = pq.read_table(tmp_path / "plots.parquet").to_pydict()
     assert found["range_m"] == [50_050.0, 50_180.0, 50_000.0]
     assert found["azimuth_deg"][0] % 360.0 == pytest.approx(0.0, abs=1e-9)
     assert found["time_s"][0] == pytest.approx(1.05)
+    (radar,) = pq.read_table(tmp_path / "radars.parquet").to_pylist()
+    assert (radar["pd"], radar["range_resolution_m"]) == (0.9, 150.0)
+    assert radar["azimuth_resolution_deg"] == pytest.approx(1.4)
 
 
 def test_tables_come_between_their_marks_and_missing_ones_stay():
