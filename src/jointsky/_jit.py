@@ -160,15 +160,18 @@ def bare_kernel(function: _F) -> _F:
     return made
 
 
+_BARE: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+}
+
+
 def bare(function: _F) -> _F:
     """Compile a kernel that allocates nothing and that only such kernels call."""
-    made: _F = numba.njit(
-        nogil=True,
-        error_model="numpy",
-        no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-        _nrt=False,
-    )(function)
+    made: _F = numba.njit(**_BARE)(function)
     return made
 
 
@@ -178,14 +181,7 @@ def inlined(function: _F) -> _F:
     The compiler leaves them apart where they have many arguments, and to call one then costs as
     much as its arithmetic.
     """
-    made: _F = numba.njit(
-        nogil=True,
-        error_model="numpy",
-        no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-        forceinline=True,
-        _nrt=False,
-    )(function)
+    made: _F = numba.njit(forceinline=True, **_BARE)(function)
     return made
 
 

@@ -234,6 +234,18 @@ def take_rows(b, rows, n, reference, leans, up, d):
 
 
 @bare
+def as_shares(logs, highest):
+    """Turn log weights into shares of their sum; return its log.  ``highest`` is the largest."""
+    total = 0.0
+    for m in range(logs.shape[0]):
+        logs[m] = math.exp(logs[m] - highest)
+        total += logs[m]
+    for m in range(logs.shape[0]):
+        logs[m] /= total
+    return highest + math.log(total)
+
+
+@bare
 def put(rows, n, h0, h1, h2, dt, residual, variance):
     """Write one row that looks at the position ``dt`` seconds after the state's time."""
     rows[n, 0] = h0

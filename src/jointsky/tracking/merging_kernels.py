@@ -34,7 +34,7 @@ from jointsky.tracking.layout_kernels import (
     WEIGHT,
 )
 from jointsky.tracking.looks_kernels import MOST_SURE, detection_at
-from jointsky.tracking.measurement_kernels import measure, take_rows, variance_along
+from jointsky.tracking.measurement_kernels import as_shares, measure, take_rows, variance_along
 
 MOST_MERGED = 0.9  # however close: two tracks of one target must not feed each other for ever
 THEIRS = 0.8  # a plot that is surer than this of the tracks near it
@@ -179,12 +179,7 @@ def take_middle(pair, n, up, bench):
             density = take_rows(b, bench.rows, n, reference, m == TURN, up, bench.d)[1]
             likely[m] = density + math.log(b[WEIGHT])
             highest = max(highest, likely[m])
-    total = 0.0
-    for m in range(MODELS):
-        likely[m] = math.exp(likely[m] - highest)
-        total += likely[m]
-    for m in range(MODELS):
-        likely[m] /= total
+    as_shares(likely, highest)
 
 
 @bare

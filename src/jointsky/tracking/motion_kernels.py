@@ -201,8 +201,14 @@ def predict(b, m, dt, models, up, scratch):
 
 
 @inlined
-def add_square(b, first, w, d0, d1, d2, d3, d4, d5):
-    """Add w d d' to a packed covariance of six states that begins at ``b[first]``."""
+def add_square(b, first, w, x, origin):
+    """Add w d d', d = x - origin of six states, to a packed covariance at ``b[first]``."""
+    d0 = x[0] - origin[0]
+    d1 = x[1] - origin[1]
+    d2 = x[2] - origin[2]
+    d3 = x[3] - origin[3]
+    d4 = x[4] - origin[4]
+    d5 = x[5] - origin[5]
     e = w * d0
     b[first] += e * d0
     e = w * d1
@@ -230,6 +236,18 @@ def add_square(b, first, w, d0, d1, d2, d3, d4, d5):
     b[first + 18] += e * d3
     b[first + 19] += e * d4
     b[first + 20] += e * d5
+
+
+@inlined
+def add_moments(o, w, b, base):
+    """Add w times a model's state from ``base``, and its second moment about it, to row ``o``."""
+    n = COV
+    for a in range(STATES):
+        da = b[a] - base[a]
+        o[a] += w * da
+        for c in range(a + 1):
+            o[n] += w * (b[n] + da * (b[c] - base[c]))
+            n += 1
 
 
 @bare
@@ -270,13 +288,7 @@ def mix(before, stay, usual, acceleration, common, out):
         b = before[i]
         for n in range(COV, COV + 21):
             common[n] += w * b[n]
-        d0 = b[0] - common[0]
-        d1 = b[1] - common[1]
-        d2 = b[2] - common[2]
-        d3 = b[3] - common[3]
-        d4 = b[4] - common[4]
-        d5 = b[5] - common[5]
-        add_square(common, COV, w, d0, d1, d2, d3, d4, d5)
+        add_square(common, COV, w, b, common)
         rate = (b[6] if i == TURN else 0.0) - common[6]
         for c in range(6):
             common[29 + c] += w * rate * (b[c] - common[c])
@@ -295,13 +307,7 @@ def mix(before, stay, usual, acceleration, common, out):
         a2 = 1.0 - a1
         for n in range(COV, BODY):
             o[n] = a1 * b[n] + a2 * common[n]
-        d0 = b[0] - common[0]
-        d1 = b[1] - common[1]
-        d2 = b[2] - common[2]
-        d3 = b[3] - common[3]
-        d4 = b[4] - common[4]
-        d5 = b[5] - common[5]
-        add_square(o, COV, a1 * a2, d0, d1, d2, d3, d4, d5)
+        add_square(o, COV, a1 * a2, b, common)
         for a in range(6):
             o[a] = common[a] + a1 * (b[a] - common[a])
         o[WEIGHT] = total
@@ -358,19 +364,9 @@ def combine(bodies, mean, packed):
         for k in range(21):
             packed[k] += w * b[COV + k]
         if m != best:
-            d0 = b[0] - base[0]
-            d1 = b[1] - base[1]
-            d2 = b[2] - base[2]
-            d3 = b[3] - base[3]
-            d4 = b[4] - base[4]
-            d5 = b[5] - base[5]
-            mean[0] += w * d0
-            mean[1] += w * d1
-            mean[2] += w * d2
-            mean[3] += w * d3
-            mean[4] += w * d4
-            mean[5] += w * d5
-            add_square(packed, 0, w, d0, d1, d2, d3, d4, d5)
-    add_square(packed, 0, -1.0, mean[0], mean[1], mean[2], mean[3], mean[4], mean[5])
+            for a in range(6):
+                mean[a] += w * (b[a] - base[a])
+            add_square(packed, 0, w, b, base)
     for a in range(6):
         mean[a] += base[a]
+    add_square(packed, 0, -1.0, mean, base)

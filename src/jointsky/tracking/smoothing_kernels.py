@@ -238,14 +238,7 @@ def match(pairs, odds, out):
             w = odds[i, j] / total
             if w < NO_WEIGHT:
                 continue
-            b = pairs[i, j]
-            n = COV
-            for a in range(STATES):
-                da = b[a] - base[a]
-                o[a] += w * da
-                for c in range(a + 1):
-                    o[n] += w * (b[n] + da * (b[c] - base[c]))
-                    n += 1
+            motion_kernels.add_moments(o, w, pairs[i, j], base)
         n = COV
         for a in range(STATES):
             for c in range(a + 1):

@@ -70,7 +70,13 @@ from jointsky.tracking.layout_kernels import (
     TURN,
     WEIGHT,
 )
-from jointsky.tracking.measurement_kernels import measure, take_place, take_rows, variance_along
+from jointsky.tracking.measurement_kernels import (
+    as_shares,
+    measure,
+    take_place,
+    take_rows,
+    variance_along,
+)
 
 CONFIRMED_STATUS, COASTED_STATUS = 1, 2
 DONE, NO_ROOM_FOR_PAIRS, NO_ROOM_FOR_PICTURES, NO_ROOM_FOR_TRACKS = 0, 1, 2, 3
@@ -193,13 +199,7 @@ def weigh(q, i, book, t, slot, world, bench, pair, log_other):
         highest = max(highest, log_density)
     if nearest > limit + 2.0 * max(identity, 0.0):  # what speaks for the pair counts at the gate
         return -math.inf
-    total = 0.0
-    for m in range(MODELS):
-        likely[m] = math.exp(likely[m] - highest)
-        total += likely[m]
-    for m in range(MODELS):
-        likely[m] /= total
-    log_all = highest + math.log(total)
+    log_all = as_shares(likely, highest)
     bench.wild[pair] = wild
     seen = bench.slot_alive[slot] * looks_kernels.detection_at(sensors, cells, s, i[P_CELL])
     return math.log(seen / (1.0 - seen)) + log_all - log_other + identity

@@ -55,6 +55,7 @@ from jointsky.tracking.layout_kernels import (
     TENTATIVE,
     WEIGHT,
 )
+from jointsky.tracking.motion_kernels import add_moments
 
 CERTAIN = 0.99  # a pair as sure as this is taken for the truth
 NEGLIGIBLE = 0.005
@@ -88,15 +89,8 @@ def merge(slot, none, bench, into):
         p = bench.slot_first[slot]
         while p >= 0:
             w = bench.share[p] * bench.likely[p, m]
-            b = bench.pair_body[p, m]
             total += w
-            n = COV
-            for a in range(STATES):
-                da = b[a] - base[a]
-                o[a] += w * da
-                for c in range(a + 1):
-                    o[n] += w * (b[n] + da * (b[c] - base[c]))
-                    n += 1
+            add_moments(o, w, bench.pair_body[p, m], base)
             p = bench.pair_next[p]
         o[WEIGHT] = total
         if total <= 0.0:
