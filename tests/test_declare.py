@@ -80,3 +80,16 @@ def test_the_schema_tells_bounds_and_meaning():
     period = schema["$defs"]["Radar"]["properties"]["rotation_period_s"]
     assert period == {"type": "number", "description": "Time of one turn", "exclusiveMinimum": 0.0}
     assert schema["$schema"].endswith("2020-12/schema")
+
+
+def test_faults_are_collected_under_their_whole_path():
+    faults = declare.Faults()
+    site = faults.under("sites[0]")
+    site.add("sensors[1].name", "'a' is used twice")
+    site.under("links").add("[2]", "no end", "two ends", "name both sites")
+    site.add("", "no sensors")
+    assert [str(fault) for fault in faults.kept] == [
+        "sites[0].sensors[1].name: 'a' is used twice",
+        "sites[0].links[2]: no end; wanted two ends (name both sites)",
+        "sites[0]: no sensors",
+    ]

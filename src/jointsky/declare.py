@@ -33,6 +33,29 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+class Faults:
+    """All that is wrong with a declared thing, collected, so that it is told in one go.
+
+    A path leads from the root to the fault as in the file: ``sites[0].sensors[1].name``.
+    """
+
+    def __init__(self, path: str = "", kept: list[InputError] | None = None) -> None:
+        self.path = path
+        self.kept: list[InputError] = [] if kept is None else kept
+
+    def add(self, path: str, found: str, wanted: str = "", hint: str = "") -> None:
+        """Keep a fault at ``path`` below this one; ``where`` of the error is the whole path."""
+        self.kept.append(InputError(_joined(self.path, path), found, wanted, hint))
+
+    def under(self, path: str) -> Faults:
+        """Return a view whose paths begin below ``path``; it keeps its faults here."""
+        return Faults(_joined(self.path, path), self.kept)
+
+
+def _joined(path: str, rest: str) -> str:
+    return path + rest if not path or not rest or rest.startswith("[") else f"{path}.{rest}"
+
+
 def read(path: str | pathlib.Path, kind: type[_T], form: str = "") -> _T:
     """Return the declared thing in a YAML (or JSON) file; raise InputError at the first fault.
 

@@ -1,0 +1,35 @@
+"""Where vehicles are at given times: states from exact pieces, no stepping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jointsky.earth import motion_kernels as kernels
+
+Floats = npt.NDArray[np.float64]
+
+
+def states(
+    pieces: kernels.Pieces, vehicle: npt.ArrayLike, time_s: npt.ArrayLike
+) -> tuple[Floats, Floats]:
+    """Return positions and velocities, (n, 3) each, earth-centred, metres and metres a second.
+
+    ``vehicle`` (n,) are rows of the vehicles, ``time_s`` (n,) POSIX seconds; one of both may be a
+    scalar.  NaN where a vehicle is nowhere: before its first piece, after its last, between two.
+    """
+    given: list[npt.NDArray[Any]] = [
+        np.atleast_1d(np.asarray(vehicle, np.int64)),
+        np.atleast_1d(np.asarray(time_s, np.float64)),
+    ]
+    rows, times = (np.ascontiguousarray(a) for a in np.broadcast_arrays(*given))
+    if rows.ndim != 1:
+        raise ValueError(f"vehicle and time_s have shape {rows.shape}; they must be (n,)")
+    known = len(pieces.first) - 1
+    if len(rows) and (rows.min() < 0 or rows.max() >= known):
+        raise ValueError(f"vehicle has rows {rows.min()} to {rows.max()}; there are {known}")
+    out = np.empty((len(rows), 6))
+    kernels.each_state(pieces, rows, times, out)
+    return out[:, :3].copy(), out[:, 3:].copy()

@@ -1,0 +1,68 @@
+"""What sensors are in: their place, the sky that they look at, the ground and the weather."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from jointsky.earth.motion_kernels import Pieces
+from jointsky.earth.terrain_kernels import HeightGrid
+from jointsky.records.plots import Plots
+from jointsky.records.signatures import Signature
+from jointsky.records.vehicles import Vehicles
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a sensor is: on the ground (geodetic, WGS-84) or aboard a vehicle."""
+
+    latitude_rad: float = 0.0
+    longitude_rad: float = 0.0
+    height_m: float = 0.0  # of the antenna, above the ellipsoid
+    vehicle: int = -1  # row of the vehicle that carries it; -1: on the ground
+
+
+class Rain(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell of rain: a disc that drifts; it attenuates and returns echoes."""
+
+    latitude_rad: float
+    longitude_rad: float  # of its centre at ``begin_s``
+    radius_m: float
+    top_m: float
+    rate_mmph: float
+    ve_mps: float = 0.0
+    vn_mps: float = 0.0
+    begin_s: float  # POSIX seconds
+    end_s: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Surroundings:
+    """Everything around the sensors; the same for all of them.
+
+    ``signatures`` are named by rows in ``vehicles.signature``; ``vehicle_keys`` (V,) uint64 are
+    hashes of the vehicles' names: what is drawn for one hangs on no other.
+    """
+
+    vehicles: Vehicles
+    vehicle_keys: npt.NDArray[np.uint64]
+    signatures: Sequence[Signature]
+    pieces: Pieces
+    terrain: HeightGrid
+    rain: Sequence[Rain] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """What one sensor made of the truth, sorted by time of reception.
+
+    ``vehicle`` (n,) int32 is the row of the vehicle behind each plot, -1 for a false one: for
+    scoring only, no site sees it.  ``received_s`` (n,) is when the site has the plot.
+    """
+
+    plots: Plots
+    vehicle: npt.NDArray[np.int32]
+    received_s: npt.NDArray[np.float64]
