@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jointsky.earth import geodesy
-from jointsky.earth.motion import states
-from jointsky.earth.motion_kernels import Pieces
+from jointsky.earth.motion import Pieces, states
 
 LATITUDES = st.floats(-1.5, 1.5)
 LONGITUDES = st.floats(-3.1, 3.1)

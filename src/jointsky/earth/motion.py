@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,22 @@ from jointsky.earth import motion_kernels as kernels
 Floats = npt.NDArray[np.float64]
 
 
-def states(
-    pieces: kernels.Pieces, vehicle: npt.ArrayLike, time_s: npt.ArrayLike
-) -> tuple[Floats, Floats]:
+class Pieces(NamedTuple):
+    """Columns of motion as kernels take them: R pieces of V vehicles."""
+
+    first: npt.NDArray[Any]  # (V + 1,)
+    piece: npt.NDArray[Any]  # (R,), 0 arc, 1 cubic
+    begin_s: npt.NDArray[Any]
+    end_s: npt.NDArray[Any]
+    terms: npt.NDArray[Any]  # (R, 4, 3)
+    rate_radps: npt.NDArray[Any]
+    acceleration_radps2: npt.NDArray[Any]
+    height_m: npt.NDArray[Any]
+    climb_mps: npt.NDArray[Any]
+    climb_acceleration_mps2: npt.NDArray[Any]
+
+
+def states(pieces: Pieces, vehicle: npt.ArrayLike, time_s: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Return positions and velocities, (n, 3) each, earth-centred, metres and metres a second.
 
     ``vehicle`` (n,) are rows of the vehicles, ``time_s`` (n,) POSIX seconds; one of both may be a

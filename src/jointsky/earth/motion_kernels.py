@@ -6,27 +6,11 @@ records.Motion with ``first`` (V + 1): the pieces of vehicle v are rows first[v]
 # mypy: ignore-errors
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from jointsky._jit import kernel
 from jointsky.earth.geodesy_kernels import ECCENTRICITY2, SEMI_MAJOR_M
-
-
-class Pieces(NamedTuple):
-    """Columns of motion as kernels take them: R pieces of V vehicles."""
-
-    first: np.ndarray  # (V + 1,)
-    piece: np.ndarray  # (R,), 0 arc, 1 cubic
-    begin_s: np.ndarray
-    end_s: np.ndarray
-    terms: np.ndarray  # (R, 4, 3)
-    rate_radps: np.ndarray
-    acceleration_radps2: np.ndarray
-    height_m: np.ndarray
-    climb_mps: np.ndarray
-    climb_acceleration_mps2: np.ndarray
 
 
 @kernel

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from jointsky.earth.motion_kernels import Pieces
-from jointsky.earth.terrain_kernels import HeightGrid
+from jointsky.earth.motion import Pieces
+from jointsky.earth.terrain import HeightGrid
 from jointsky.records.plots import Plots
 from jointsky.records.signatures import Signature
 from jointsky.records.vehicles import Vehicles

@@ -1,9 +1,11 @@
-"""Kernels behind terrain.py: the height of the ground, and what it hides."""
-# mypy: ignore-errors
+"""The ground: its height on a grid, and what it hides."""
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 
 class HeightGrid(NamedTuple):
@@ -17,4 +19,4 @@ class HeightGrid(NamedTuple):
     longitude_rad: float
     latitude_step_rad: float
     longitude_step_rad: float
-    heights_m: np.ndarray  # (rows, columns) float32
+    heights_m: npt.NDArray[np.float32]  # (rows, columns) float32
