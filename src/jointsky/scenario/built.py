@@ -1,0 +1,56 @@
+"""A scenario made ready to run: what flies, what looks at it from where, whose it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import msgspec
+
+from jointsky.records.motion import Motion
+from jointsky.records.sensors import Sensor
+from jointsky.sensors.surroundings import Place, Surroundings
+
+
+class BuiltSite(msgspec.Struct, frozen=True, kw_only=True):
+    """One site, at its place on earth."""
+
+    name: str
+    nation: str
+    latitude_rad: float
+    longitude_rad: float
+    height_m: float
+
+
+@dataclasses.dataclass(frozen=True)
+class BuiltSensor:
+    """One sensor at its place: its declaration, its own errors, its key of randomness.
+
+    ``site`` is the row of the site that gets its plots.  ``declared`` and ``placed`` are what
+    ``sensors.observe.observe`` takes; ``told`` is what a tracker knows of it.
+    """
+
+    name: str
+    site: int
+    declared: Any
+    placed: Any
+    place: Place
+    key: tuple[int, int]
+    told: Sensor
+
+
+@dataclasses.dataclass(frozen=True)
+class Built:
+    """Everything that a run needs; the same scenario and seed build the same."""
+
+    name: str
+    description: str
+    seed: int
+    begin_s: float  # POSIX seconds, UTC
+    end_s: float
+    truth_interval_s: float
+    digest: str  # of the resolved scenario, includes and catalogue entries used: 16 hex digits
+    sites: list[BuiltSite]
+    sensors: list[BuiltSensor]
+    motion: Motion
+    surroundings: Surroundings
