@@ -21,6 +21,7 @@ from jointsky.scenario import batteries
 from jointsky.scenario.batteries import BatteryType
 from jointsky.scenario.sources import Figure, Reference, Source, figures
 from jointsky.scenario.sources import find_faults as find_source_faults
+from jointsky.world.types import VehicleType
 
 Kind = Literal["vehicle", "sensor", "battery"]
 KINDS: tuple[Kind, ...] = ("vehicle", "sensor", "battery")
@@ -39,7 +40,10 @@ class System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ]
     title: Annotated[str, Meta(min_length=1, max_length=100, description="What it is, for people")]
     summary: Annotated[str, Meta(description="What it stands for, in a sentence or two")] = ""
-    battery: Annotated[BatteryType | None, Meta(description="A battery type")] = None
+    vehicle: Annotated[
+        VehicleType | None, Meta(description="A type of vehicle; it takes the entry's name")
+    ] = None
+    battery: Annotated[BatteryType | None, Meta(description="A type of battery")] = None
     notes: Annotated[tuple[str, ...], Meta(description="What a user should know besides")] = ()
     sources: Annotated[tuple[Source, ...], Meta(description="Where each figure comes from")] = ()
 
@@ -49,8 +53,10 @@ class System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return next(kind for kind in KINDS if getattr(self, kind, None) is not None)
 
     @property
-    def type(self) -> BatteryType:
-        """Return the type itself, without its name and sources."""
+    def type(self) -> VehicleType | BatteryType:
+        """Return the type itself; a vehicle type has the name and title of its entry."""
+        if self.vehicle is not None:
+            return msgspec.structs.replace(self.vehicle, name=self.name, title=self.title)
         return getattr(self, self.kind)  # type: ignore[no-any-return]
 
 
@@ -147,6 +153,9 @@ def find_faults(system: System, references: Iterable[str], faults: Faults) -> bo
         found = " and ".join(given) if given else "none of " + ", ".join(KINDS)
         faults.add("", found, "exactly one of " + ", ".join(KINDS))
         return True
+    if system.vehicle is not None and system.vehicle.name not in ("", system.name):
+        found = f"{system.vehicle.name!r}, though the entry is {system.name!r}"
+        faults.add("vehicle.name", found, "nothing: the entry's name is taken")
     find_source_faults(system.type, system.sources, references, faults)
     if system.battery is not None:
         batteries.find_faults(system.battery, faults.under("battery"))

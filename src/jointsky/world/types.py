@@ -27,9 +27,9 @@ class VehicleType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         str,
         Meta(
             pattern="^[a-z0-9][a-z0-9-]{0,31}$",
-            description="Name in the catalogue: small letters, digits and hyphens",
+            description="Small letters, digits and hyphens; given by its entry in the catalogue",
         ),
-    ]
+    ] = ""
     title: Annotated[str, Meta(description="What people call it; empty: as its name")] = ""
     domain: Annotated[Domain, Meta(description="What kind of thing it is")]
     signature: Annotated[Signature, Meta(description="What sensors get of it")]
