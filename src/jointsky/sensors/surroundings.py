@@ -12,6 +12,7 @@ import numpy.typing as npt
 from jointsky.earth.motion import Pieces
 from jointsky.earth.terrain import HeightGrid
 from jointsky.records.plots import Plots
+from jointsky.records.reports import Reports
 from jointsky.records.signatures import Signature
 from jointsky.records.vehicles import Vehicles
 
@@ -39,12 +40,23 @@ class Rain(msgspec.Struct, frozen=True, kw_only=True):
     end_s: float
 
 
+class Air(msgspec.Struct, frozen=True, kw_only=True):
+    """The air near the ground, the same everywhere: for sound and sight."""
+
+    temperature_k: float = 288.15  # ISO 2533, at sea level
+    pressure_pa: float = 101_325.0
+    relative_humidity: float = 0.7  # 0 to 1
+    visibility_m: float = 20_000.0  # meteorological optical range: contrast falls to 5 %
+
+
 @dataclasses.dataclass(frozen=True)
 class Surroundings:
     """Everything around the sensors; the same for all of them.
 
     ``signatures`` are named by rows in ``vehicles.signature``; ``vehicle_keys`` (V,) uint64 are
-    hashes of the vehicles' names: what is drawn for one hangs on no other.
+    hashes of the vehicles' names: what is drawn for one hangs on no other.  ``key`` is that of the
+    whole sky (``streams.key(seed, "sky")``): what a vehicle draws for itself and all sensors meet
+    alike, such as the error of its own navigation.
     """
 
     vehicles: Vehicles
@@ -53,6 +65,8 @@ class Surroundings:
     pieces: Pieces
     terrain: HeightGrid
     rain: Sequence[Rain] = ()
+    air: Air = Air()
+    key: tuple[int, int] = (0, 0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,8 +75,12 @@ class Observed:
 
     ``vehicle`` (n,) int32 is the row of the vehicle behind each plot, -1 for a false one: for
     scoring only, no site sees it.  ``received_s`` (n,) is when the site has the plot.
+    ``reports`` are what people and cameras say in words, ``reported`` (m,) int32 the vehicles
+    behind them, -1 where there was none; both None where a sensor has no words.
     """
 
     plots: Plots
     vehicle: npt.NDArray[np.int32]
     received_s: npt.NDArray[np.float64]
+    reports: Reports | None = None
+    reported: npt.NDArray[np.int32] | None = None
