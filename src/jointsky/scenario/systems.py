@@ -21,8 +21,12 @@ from jointsky.scenario import batteries
 from jointsky.scenario.batteries import BatteryType
 from jointsky.scenario.sources import Figure, Reference, Source, figures
 from jointsky.scenario.sources import find_faults as find_source_faults
+from jointsky.sensors import others, radars
+from jointsky.sensors.others import OtherSensor
+from jointsky.sensors.radars import AnyRadar
 from jointsky.world.types import VehicleType
 
+SensorType = AnyRadar | OtherSensor
 Kind = Literal["vehicle", "sensor", "battery"]
 KINDS: tuple[Kind, ...] = ("vehicle", "sensor", "battery")
 
@@ -43,6 +47,7 @@ class System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     vehicle: Annotated[
         VehicleType | None, Meta(description="A type of vehicle; it takes the entry's name")
     ] = None
+    sensor: Annotated[SensorType | None, Meta(description="A type of sensor")] = None
     battery: Annotated[BatteryType | None, Meta(description="A type of battery")] = None
     notes: Annotated[tuple[str, ...], Meta(description="What a user should know besides")] = ()
     sources: Annotated[tuple[Source, ...], Meta(description="Where each figure comes from")] = ()
@@ -53,7 +58,7 @@ class System(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return next(kind for kind in KINDS if getattr(self, kind, None) is not None)
 
     @property
-    def type(self) -> VehicleType | BatteryType:
+    def type(self) -> VehicleType | SensorType | BatteryType:
         """Return the type itself; a vehicle type has the name and title of its entry."""
         if self.vehicle is not None:
             return msgspec.structs.replace(self.vehicle, name=self.name, title=self.title)
@@ -159,7 +164,17 @@ def find_faults(system: System, references: Iterable[str], faults: Faults) -> bo
     find_source_faults(system.type, system.sources, references, faults)
     if system.battery is not None:
         batteries.find_faults(system.battery, faults.under("battery"))
+    if system.sensor is not None:
+        check_sensor(system.sensor, faults.under("sensor"))
     return False
+
+
+def check_sensor(sensor: SensorType, faults: Faults) -> None:
+    """Add to ``faults`` what is wrong with a sensor though each field is in its bounds."""
+    if isinstance(sensor, AnyRadar):
+        radars.check(sensor, faults)
+    else:
+        others.check(sensor, False, faults)
 
 
 def find_name_faults(systems: Sequence[System], known: Catalogue, faults: Faults) -> None:

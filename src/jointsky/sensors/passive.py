@@ -92,8 +92,8 @@ class AcousticArray(
         float, Meta(gt=0, le=30, description="Standard error of a loud source's bearing")
     ] = 2.0
     elevation_floor_deg: Annotated[
-        float | None,
-        Meta(gt=0, le=30, description="Standard error of a loud source's elevation; none: no such"),
+        Annotated[float, Meta(gt=0, le=30)] | None,
+        Meta(description="Standard error of a loud source's elevation; none: no such"),
     ] = None
     interval_s: Annotated[float, Meta(ge=0.1, le=60, description="Time between two bearings")] = 1.0
     false_bearings_per_hour: Annotated[
@@ -151,8 +151,8 @@ class Camera(
         float, Meta(gt=0, lt=1, description="Contrast of a broad target that is just seen")
     ] = 0.02
     extinction_per_km: Annotated[
-        float | None,
-        Meta(ge=0, le=100, description="Loss of contrast in air; none: from the visibility"),
+        Annotated[float, Meta(ge=0, le=100)] | None,
+        Meta(description="Loss of contrast in air; none: from the visibility"),
     ] = None
     cycles_to_detect: Annotated[
         float, Meta(gt=0, le=20, description="Cycles on the target to detect it half the time")
@@ -168,7 +168,8 @@ class Camera(
         Meta(gt=0, le=600, description="Time after which seeing or not seeing is a new chance"),
     ] = 10.0
     range_sigma_m: Annotated[
-        float | None, Meta(gt=0, le=1_000, description="Error of its range finder; none: has none")
+        Annotated[float, Meta(gt=0, le=1_000)] | None,
+        Meta(description="Error of its range finder; none: has none"),
     ] = None
     false_detections_per_hour: Annotated[
         float, Meta(ge=0, le=36_000, description="Detections of nothing, over the whole field")
