@@ -1,4 +1,4 @@
-"""Parts that radars of several kinds are declared with: power, moving targets, clutter, SSR."""
+"""Parts that radars of several kinds are declared with: moving targets, clutter, SSR."""
 
 from __future__ import annotations
 
@@ -13,34 +13,6 @@ Degrees = Annotated[float, Meta(gt=0, le=360)]
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all of these are: frozen, given by name, with no field that is not known."""
-
-
-class RadarEquation(Declared, frozen=True, kw_only=True):
-    """How the radar is built: what the radar equation needs to give the echo of one pulse.
-
-    Matched filter, so that noise counts by the energy of the pulse (Skolnik, Introduction to
-    Radar Systems, 3rd ed., 2.2 to 2.7).
-    """
-
-    peak_power_kw: Annotated[float, Meta(gt=0, le=1e5, description="Power while it transmits")]
-    pulse_width_us: Annotated[
-        float,
-        Meta(gt=0, le=1e5, description="Length of one pulse as sent, before any compression"),
-    ]
-    gain_db: Annotated[
-        float, Meta(ge=0, le=70, description="Antenna gain over an isotropic one, sending")
-    ]
-    receive_gain_db: Annotated[
-        float | None, Meta(description="Gain when receiving; none: as when sending")
-    ] = None
-    noise_figure_db: Annotated[float, Meta(ge=0, le=30, description="Of the receiver")] = 3.0
-    antenna_temperature_k: Annotated[
-        float, Meta(ge=0, le=2000, description="Noise that the antenna picks up, as a temperature")
-    ] = 290.0
-    losses_db: Annotated[
-        float,
-        Meta(ge=0, le=60, description="All losses: lines, beam shape, filter, processing"),
-    ] = 6.0
 
 
 class MovingTargets(Declared, frozen=True, kw_only=True):

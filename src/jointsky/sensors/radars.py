@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from jointsky.declare import Faults
 from jointsky.records.signatures import Band
+from jointsky.sensors.radar_equation import RadarEquation
 from jointsky.sensors.radar_parts import (
     Clutter,
     Declared,
@@ -16,7 +17,6 @@ from jointsky.sensors.radar_parts import (
     Interrogator,
     Metres,
     MovingTargets,
-    RadarEquation,
 )
 
 Elevation = Annotated[float, Meta(ge=-10, le=90)]
@@ -69,22 +69,12 @@ class Radar(Declared, frozen=True, kw_only=True):
     max_range_km: Annotated[float, Meta(gt=0, le=5000, description="Nothing farther is shown")]
     min_elevation_deg: Annotated[Elevation, Meta(description="Lowest elevation covered")] = -1.0
     max_elevation_deg: Annotated[Elevation, Meta(description="Highest elevation covered")] = 40.0
-    elevation_pattern: Annotated[
-        Literal["even", "cosecant-squared", "gaussian"],
-        Meta(description="Gain over elevation: even, fan by cosecant squared, one beam"),
-    ] = "even"
-    beam_elevation_deg: Annotated[
-        Elevation, Meta(description="Where a pattern that is not even has its peak")
-    ] = 1.0
-    beam_height_deg: Annotated[
-        Degrees, Meta(description="Half-power width in elevation of a pattern that is not even")
-    ] = 4.0
     beamwidth_deg: Annotated[
         Degrees, Meta(description="Half-power width of the beam in azimuth; jamming gets in here")
     ] = 1.5
-    sidelobes_db: Annotated[
-        float, Meta(ge=-80, le=0, description="Mean level of the side lobes against the main lobe")
-    ] = -30.0
+    side_lobes_db: Annotated[
+        float, Meta(ge=10, le=80, description="Mean side lobes below the main lobe, one way")
+    ] = 30.0
     range_sigma_m: Annotated[Metres, Meta(description="Standard error of a range")]
     azimuth_sigma_deg: Annotated[Degrees, Meta(description="Standard error of an azimuth")]
     elevation_sigma_deg: Annotated[
