@@ -87,7 +87,7 @@ class BatteryType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         bool, Meta(description="Whether it engages while it moves, without deploying")
     ] = False
     sensors: Annotated[
-        tuple[str, ...], Meta(description="Sensor types of its own, by name, one for each unit")
+        tuple[str, ...], Meta(description="Names of its own sensors' types, one for each sensor")
     ] = ()
     weapons: Annotated[tuple[Weapon, ...], Meta(min_length=1, description="What it shoots")]
 

@@ -72,8 +72,9 @@ class Figure:
 
     @property
     def is_number(self) -> bool:
-        """Return whether it is a number: text and truth values need no source."""
-        return isinstance(self.value, NUMBERS) and not isinstance(self.value, bool)
+        """Return whether it is a number or a list of them: text and truth need no source."""
+        many = self.value if isinstance(self.value, (tuple, list)) else (self.value,)
+        return any(isinstance(one, NUMBERS) and not isinstance(one, bool) for one in many)
 
 
 def values(thing: Any, path: str = "") -> Iterator[tuple[str, Any, bool]]:
