@@ -88,3 +88,9 @@ def test_a_tracker_is_told_the_declared_errors_and_never_the_bias():
     assert aboard.elevation_sigma_rad == pytest.approx(math.radians(0.5))
     second = describe(SecondaryRadar(rotation_period_s=5), "b", place, wrong)
     assert (second.kind, second.detection_probability) == ("ssr", 0.98)
+
+
+def test_a_cosecant_part_that_cannot_be_is_told():
+    (fault,) = faults_of(declared(elevation_pattern="cosecant-squared", max_elevation_deg=90))
+    assert fault.startswith("sensors[0].beam_elevation_deg: a cosecant-squared part from 3°")
+    assert faults_of(declared(elevation_pattern="cosecant-squared", max_elevation_deg=40)) == []

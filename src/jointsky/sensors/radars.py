@@ -69,6 +69,16 @@ class Radar(Declared, frozen=True, kw_only=True):
     max_range_km: Annotated[float, Meta(gt=0, le=5000, description="Nothing farther is shown")]
     min_elevation_deg: Annotated[Elevation, Meta(description="Lowest elevation covered")] = -1.0
     max_elevation_deg: Annotated[Elevation, Meta(description="Highest elevation covered")] = 40.0
+    elevation_pattern: Annotated[
+        Literal["even", "cosecant-squared", "gaussian"],
+        Meta(description="Gain over elevation: even, fan by cosecant squared, one beam"),
+    ] = "even"
+    beam_elevation_deg: Annotated[
+        Elevation, Meta(description="Where a pattern that is not even has its peak")
+    ] = 1.0
+    beam_height_deg: Annotated[
+        Degrees, Meta(description="Half-power width in elevation of a pattern that is not even")
+    ] = 4.0
     beamwidth_deg: Annotated[
         Degrees, Meta(description="Half-power width of the beam in azimuth; jamming gets in here")
     ] = 1.5
@@ -225,4 +235,14 @@ def check(radar: AnyRadar, faults: Faults) -> None:
             "min_elevation_deg",
             f"{radar.min_elevation_deg:g}",
             f"less than max_elevation_deg ({radar.max_elevation_deg:g})",
+        )
+    begin_deg = radar.beam_elevation_deg + radar.beam_height_deg / 2.0
+    if radar.elevation_pattern == "cosecant-squared" and not (
+        0.0 < begin_deg < radar.max_elevation_deg < 90.0
+    ):
+        faults.add(
+            "beam_elevation_deg",
+            f"a cosecant-squared part from {begin_deg:g}° (beam_elevation_deg plus half of "
+            f"beam_height_deg) to max_elevation_deg {radar.max_elevation_deg:g}°",
+            "one that begins above 0° and ends higher, below 90°",
         )
