@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,40 @@ class Pieces(NamedTuple):
     height_m: npt.NDArray[Any]
     climb_mps: npt.NDArray[Any]
     climb_acceleration_mps2: npt.NDArray[Any]
+
+
+class Moving(Protocol):
+    """Columns of motion, sorted by vehicle and time: records.Motion has them."""
+
+    vehicle: npt.NDArray[Any]
+    piece: npt.NDArray[Any]
+    begin_s: npt.NDArray[Any]
+    end_s: npt.NDArray[Any]
+    terms: npt.NDArray[Any]
+    rate_radps: npt.NDArray[Any]
+    acceleration_radps2: npt.NDArray[Any]
+    height_m: npt.NDArray[Any]
+    climb_mps: npt.NDArray[Any]
+    climb_acceleration_mps2: npt.NDArray[Any]
+
+
+def pieces_of(motion: Moving, vehicles: int) -> Pieces:
+    """Return the motion of so many vehicles as kernels take it; rows must be sorted by vehicle."""
+    owners = motion.vehicle
+    if len(owners) and (owners[0] < 0 or owners[-1] >= vehicles or np.any(np.diff(owners) < 0)):
+        raise ValueError(f"motion must be sorted by vehicle, rows 0 to {vehicles - 1}")
+    return Pieces(
+        np.searchsorted(owners, np.arange(vehicles + 1)),
+        motion.piece,
+        motion.begin_s,
+        motion.end_s,
+        motion.terms,
+        motion.rate_radps,
+        motion.acceleration_radps2,
+        motion.height_m,
+        motion.climb_mps,
+        motion.climb_acceleration_mps2,
+    )
 
 
 def states(pieces: Pieces, vehicle: npt.ArrayLike, time_s: npt.ArrayLike) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ Latitude = Annotated[float, Meta(ge=-90, le=90, description="WGS-84 latitude")]
 Longitude = Annotated[float, Meta(ge=-180, le=180, description="WGS-84 longitude")]
 Height = Annotated[float, Meta(ge=-500, le=100_000)]
 Speed = Annotated[float, Meta(gt=0, le=3000)]
+Rate = Annotated[float, Meta(gt=0, le=1000)]
 Bank = Annotated[float, Meta(gt=0, le=85)]
 Duration = Annotated[float, Meta(ge=0)]
 Lasting = Annotated[float, Meta(gt=0)]
@@ -48,6 +49,10 @@ class Waypoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "type's rate, `even` all the way, `auto` climbs early and descends late"
         ),
     ] = "auto"
+    climb_mps: Annotated[
+        Rate | None,
+        Meta(description="Rate of climb or descent on the way here; none: the type's greatest"),
+    ] = None
     wait_s: Annotated[
         Duration | None, Meta(description="Stop here and stand so long: only what can hover")
     ] = None

@@ -1,0 +1,89 @@
+"""Types, fleets and looks at pieces that the tests of flight share."""
+
+import numpy as np
+
+from jointsky.declare import Faults
+from jointsky.earth import motion_kernels
+from jointsky.earth.motion import pieces_of
+from jointsky.earth.terrain import HeightGrid
+from jointsky.records.signatures import Signature
+from jointsky.world.fleet import Fleet
+from jointsky.world.flights import Waypoint
+from jointsky.world.types import VehicleType
+
+SEA = HeightGrid(0.0, 0.0, 1.0, 1.0, np.zeros((0, 0), np.float32))
+BEGIN_S = 1_700_000_000.0
+AIRLINER = VehicleType(
+    name="airliner",
+    domain="fixed-wing",
+    signature=Signature(),
+    speed_min_mps=65.0,
+    speed_cruise_mps=230.0,
+    speed_max_mps=260.0,
+    climb_mps=12.0,
+    descent_mps=12.0,
+    acceleration_mps2=1.5,
+    ceiling_m=12_500.0,
+    transponder=("mode_a", "mode_c", "mode_s", "adsb"),
+)
+COPTER = VehicleType(
+    name="copter",
+    domain="drone",
+    signature=Signature(),
+    speed_cruise_mps=15.0,
+    speed_max_mps=25.0,
+    climb_mps=5.0,
+    descent_mps=4.0,
+    bank_max_deg=30.0,
+    acceleration_mps2=2.0,
+    ceiling_m=3000.0,
+    hovers=True,
+)
+MISSILE = VehicleType(
+    name="missile",
+    domain="missile",
+    signature=Signature(),
+    speed_min_mps=150.0,
+    speed_cruise_mps=240.0,
+    speed_max_mps=300.0,
+    climb_mps=40.0,
+    descent_mps=40.0,
+    climb_onset_mps2=15.0,
+    bank_max_deg=60.0,
+    acceleration_mps2=3.0,
+    ceiling_m=5000.0,
+)
+
+
+def at(latitude_deg, longitude_deg, height_m=None, **given):
+    """Return a waypoint."""
+    return Waypoint(
+        latitude_deg=latitude_deg, longitude_deg=longitude_deg, height_m=height_m, **given
+    )
+
+
+def flown(flight, kind=AIRLINER, terrain=SEA, hours=2.0, **given):
+    """Return what one declared flight becomes, and the faults told."""
+    fleet, faults = Fleet(BEGIN_S, BEGIN_S + 3600.0 * hours, 1, terrain), Faults()
+    fleet.add("one", kind, flight, faults, **given)
+    return fleet.flown(), [str(fault) for fault in faults.kept]
+
+
+def jumps(made, vehicle=0):
+    """Return how far position and velocity jump where pieces meet (m, m/s), the largest."""
+    pieces = pieces_of(made.motion, len(made.vehicles))
+    largest = np.zeros(2)
+    for row in range(pieces.first[vehicle], pieces.first[vehicle + 1] - 1):
+        time = pieces.end_s[row]
+        assert time == pieces.begin_s[row + 1]
+        a, b = (np.array(motion_kernels.state(pieces, r, time)) for r in (row, row + 1))
+        jump = [np.linalg.norm((a - b)[:3]), np.linalg.norm((a - b)[3:])]
+        largest = np.maximum(largest, jump)
+    return largest
+
+
+def times_of(made, vehicle=0, count=400):
+    """Return times from the first to the last moment of a vehicle."""
+    pieces = pieces_of(made.motion, len(made.vehicles))
+    first, last = pieces.first[vehicle], pieces.first[vehicle + 1] - 1
+    return np.linspace(pieces.begin_s[first], pieces.end_s[last], count)
