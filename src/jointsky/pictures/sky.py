@@ -213,7 +213,8 @@ def _paths(axes: Any, made: Sheet, sky: Sky, plane: Projection) -> None:
                 zorder=2.2 if name == "hostile" else 2.0,
                 rasterized=True,
             )
-    last = np.flatnonzero(np.append(np.diff(sky.vehicle) != 0, True)) if len(points) else []
+    is_last = np.append(np.diff(sky.vehicle) != 0, True)[: len(points)]
+    last = np.flatnonzero(is_last)
     colour = [colour_of(name) for name in allegiance[last]]
     axes.scatter(
         *points[last].T,

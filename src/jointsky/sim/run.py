@@ -6,10 +6,9 @@ import dataclasses
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-import numpy as np
 from msgspec import Meta
 
 from jointsky.records.log import Entry
@@ -103,9 +102,10 @@ def simulate(
                 windows.write_window(seen, folder.windows, number)
             now, waiting = parted(together([waiting, seen]), end_s)
             brought = list(pool.map(_take, pictures.values(), itertools.repeat(now)))
-            _log_tracks(log, built, alive, dict(zip(pictures, brought, strict=True)))
+            _log_window(log, built, alive, dict(zip(pictures, brought, strict=True)), now)
             kept.append(now)
-    _log_tracks(log, built, alive, {site: pictures[site].close() for site in pictures})
+    closed = {site: pictures[site].close() for site in pictures}
+    _log_window(log, built, alive, closed, together([]))
     end_s = spans[len(kept) - 1][1] if kept else built.begin_s
     is_whole = len(kept) == len(spans)
     if is_whole:
@@ -146,19 +146,28 @@ def _log_begin(log: Log, built: Built, pictures: dict[int, SitePicture]) -> None
         log.add(built.begin_s, "site-begins", picture.name, sensors=names)
 
 
-def _log_tracks(
-    log: Log, built: Built, alive: dict[int, set[int]], brought: dict[int, Tracks]
+def _log_window(
+    log: Log,
+    built: Built,
+    alive: dict[int, set[int]],
+    brought: dict[int, Tracks],
+    seen: Observed,
 ) -> None:
-    """Write which tracks began and ended, by time, site and number."""
-    events = itertools.chain.from_iterable(
-        [(*event[:2], site, event[2]) for event in begun_and_ended(tracks, alive[site])]
+    """Write which tracks began and ended and what was reported, by time, kind and site."""
+    events: list[tuple[float, str, int, int, dict[str, Any]]] = [
+        (time_s, kind, site, number, {"track_number": number})
         for site, tracks in brought.items()
-    )
-    for time_s, kind, site, number in sorted(events):
-        log.add(time_s, kind, built.sites[site].name, track_number=number)
-
-
-def truth_times(built: Built, end_s: float) -> np.ndarray:
-    """Return the times at which truth is written: every interval from the beginning on."""
-    count = int(np.floor((end_s - built.begin_s) / built.truth_interval_s + 1e-9))
-    return built.begin_s + built.truth_interval_s * np.arange(count + 1)
+        for time_s, kind, number in begun_and_ended(tracks, alive[site])
+    ]
+    reports = seen.reports
+    assert reports is not None
+    for row, sensor in enumerate(reports.sensor.tolist()):
+        facts = {
+            "by": built.sensors[sensor].name,
+            "seen_s": float(reports.time_s[row]),
+            "words": str(reports.words[row]),
+        }
+        came_s = float(reports.received_s[row])
+        events.append((came_s, "report", built.sensors[sensor].site, row, facts))
+    for time_s, kind, site, _, facts in sorted(events, key=lambda event: event[:4]):
+        log.add(time_s, kind, built.sites[site].name, **facts)
