@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _stopping() -> Iterator[Any]:
     """Yield what tells whether the run should stop: after Ctrl-C or SIGTERM; a second one ends."""
-    asked = []
+    asked: list[int] = []
 
     def ask(number: int, _frame: Any) -> None:
         if asked:

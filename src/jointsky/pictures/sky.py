@@ -106,9 +106,9 @@ def draw_sky(
     basemap_draw.draw_places(axes, made, plane, view, page)
     basemap_draw.draw_scale(axes, made, view)
     _types(made.axes(0.79, 0.60, 0.19, 0.27), made, sky)
-    _in_view(made.axes(0.722, 0.355, 0.258, 0.165), made, sky)
+    _in_view(made.axes(0.722, 0.365, 0.258, 0.155), made, sky)
     begin_s, end_s = _span(sky)
-    overtime.rates(made.axes(0.722, 0.12, 0.258, 0.16), made, plots, sensors, begin_s, end_s)
+    overtime.rates(made.axes(0.722, 0.115, 0.258, 0.155), made, plots, sensors, begin_s, end_s)
     canvas.save(made, path_png)
 
 
@@ -227,13 +227,19 @@ def _paths(axes: Any, made: Sheet, sky: Sky, plane: Projection) -> None:
 
 
 def mark_sites(
-    axes: Any, made: Sheet, sky: Sky, plane: Projection, page: Page | None, size: float = 8.0
+    axes: Any,
+    made: Sheet,
+    sky: Sky,
+    plane: Projection,
+    page: Page | None = None,
+    only: SiteMark | None = None,
 ) -> None:
     """Draw sites in the colour of their nation; with their names where there is room on a page."""
     colour = nation_colours(sky)
+    size = 8.0
     font = made.font(9, bold=True)
     halo = [patheffects.withStroke(linewidth=2.4 * made.unit, foreground=made.palette.halo)]
-    for site in sky.sites:
+    for site in sky.sites if only is None else [only]:
         ((east, north),) = plane.forward([site.xy])
         axes.plot(
             east,
@@ -287,6 +293,7 @@ def _types(axes: Any, made: Sheet, sky: Sky) -> None:
             fontproperties=made.font(8),
         )
     axes.set_yticks(places, [kinds[k, 0].replace("-", " ") for k in order])
+    axes.set_ylim(min(len(order) - 8.5, -0.6), len(order) - 0.4)
     axes.set_xlim(0, 1.45 * max(counts[order], default=1))
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.grid(False, axis="y")

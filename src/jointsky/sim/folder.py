@@ -14,7 +14,7 @@ from typing import Any
 
 from jointsky.errors import InputError
 from jointsky.scenario.built import Built
-from jointsky.sim.windows import WINDOW_S
+from jointsky.sim.windows import WINDOW_S, window_path
 
 STATE, WINDOWS, MARK = "state.json", "windows", "summary.json"
 
@@ -101,7 +101,7 @@ class RunFolder:
             os.rename(folder, self.work)
         self.windows.mkdir(exist_ok=True)
         done = 0
-        while (self.windows / f"{done:06d}.parquet").is_file():
+        while window_path(self.windows, done).is_file():
             done += 1
         return done
 

@@ -104,12 +104,12 @@ def _sensor_rows(found: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _count(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"
+    return "-" if value is None else f"{value:,}"
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+    return "-" if value is None else f"{value:.1%}"
 
 
 def _metres(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f} m"
+    return "-" if value is None else f"{value:,.0f} m"

@@ -10,12 +10,11 @@ import itertools
 import math
 import os
 import pathlib
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from jointsky.errors import InputError
 from jointsky.records.columns import join
@@ -24,9 +23,9 @@ from jointsky.records.reports import Reports
 from jointsky.scenario.built import Built
 from jointsky.sensors.observe import observe
 from jointsky.sensors.surroundings import Observed
-from jointsky.store.tables import read_record, write_record
 
 WINDOW_S = 30.0
+_BESIDE = ("vehicle", "received_s", "reported")
 
 Apply = Callable[[Callable[[int], Observed], Iterable[int]], Iterable[Observed]]
 """``map``, or that of a pool: results come in the order of the arguments."""
@@ -101,50 +100,36 @@ def parted(seen: Observed, at_s: float) -> tuple[Observed, Observed]:
 
 
 def window_path(folder: pathlib.Path, number: int) -> pathlib.Path:
-    """Return the file of the plots of one recorded window: the last of its files to be written."""
-    return folder / f"{number:06d}.parquet"
+    """Return the file of one recorded window."""
+    return folder / f"{number:06d}.npz"
 
 
 def write_window(seen: Observed, folder: pathlib.Path, number: int) -> None:
-    """Record a window; each of its files appears whole or not at all."""
-    assert seen.reports is not None
+    """Record a window, every number to the last bit; its file appears whole or not at all."""
+    assert seen.reports is not None and seen.reported is not None
     path = window_path(folder, number)
-    columns = {"vehicle": seen.vehicle, "received_s": seen.received_s}
-    _write_columns(columns, path.with_suffix(".behind"))
-    _write_columns({"vehicle": seen.reported}, path.with_suffix(".reported"))
-    write_record(seen.reports, path.with_suffix(".reports"))
-    write_record(seen.plots, path)
-
-
-def read_window(folder: pathlib.Path, number: int) -> Observed:
-    """Return a recorded window; InputError where a file is damaged or they do not fit."""
-    path = window_path(folder, number)
-    plots, _, _ = read_record(path, Plots)
-    reports, _, _ = read_record(path.with_suffix(".reports"), Reports)
-    behind = _read_columns(path.with_suffix(".behind"), ("vehicle", "received_s"), len(plots))
-    reported = _read_columns(path.with_suffix(".reported"), ("vehicle",), len(reports))
-    return Observed(
-        plots=plots,
-        vehicle=behind["vehicle"].astype(np.int32),
-        received_s=behind["received_s"].astype(np.float64),
-        reports=reports,
-        reported=reported["vehicle"].astype(np.int32),
-    )
-
-
-def _write_columns(columns: dict[str, Any], path: pathlib.Path) -> None:
-    part = path.with_name(path.name + ".part")
-    pq.write_table(pa.table(columns), part, compression="zstd", use_dictionary=False)
+    part = path.with_suffix(".part")
+    columns = {f"plots.{name}": column for name, column in vars(seen.plots).items()}
+    columns |= {f"reports.{name}": column for name, column in vars(seen.reports).items()}
+    columns |= {name: getattr(seen, name) for name in _BESIDE}
+    with part.open("wb") as file:
+        np.savez(file, **columns)
     os.replace(part, path)
 
 
-def _read_columns(path: pathlib.Path, names: tuple[str, ...], rows: int) -> dict[str, Any]:
+def read_window(folder: pathlib.Path, number: int) -> Observed:
+    """Return a recorded window; InputError where its file is damaged."""
+    path = window_path(folder, number)
     try:
-        table = pq.read_table(path)
-        columns = {name: table[name].to_numpy() for name in names}
-    except (pa.ArrowException, OSError, KeyError) as error:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
+            plots = Plots.make(**{name: file[f"plots.{name}"] for name in Plots.schema()})
+            reports = Reports.make(**{name: file[f"reports.{name}"] for name in Reports.schema()})
+            vehicle, received_s, reported = (file[name] for name in _BESIDE)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         text = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError(str(path), text, "a Parquet file that is whole") from None
-    if table.num_rows != rows:
-        raise InputError(str(path), f"{table.num_rows} rows", f"{rows}, as the table beside it")
-    return columns
+        raise InputError(
+            str(path), text, "a recorded window that is whole", "run without --resume"
+        ) from None
+    return Observed(
+        plots=plots, vehicle=vehicle, received_s=received_s, reports=reports, reported=reported
+    )
