@@ -66,8 +66,8 @@ def built_scale(radar: RadarEquation, frequency_hz: float) -> RangeScale:
 
     ``R⁴ = P τ Gt Gr λ² / ((4π)³ k Ts L)`` for 1 m² and a ratio of 1: the radar equation with a
     matched filter, where the ratio is that of pulse energy to noise density (Skolnik, Introduction
-    to Radar Systems, 3rd ed., eqs. 1.7, 2.51; Barton, Radar Equations for Modern Radar, 2013, 1.2),
-    noise ``Ts = Ta + T0 (F - 1)`` (Blake, NRL Report 6930, 1969, section 4).
+    to Radar Systems, 3rd ed., chapter 2; Barton, Radar Equations for Modern Radar, 2013,
+    chapter 1), noise ``Ts = Ta + T0 (F - 1)`` (Blake, NRL Report 6930, 1969, section 4).
     1 MW, 10 µs, 20 dB, 10 GHz, Ts 290 K: 41,057 m at 6 dB.
     """
     wavelength_m = LIGHT_MPS / frequency_hz
