@@ -37,6 +37,25 @@ class InputError(JointskyError, ValueError):
         return type(self), (self.where, self.found, self.wanted, self.hint)
 
 
+class DeclaredError(InputError):
+    """A fault of a declared thing: ``file``, ``line`` (from 1; 0: none) and ``path`` in it."""
+
+    def __init__(
+        self, file: str, line: int, path: str, found: str, wanted: str = "", hint: str = ""
+    ) -> None:
+        self.file, self.line, self.path = file, line, path
+        super().__init__(self.place(file, line, path), found, wanted, hint)
+
+    @staticmethod
+    def place(file: str, line: int, path: str) -> str:
+        """Return where a fault is, as editors and terminals find it: ``sky.yaml:12: seed``."""
+        at = f"{file}:{line}" if line else file
+        return ": ".join(part for part in (at, path) if part)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.file, self.line, self.path, self.found, self.wanted, self.hint)
+
+
 class ManyInputErrors(JointskyError, ValueError):
     """Several faults of one input, reported together; ``errors`` holds them in order."""
 

@@ -1,0 +1,407 @@
+"""Plain data become a declared thing, with all that is wrong with it told at once.
+
+msgspec stops at the first fault; here the declaration's own types are walked beside the data, so
+that each fault has its path, what was found, what was wanted and, if we know, what was meant.
+What is right about a faulty thing is kept, so that the rest of it can be checked as well.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+import msgspec.inspect as types
+
+from jointsky.declare import Faults
+from jointsky.declare_units import renamed, spoken, suspected
+from jointsky.errors import did_you_mean
+
+
+class _Broken:
+    """Stands where nothing could be made of a value."""
+
+    def __repr__(self) -> str:
+        return "BROKEN"
+
+
+BROKEN: Any = _Broken()
+"""What stands for a value that is wrong and that nothing can stand in for."""
+
+MOST_NAMES = 12  # of fields, listed where none of them was meant
+
+_BOUNDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "gt": ("> {}", operator.gt),
+    "ge": ("≥ {}", operator.ge),
+    "lt": ("< {}", operator.lt),
+    "le": ("≤ {}", operator.le),
+}
+
+
+def checked(content: Any, kind: Any, faults: Faults) -> Any:
+    """Return ``content`` as the declared ``kind``; each fault of it goes to ``faults``.
+
+    Without faults it is what ``msgspec.convert`` gives.  Else it is what could be saved: a wrong
+    field that has a default holds the default, a wrong item of a list is ``BROKEN``, and so is the
+    whole where a field that must be given is missing or wrong.
+    """
+    before = len(faults.kept)
+    made = _value(content, _type_of(kind), faults, _Asked("", {}))
+    if len(faults.kept) > before:
+        return made
+    try:
+        return msgspec.convert(content, kind, strict=True)
+    except msgspec.ValidationError as error:  # a rule that the walk does not know of
+        faults.add("", str(error))
+        return BROKEN
+
+
+@functools.cache
+def _type_of(kind: Any) -> types.Type:
+    return types.type_info(kind)
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What is known of the place that a value stands in: the field's name, what it says."""
+
+    name: str
+    extra: Mapping[str, Any]
+
+
+def _value(content: Any, kind: types.Type, faults: Faults, asked: _Asked) -> Any:
+    """Return the value of any type, or BROKEN."""
+    if isinstance(kind, types.Metadata):
+        said = _Asked(asked.name, {**asked.extra, **(kind.extra or {})})
+        before = len(faults.kept)
+        made = _value(content, kind.type, faults, said)
+        rule = (kind.extra or {}).get("check")
+        if rule is not None and len(faults.kept) == before and content is not None:
+            return _by_rule(made, rule, faults, said)
+        return made
+    if isinstance(kind, types.UnionType):
+        return _union(content, kind, faults, asked)
+    if not _has_shape(content, kind):
+        faults.add("", f"found {shown(content)}", wanted(kind, asked), _hint(content, kind, asked))
+        return BROKEN
+    if isinstance(kind, types.StructType):
+        return _struct(content, kind, faults)
+    if isinstance(kind, types.ListType | types.VarTupleType):
+        return _items(content, kind, faults, asked)
+    if isinstance(kind, types.TupleType):
+        return _fixed_items(content, kind, faults, asked)
+    if isinstance(kind, types.DictType):
+        return _entries(content, kind, faults, asked)
+    return _scalar(content, kind, faults, asked)
+
+
+def _by_rule(made: Any, rule: Callable[[Any], object], faults: Faults, asked: _Asked) -> Any:
+    """Return a value that a declared rule of its own allows."""
+    try:
+        rule(made)
+    except ValueError as error:
+        faults.add("", f"{shown(made)} {error}", str(asked.extra.get("wanted", "")))
+        return BROKEN
+    return made
+
+
+def _has_shape(content: Any, kind: types.Type) -> bool:
+    """Return whether a value is of the JSON type that is wanted."""
+    if isinstance(kind, types.StructType | types.DictType):
+        return isinstance(content, dict)
+    if isinstance(kind, types.ListType | types.VarTupleType | types.TupleType):
+        return isinstance(content, list)
+    if isinstance(kind, types.BoolType):
+        return isinstance(content, bool)
+    if isinstance(kind, types.IntType):
+        is_whole = isinstance(content, float) and content.is_integer()
+        return is_whole or (isinstance(content, int) and not isinstance(content, bool))
+    if isinstance(kind, types.FloatType):
+        return isinstance(content, int | float) and not isinstance(content, bool)
+    if isinstance(kind, types.StrType):
+        return isinstance(content, str)
+    if isinstance(kind, types.NoneType):
+        return content is None
+    if isinstance(kind, types.AnyType):
+        return True
+    if isinstance(kind, types.LiteralType | types.EnumType):
+        return any(content == v and type(content) is type(v) for v in _choices(kind))
+    raise TypeError(f"{kind!r} is a type that no file can hold")
+
+
+def _choices(kind: types.Type) -> list[Any]:
+    if isinstance(kind, types.EnumType):
+        return [member.value for member in kind.cls]
+    return list(kind.values) if isinstance(kind, types.LiteralType) else []
+
+
+def _scalar(content: Any, kind: types.Type, faults: Faults, asked: _Asked) -> Any:
+    """Return a number, a text or a truth value of the right shape, if its bounds hold."""
+    is_number = isinstance(kind, types.IntType | types.FloatType)
+    if is_number and not math.isfinite(_as_float(content)):
+        faults.add("", f"found {shown(content)}", wanted(kind, asked))
+        return BROKEN
+    if is_number and not _fits(kind, content):
+        hint = suspected(asked.name, content, functools.partial(_fits, kind))
+        faults.add("", f"found {shown(content)}", wanted(kind, asked), hint)
+        return BROKEN
+    if isinstance(kind, types.StrType) and not _fits_text(kind, content):
+        faults.add("", f"found {shown(content)}", wanted(kind, asked))
+        return BROKEN
+    if isinstance(kind, types.FloatType):
+        return float(content)
+    if isinstance(kind, types.EnumType):
+        return kind.cls(content)
+    return int(content) if isinstance(kind, types.IntType) else content
+
+
+def _as_float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # more digits than a float has
+        return math.inf
+
+
+def _fits(kind: Any, number: float) -> bool:
+    """Return whether a number keeps the bounds of its type."""
+    for bound, (_, holds) in _BOUNDS.items():
+        limit = getattr(kind, bound)
+        if limit is not None and not holds(number, limit):
+            return False
+    return True
+
+
+def _fits_text(kind: types.StrType, text: str) -> bool:
+    try:
+        msgspec.convert(text, _text_type(kind.min_length, kind.max_length, kind.pattern))
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+@functools.cache
+def _text_type(least: int | None, most: int | None, pattern: str | None) -> Any:
+    rule = msgspec.Meta(min_length=least, max_length=most, pattern=pattern)
+    return Annotated[str, rule]
+
+
+def _union(content: Any, kind: types.UnionType, faults: Faults, asked: _Asked) -> Any:
+    """Return what the member of a union makes of a value that its shape belongs to."""
+    bare = [_bare(one) for one in kind.types]
+    structs = [one for one in bare if isinstance(one, types.StructType)]
+    if isinstance(content, dict) and len(structs) > 1:
+        return _tagged(content, structs, faults)
+    for one, inner in zip(kind.types, bare, strict=True):
+        if _has_shape(content, inner):
+            return _value(content, one, faults, asked)
+    choices = [one for one in kind.types if not isinstance(one, types.NoneType)]
+    if len(choices) == 1:
+        return _value(content, choices[0], faults, asked)
+    text = str(asked.extra.get("wanted", "")) or " or ".join(wanted(o, asked) for o in choices)
+    faults.add("", f"found {shown(content)}", text)
+    return BROKEN
+
+
+def _bare(kind: types.Type) -> types.Type:
+    return _bare(kind.type) if isinstance(kind, types.Metadata) else kind
+
+
+def _tagged(content: dict[str, Any], structs: list[types.StructType], faults: Faults) -> Any:
+    """Return the struct of a union that the tag of an object names."""
+    field = str(structs[0].tag_field)
+    by_tag = {str(one.tag): one for one in structs}
+    tag = content.get(field)
+    if isinstance(tag, str) and tag in by_tag:
+        return _struct(content, by_tag[tag], faults)
+    choices = "one of " + ", ".join(by_tag)
+    if field not in content:
+        near = did_you_mean(field, content)
+        faults.add("", f"no `{field}`", f"{field}: {choices}", near)
+    else:
+        hint = did_you_mean(tag, by_tag) if isinstance(tag, str) else ""
+        faults.add(field, f"found {shown(tag)}", choices, hint)
+    return BROKEN
+
+
+def _struct(content: dict[str, Any], kind: types.StructType, faults: Faults) -> Any:
+    """Return a struct of an object, or BROKEN where a field that it needs is not there."""
+    fields = {field.encode_name: field for field in kind.fields}
+    meant = _unknown(content, kind, faults)
+    values: dict[str, Any] = {}
+    is_whole = True
+    for name, field in fields.items():
+        made = BROKEN
+        if name in content:
+            made = _value(content[name], field.type, faults.under(name), _Asked(name, {}))
+        elif field.required:
+            is_whole = False
+            if name not in meant:
+                faults.add("", f"no `{name}`", f"{name}: {wanted(field.type, _Asked(name, {}))}")
+            continue
+        if made is not BROKEN:
+            values[field.name] = made
+        elif field.required:
+            is_whole = False
+    if not is_whole:
+        return BROKEN
+    try:
+        return kind.cls(**values)
+    except (ValueError, TypeError) as error:
+        faults.add("", str(error))
+        return BROKEN
+
+
+def _unknown(content: dict[str, Any], kind: types.StructType, faults: Faults) -> list[str]:
+    """Tell the fields that a struct has not; return those that were meant instead."""
+    names = [field.encode_name for field in kind.fields]
+    free = [name for name in names if name not in content]
+    meant = []
+    for name, value in content.items():
+        if name in names or name == kind.tag_field or not kind.forbid_unknown_fields:
+            continue
+        hint = _meant(name, value, free) or _meant(name, value, names)
+        meant += [other for other in free if hint.startswith(f"did you mean {other!r}")]
+        near = difflib.get_close_matches(name, names, n=MOST_NAMES, cutoff=0.0)
+        listed = names if len(names) <= MOST_NAMES else [*near, "..."]
+        known = "" if hint else "one of " + ", ".join(listed) if listed else "no fields"
+        faults.add(name, f"no field is called `{name}`", known, hint)
+    return meant
+
+
+def _meant(name: str, value: object, known: list[str]) -> str:
+    return renamed(name, value, known) or _begun(name, known) or did_you_mean(name, known)
+
+
+def _begun(name: str, known: Iterable[str]) -> str:
+    """Return what was meant by a name without its unit, or only begun."""
+    longer = [other for other in known if len(name) >= 3 and other.startswith(name)]
+    return f"did you mean {longer[0]!r}?" if len(longer) == 1 else ""
+
+
+def _items(content: list[Any], kind: Any, faults: Faults, asked: _Asked) -> Any:
+    """Return a list whose wrong items are BROKEN; they are told at their numbers."""
+    made = [
+        _value(item, kind.item_type, faults.under(f"[{number}]"), _Asked(asked.name, {}))
+        for number, item in enumerate(content)
+    ]
+    if not _has_length(content, kind, "items", faults):
+        return BROKEN
+    return tuple(made) if isinstance(kind, types.VarTupleType) else made
+
+
+def _has_length(content: Any, kind: Any, what: str, faults: Faults) -> bool:
+    least, most = kind.min_length or 0, kind.max_length
+    if len(content) >= least and (most is None or len(content) <= most):
+        return True
+    bound = f"at least {least} {what}" if len(content) < least else f"at most {most} {what}"
+    faults.add("", f"found {len(content)} {what}", bound)
+    return False
+
+
+def _fixed_items(content: list[Any], kind: types.TupleType, faults: Faults, asked: _Asked) -> Any:
+    """Return a tuple of so many items, each of its own type."""
+    if len(content) != len(kind.item_types):
+        faults.add("", f"found {len(content)} items", wanted(kind, asked))
+        return BROKEN
+    made = tuple(
+        _value(item, one, faults.under(f"[{number}]"), _Asked(asked.name, {}))
+        for number, (item, one) in enumerate(zip(content, kind.item_types, strict=True))
+    )
+    return BROKEN if BROKEN in made else made
+
+
+def _entries(content: dict[str, Any], kind: types.DictType, faults: Faults, asked: _Asked) -> Any:
+    """Return an object of free names without its wrong entries."""
+    made = {}
+    for name, item in content.items():
+        key = _value(name, kind.key_type, faults.under(name), asked)
+        value = _value(item, kind.value_type, faults.under(name), _Asked(name, {}))
+        if key is not BROKEN and value is not BROKEN:
+            made[key] = value
+    return made if _has_length(content, kind, "entries", faults) else BROKEN
+
+
+def _hint(content: Any, kind: types.Type, asked: _Asked) -> str:
+    """Return what may have been meant by a value of another shape."""
+    if isinstance(kind, types.LiteralType | types.EnumType) and isinstance(content, str):
+        return did_you_mean(content, [v for v in _choices(kind) if isinstance(v, str)])
+    if isinstance(kind, types.FloatType | types.IntType) and isinstance(content, str):
+        if said := spoken(asked.name, content):
+            return said
+        try:
+            float(content)
+        except ValueError:
+            return ""
+        return "write it without quotes"
+    if isinstance(kind, types.StrType) and isinstance(content, int | float | None):
+        return "write it in quotes"
+    if isinstance(kind, types.ListType | types.VarTupleType) and isinstance(content, dict):
+        return "begin each item with `- `"
+    return ""
+
+
+def shown(content: Any) -> str:
+    """Return a value in the words of an error: short, as it stands in the file."""
+    if content is None:
+        return "nothing"
+    if isinstance(content, bool):
+        return "true" if content else "false"
+    if isinstance(content, dict):
+        return "an object" if content else "an empty object"
+    if isinstance(content, list):
+        return f"a list of {len(content)}"
+    if isinstance(content, float):
+        return f"{content:.12g}"
+    text = repr(content) if isinstance(content, str) else _digits(content)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _digits(number: Any) -> str:
+    try:
+        return str(number)
+    except ValueError:  # Python writes no integers of thousands of digits
+        return "a number of thousands of digits"
+
+
+def wanted(kind: types.Type, asked: _Asked) -> str:
+    """Return what a type wants, in words: ``a number > 0``."""
+    said = asked.extra.get("wanted")
+    if said:
+        return str(said)
+    if isinstance(kind, types.Metadata):
+        return wanted(kind.type, _Asked(asked.name, {**asked.extra, **(kind.extra or {})}))
+    if isinstance(kind, types.UnionType):
+        parts = [one for one in kind.types if not isinstance(one, types.NoneType)]
+        return " or ".join(dict.fromkeys(wanted(one, asked) for one in parts))
+    if isinstance(kind, types.IntType | types.FloatType):
+        words = [
+            text.format(shown(getattr(kind, bound)))
+            for bound, (text, _) in _BOUNDS.items()
+            if getattr(kind, bound) is not None
+        ]
+        what = "a whole number" if isinstance(kind, types.IntType) else "a number"
+        return f"{what} {' and '.join(words)}".rstrip()
+    if isinstance(kind, types.StrType):
+        return _wanted_text(kind)
+    if isinstance(kind, types.LiteralType | types.EnumType):
+        return "one of " + ", ".join(shown(value).strip("'") for value in _choices(kind))
+    if isinstance(kind, types.StructType):
+        needed = [field.encode_name for field in kind.fields if field.required]
+        return f"an object with {', '.join(needed)}" if needed else "an object"
+    if isinstance(kind, types.TupleType):
+        return f"a list of {len(kind.item_types)}"
+    names = {types.BoolType: "true or false", types.NoneType: "nothing"}
+    names |= {types.ListType: "a list", types.VarTupleType: "a list", types.DictType: "an object"}
+    return names.get(type(kind), "another value")
+
+
+def _wanted_text(kind: types.StrType) -> str:
+    words = "a text"
+    if kind.min_length:
+        words += f" of at least {kind.min_length} letters"
+    if kind.max_length is not None:
+        words += f" {'and' if kind.min_length else 'of'} at most {kind.max_length}"
+    return words + (f" like {kind.pattern}" if kind.pattern else "")

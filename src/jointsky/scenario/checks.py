@@ -1,0 +1,140 @@
+"""What no single field of a scenario can tell: names given twice, names of nothing, wrong times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from jointsky.declare import Faults
+from jointsky.declare_check import BROKEN
+from jointsky.errors import did_you_mean
+from jointsky.scenario.links import Link
+from jointsky.scenario.loaded import Loaded, listed
+from jointsky.scenario.times import Span
+from jointsky.scenario.zone_checks import check_zone
+
+_NAMED = (
+    ("nation", ("nations",)),
+    ("site", ("sites",)),
+    ("sensor", ("sites", "sensors")),
+    ("sensor", ("vehicles", "sensors")),
+    ("battery", ("sites", "batteries")),
+    ("link", ("links",)),
+    ("vehicle", ("vehicles",)),
+    ("zone", ("zones",)),
+    ("traffic", ("traffic",)),
+)
+
+
+def whole(items: Iterable[Any], section: str) -> Iterator[tuple[str, Any]]:
+    """Yield (path, item) of those items of a list that could be read."""
+    for number, item in enumerate(items):
+        if item is not BROKEN:
+            yield f"{section}[{number}]", item
+
+
+def check_names(loaded: Loaded, faults: Faults) -> None:
+    """Tell each name that two things of one sort have; ends of links may be sites or nations."""
+    content = loaded.tree.content
+    taken: dict[str, dict[str, str]] = {}
+    for sort, sections in _NAMED:
+        _check_once(loaded, sort, listed(content, *sections), taken.setdefault(sort, {}), faults)
+    weather = content.get("weather") if isinstance(content, dict) else None
+    _check_once(loaded, "cell of rain", listed(weather, "rain", path="weather"), {}, faults)
+    for at, block in listed(content, "traffic"):
+        places = [*listed(block, "airports", path=at), *listed(block, "gates", path=at)]
+        _check_once(loaded, "airport or gate", places, {}, faults)
+    for name, at in taken["site"].items():
+        if name in taken["nation"]:
+            first = loaded.tree.where(taken["nation"][name])
+            hint = "a link's end names a site or a nation"
+            faults.add(f"{at}.name", f"{name!r} is a nation: {first}", "a name of its own", hint)
+    addresses: dict[str, str] = {}
+    for at, item in listed(content, "vehicles"):
+        address = item.get("mode_s")
+        if isinstance(address, str):
+            first = addresses.setdefault(address.upper(), at)
+            if first != at:
+                found = f"{address!r} is already the address of {loaded.tree.where(first)}"
+                faults.add(f"{at}.mode_s", found, "an address of its own, or none: one is given")
+
+
+def _check_once(
+    loaded: Loaded,
+    sort: str,
+    items: list[tuple[str, dict[str, Any]]],
+    taken: dict[str, str],
+    faults: Faults,
+) -> None:
+    """Tell the names of ``items`` that are in ``taken``, and put the others there."""
+    for at, item in items:
+        name = item.get("name")
+        if not isinstance(name, str):
+            continue
+        first = taken.setdefault(name, at)
+        if first != at:
+            found = f"{name!r} is already used by {loaded.tree.where(first)}"
+            faults.add(f"{at}.name", found, f"a {sort} with a name of its own")
+
+
+def check_references(loaded: Loaded, faults: Faults) -> None:
+    """Tell each nation and site that something names and nothing declares."""
+    scenario = loaded.scenario
+    nations, sites = loaded.names("nations"), loaded.names("sites")
+    for path, site in whole(scenario.sites, "sites"):
+        _check_known(site.nation, "nation", nations, faults.under(f"{path}.nation"))
+    for section, items in (
+        ("vehicles", scenario.vehicles),
+        ("zones", scenario.zones),
+        ("traffic", scenario.traffic),
+    ):
+        for path, item in whole(items, section):
+            if item.nation:
+                _check_known(item.nation, "nation", nations, faults.under(f"{path}.nation"))
+    for path, vehicle in whole(scenario.vehicles, "vehicles"):
+        for at, sensor in whole(vehicle.sensors, f"{path}.sensors"):
+            _check_known(sensor.reports_to, "site", sites, faults.under(f"{at}.reports_to"))
+    for path, link in whole(scenario.links, "links"):
+        _check_link(link, {**nations, **sites}, faults.under(path))
+
+
+def _check_known(name: str, sort: str, known: Mapping[str, Any], faults: Faults) -> None:
+    if known and name not in known:  # without any, that they are missing was told
+        wanted = "one of " + ", ".join(known)
+        faults.add("", f"{name!r} is no {sort}", wanted, did_you_mean(name, known))
+
+
+def _check_link(link: Link, known: Mapping[str, str], faults: Faults) -> None:
+    """Tell what is wrong with a link: an end that is nothing, two ends that are one."""
+    if BROKEN in link.ends:
+        return
+    for number, end in enumerate(link.ends):
+        if end not in known:
+            near = did_you_mean(end, known)
+            faults.add(f"ends[{number}]", f"{end!r} is no site or nation", "two ends", near)
+    if link.ends[0] == link.ends[1]:
+        faults.add("ends[1]", f"{link.ends[1]!r}, which is the other end", "another site or nation")
+
+
+def check_times(loaded: Loaded, span: Span, faults: Faults) -> None:
+    """Tell what begins or ends outside the scenario, and what ends before it begins."""
+    scenario = loaded.scenario
+    for path, vehicle in whole(scenario.vehicles, "vehicles"):
+        span.check(vehicle.start, faults.under(f"{path}.start"))
+    for path, link in whole(scenario.links, "links"):
+        windows = tuple(item for item in link.outages if item is not BROKEN)
+        span.check_windows(windows, faults.under(f"{path}.outages"))
+    for path, zone in whole(scenario.zones, "zones"):
+        windows = tuple(item for item in zone.active if item is not BROKEN)
+        span.check_windows(windows, faults.under(f"{path}.active"))
+    for path, rain in whole(scenario.weather.rain, "weather.rain"):
+        span.check_window(rain.begin, rain.end, faults.under(path))
+    if scenario.truth_interval_s > scenario.duration_s:
+        found = f"{scenario.truth_interval_s:g} s"
+        faults.add("truth_interval_s", found, f"at most duration_s, {scenario.duration_s:g} s")
+
+
+def check_zones(loaded: Loaded, faults: Faults) -> None:
+    """Tell zones that are no zones."""
+    for path, zone in whole(loaded.scenario.zones, "zones"):
+        check_zone(zone, faults.under(path))

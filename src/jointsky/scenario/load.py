@@ -1,0 +1,65 @@
+"""A scenario file and what it includes become one declared thing, or a list of all its faults."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+
+from jointsky.declare import Faults
+from jointsky.declare_check import BROKEN, checked
+from jointsky.declare_include import read_joined
+from jointsky.errors import DeclaredError, ManyInputErrors
+from jointsky.scenario.loaded import Loaded
+from jointsky.scenario.resolve import resolve
+from jointsky.scenario.scenario import Scenario
+
+FORM = """\
+name: first sky
+nations:
+  - name: west
+sites:
+  - {name: hill, nation: west, latitude_deg: 54, longitude_deg: 27, sensors: [...]}
+vehicles:
+  - {name: airliner, type: airliner-narrow, flight: {kind: route, waypoints: [...]}}"""
+_LEAST = {"name": "?", "nations": [{"name": "?"}]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Examined:
+    """A scenario file as it was found: what was read of it, and all that is wrong with it.
+
+    ``loaded`` is None where nothing of a scenario could be read.
+    """
+
+    loaded: Loaded | None
+    errors: list[DeclaredError]
+
+
+def load(path: str | pathlib.Path, seed: int | None = None) -> Loaded:
+    """Return the scenario in a file; raise ManyInputErrors with all that is wrong with it."""
+    examined = examine(path, seed)
+    if examined.errors or examined.loaded is None:
+        raise ManyInputErrors(examined.errors)
+    return examined.loaded
+
+
+def examine(path: str | pathlib.Path, seed: int | None = None) -> Examined:
+    """Return a scenario file with every fault of it, by file and line."""
+    tree = read_joined(path)
+    faults = Faults()
+    if tree.content is None and tree.errors:
+        return Examined(None, tree.all_errors([]))
+    if not isinstance(tree.content, dict):
+        tree.add("", f"found {_shape(tree.content)}", f"a scenario of this form:\n{FORM}\n")
+        return Examined(None, tree.all_errors([]))
+    scenario = checked(tree.content, Scenario, faults)
+    if scenario is BROKEN:  # what else is wrong shows once the little that must be there is
+        scenario = checked(tree.content | _LEAST, Scenario, Faults())
+    loaded = Loaded(scenario, tree)
+    if scenario is not BROKEN:
+        resolve(loaded, scenario.seed if seed is None else seed, faults)
+    return Examined(loaded, tree.all_errors(faults.kept))
+
+
+def _shape(content: object) -> str:
+    return f"a list of {len(content)}" if isinstance(content, list) else f"{content!r:.60}"

@@ -1,0 +1,133 @@
+"""A scenario's names become things: types with their overrides, times, places, flown vehicles."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from jointsky.declare import Faults
+from jointsky.declare_check import BROKEN
+from jointsky.earth.terrain import HeightGrid
+from jointsky.scenario.checks import (
+    check_names,
+    check_references,
+    check_times,
+    check_zones,
+    whole,
+)
+from jointsky.scenario.flying import fly
+from jointsky.scenario.ground import check_sites, height_grid
+from jointsky.scenario.loaded import Loaded
+from jointsky.scenario.sites import SensorAboard, SensorAt
+from jointsky.scenario.times import Span
+from jointsky.scenario.types import Types
+from jointsky.sensors import others
+from jointsky.sensors.radars import AnyRadar
+from jointsky.world.fleet import Flown
+
+
+@dataclasses.dataclass(frozen=True)
+class SensorUse:
+    """One sensor: where it is declared, who gets its plots, on what it stands, its type.
+
+    ``site`` is the name of the site that gets them; ``vehicle`` names what carries it, or none.
+    """
+
+    path: str
+    site: str
+    vehicle: str
+    placed: SensorAt | SensorAboard
+    declared: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """What a scenario's names stand for, under one seed."""
+
+    span: Span
+    terrain: HeightGrid
+    flown: Flown
+    carriers: dict[str, int]  # row of the vehicle, or of the first of several, by declared name
+    sensors: tuple[SensorUse, ...]
+    used: dict[str, Any]  # every type that is used, by the path of its use
+
+
+def resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
+    """Return what a scenario comes to; all that is wrong with it goes to ``faults``.
+
+    Without faults it is kept in ``loaded``, so that checking and building resolve it once.
+    """
+    if seed in loaded.kept:
+        return loaded.kept[seed]  # type: ignore[no-any-return]
+    before = len(faults.kept)
+    resolved = _resolve(loaded, seed, faults)
+    if len(faults.kept) == before:
+        loaded.kept[seed] = resolved
+    return resolved
+
+
+def _resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
+    scenario = loaded.scenario
+    check_names(loaded, faults)
+    check_references(loaded, faults)
+    check_zones(loaded, faults)
+    span = Span.of(scenario)
+    check_times(loaded, span, faults)
+    systems = list(loaded.names("systems"))
+    types = Types(scenario.systems, scenario.references, systems, faults)
+    terrain = height_grid(loaded, faults)
+    check_sites(loaded, terrain, faults)
+    used: dict[str, Any] = {}
+    sensors = list(_sensors(loaded, types, used, faults))
+    _check_batteries(loaded, types, used, faults)
+    flown, carriers = fly(loaded, types, span, seed, terrain, used, faults)
+    return Resolved(
+        span=span,
+        terrain=terrain,
+        flown=flown,
+        carriers=carriers,
+        sensors=tuple(sensors),
+        used=used,
+    )
+
+
+def _sensors(
+    loaded: Loaded, types: Types, used: dict[str, Any], faults: Faults
+) -> Iterator[SensorUse]:
+    """Yield every sensor whose type is known, on the ground first."""
+    for path, site in whole(loaded.scenario.sites, "sites"):
+        for at, sensor in whole(site.sensors, f"{path}.sensors"):
+            declared = types.of(sensor.type, "sensor", sensor.with_, faults.under(at))
+            if declared is not BROKEN:
+                used[at] = declared
+                yield SensorUse(at, site.name, "", sensor, declared)
+    for path, vehicle in whole(loaded.scenario.vehicles, "vehicles"):
+        for at, sensor in whole(vehicle.sensors, f"{path}.sensors"):
+            below = faults.under(at)
+            declared = types.of(sensor.type, "sensor", sensor.with_, below)
+            if declared is not BROKEN:
+                if not isinstance(declared, AnyRadar):
+                    others.check(declared, True, below.under("type"))
+                used[at] = declared
+                yield SensorUse(at, sensor.reports_to, vehicle.name, sensor, declared)
+
+
+def _check_batteries(loaded: Loaded, types: Types, used: dict[str, Any], faults: Faults) -> None:
+    """Tell what is wrong with batteries: types that are none, shots of weapons they have not."""
+    for path, site in whole(loaded.scenario.sites, "sites"):
+        for at, battery in whole(site.batteries, f"{path}.batteries"):
+            below = faults.under(at)
+            declared = types.of(battery.type, "battery", battery.with_, below)
+            if declared is BROKEN:
+                continue
+            used[at] = declared
+            weapons = {weapon.name: weapon for weapon in declared.weapons}
+            for name, shots in battery.shots_ready.items():
+                where = f"shots_ready.{name}"
+                if name not in weapons:
+                    wanted = "one of " + ", ".join(weapons)
+                    below.add(where, f"{name!r} is no weapon of {battery.type}", wanted)
+                elif shots > weapons[name].shots_ready:
+                    most = weapons[name].shots_ready
+                    below.add(where, f"found {shots}", f"at most {most}, what a launcher holds")
