@@ -14,6 +14,7 @@ COMMANDS = {
     "inspect": "what is in this recording",
     "track": "plots of one or many recordings become tracks",
     "score": "how good tracks are, against truth, another system's tracks or ADS-B",
+    "systems": "the catalogue: types of vehicles, sensors and batteries, and their sources",
 }
 
 
