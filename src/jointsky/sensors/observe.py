@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from jointsky.records.sensors import Sensor
-from jointsky.sensors import radar_told
+from jointsky.sensors import others, radar_told
+from jointsky.sensors.others import OtherSensor
 from jointsky.sensors.placed import Placed
 from jointsky.sensors.radars import AnyRadar, FixedRadar, SearchRadar, SecondaryRadar, SectorRadar
 from jointsky.sensors.surroundings import Observed, Place, Surroundings
 
-AnySensor = AnyRadar
+AnySensor = AnyRadar | OtherSensor
 _RADARS = SearchRadar | SectorRadar | FixedRadar | SecondaryRadar
 
 
@@ -27,6 +28,8 @@ def observe(
     Windows may be asked for in any order and add up exactly.  ``row`` is the sensor's row in the
     Sensors that go along with its plots; ``key`` is what it draws from (streams.key of its name).
     """
+    if isinstance(sensor, OtherSensor):
+        return others.observe(sensor, placed, place, row, surroundings, begin_s, end_s, key)
     raise TypeError(f"{type(sensor).__name__} is no sensor that can observe")
 
 
@@ -34,4 +37,6 @@ def describe(sensor: AnySensor, name: str, place: Place, placed: Placed) -> Sens
     """Return what a tracker is told of a sensor: what it was declared as, never its errors."""
     if isinstance(sensor, _RADARS):
         return radar_told.describe(sensor, name, place, placed)
+    if isinstance(sensor, OtherSensor):
+        return others.describe(sensor, name, place)
     raise TypeError(f"{type(sensor).__name__} is no sensor that can be described")

@@ -1,14 +1,54 @@
-"""All sensors that are no radars: one union of declarations."""
+"""All sensors that are no radars: one union, one way to observe, one to describe."""
 
 from __future__ import annotations
 
 from jointsky.declare import Faults
+from jointsky.records.sensors import Sensor
+from jointsky.sensors import broadcasts, calls, emissions, optics, sounds
 from jointsky.sensors.cooperative import AdsbReceiver, RemoteIdReceiver
 from jointsky.sensors.observers import Observer
 from jointsky.sensors.passive import AcousticArray, Camera, DirectionFinder
+from jointsky.sensors.placed import Placed
+from jointsky.sensors.surroundings import Observed, Place, Surroundings
 
 OtherSensor = AdsbReceiver | RemoteIdReceiver | DirectionFinder | AcousticArray | Camera | Observer
 _ABOARD = (AdsbReceiver, RemoteIdReceiver, Camera)
+
+
+def observe(
+    sensor: OtherSensor,
+    placed: Placed,
+    place: Place,
+    row: int,
+    surroundings: Surroundings,
+    begin_s: float,
+    end_s: float,
+    key: tuple[int, int],
+) -> Observed:
+    """Return the plots of all frames or intervals that begin in a window."""
+    window = placed, place, row, surroundings, begin_s, end_s, key
+    if isinstance(sensor, AdsbReceiver | RemoteIdReceiver):
+        return broadcasts.observe(sensor, *window)
+    if isinstance(sensor, DirectionFinder):
+        return emissions.observe(sensor, *window)
+    if isinstance(sensor, AcousticArray):
+        return sounds.observe(sensor, *window)
+    if isinstance(sensor, Camera):
+        return optics.observe(sensor, *window)
+    return calls.observe(sensor, *window)
+
+
+def describe(sensor: OtherSensor, name: str, place: Place) -> Sensor:
+    """Return what a tracker is told of a sensor."""
+    if isinstance(sensor, AdsbReceiver | RemoteIdReceiver):
+        return broadcasts.describe(sensor, name, place)
+    if isinstance(sensor, DirectionFinder):
+        return emissions.describe(sensor, name, place)
+    if isinstance(sensor, AcousticArray):
+        return sounds.describe(sensor, name, place)
+    if isinstance(sensor, Camera):
+        return optics.describe(sensor, name, place)
+    return calls.describe(sensor, name, place)
 
 
 def check(sensor: OtherSensor, is_aboard: bool, faults: Faults) -> None:

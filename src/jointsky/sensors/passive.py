@@ -114,8 +114,8 @@ class Camera(
 ):
     """A daylight or thermal camera that looks over its field of regard once a frame time.
 
-    On the ground it reports bearing and elevation, with a range finder polar plots; aboard a
-    vehicle it needs a range and reports geodetic plots.
+    On the ground it reports bearing and elevation, with a range finder polar plots.  Aboard a
+    vehicle it faces from the vehicle's course, needs a range finder and reports geodetic plots.
     """
 
     spectrum: Annotated[
@@ -125,12 +125,8 @@ class Camera(
     pixel_mrad: Annotated[
         float, Meta(gt=0, le=20, description="Angle of one pixel as the field is looked over")
     ] = 0.1
-    azimuth_centre_deg: Annotated[
-        float,
-        Meta(ge=-360, le=360, description="Middle of the field; aboard a vehicle from its course"),
-    ] = 0.0
     azimuth_width_deg: Annotated[
-        float, Meta(gt=0, le=360, description="Width of the field of regard")
+        float, Meta(gt=0, le=360, description="Width of the field of regard about where it faces")
     ] = 360.0
     elevation_min_deg: Annotated[
         float, Meta(ge=-90, lt=90, description="Lower edge of the field of regard")
