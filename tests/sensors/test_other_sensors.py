@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sensors.made_sky import KEY, NOON_S, PLACED, SITE, Flyer, sky
 
 from jointsky import streams
 from jointsky.declare import Faults
@@ -14,6 +13,7 @@ from jointsky.sensors.observers import Confusion, Observer
 from jointsky.sensors.passive import AcousticArray, Camera, DirectionFinder
 from jointsky.sensors.placed import Placed
 from jointsky.sensors.surroundings import Place
+from sensors.made_sky import KEY, NOON_S, PLACED, SITE, Flyer, sky
 
 SENSORS = {
     "ads-b": AdsbReceiver(report_interval_s=2.0, other_messages_per_s=4000.0),
