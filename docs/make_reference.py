@@ -18,14 +18,24 @@ import msgspec
 
 import jointsky
 from jointsky.cli.main import parser
+from jointsky.cli.systems_text import cell, value_text
 from jointsky.records import plots, tracks
 from jointsky.records.columns import Column, Columns
+from jointsky.scenario.sources import Figure, Reference
+from jointsky.scenario.systems import KINDS, System, catalogue
 from jointsky.store.tables_cells import stored_name
+from jointsky.units import unit_of
 
+SYSTEMS_WORDS = """What `jointsky systems` shows: the types that scenarios are made of, with the
+public source of each figure.
+
+A figure marked *read* was seen in the source beside it; *recalled* is from memory of it, to be
+checked before use; *estimate* is nobody's figure but ours, and says from what.  All are round and
+approximate, none describes a real deployment.  Figures that are not listed have the default of
+their kind.
+"""
 MADE = "<!-- Made by docs/make_reference.py from the declarations: do not edit. -->\n"
 SETTING_NAMES = ("Options", "Settings")
-UNITS = {"_s": "s", "_m": "m", "_rad": "rad", "_mps": "m/s", "_deg": "°"}
-UNITS |= {"_hz": "Hz", "_db": "dB", "_px": "pixels", "_km": "km", "_mb": "MB"}
 BOUNDS = {"gt": "> {}", "ge": "≥ {}", "lt": "< {}", "le": "≤ {}"}
 
 
@@ -68,12 +78,6 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     return dict(chooser.choices)
 
 
-def unit(name: str) -> str:
-    """Return the unit that a name ends in."""
-    fits = [suffix for suffix in UNITS if name.endswith(suffix)]
-    return UNITS[max(fits, key=len)] if fits else ""
-
-
 def table(*rows: tuple[str, ...]) -> str:
     """Return rows as a Markdown table, the first row its head."""
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
@@ -89,7 +93,7 @@ def column_row(name: str, column: Column) -> tuple[str, ...]:
     in_files |= {"sensors": "labels: `0/1 0/7`", "mode_s": "6 hexadecimal digits"}
     in_files |= {"mode_a": "4 octal digits"}
     stored = in_files.get(name, f"`{stored_name(name)}`" if name.endswith("_rad") else "")
-    measured = unit(name) if column.dtype == "float64" else ""
+    measured = unit_of(name) if column.dtype == "float64" else ""
     return f"`{name}`", kind, measured, default, stored, column.meaning
 
 
@@ -136,7 +140,9 @@ def field_row(kind: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> t
         for bound, text in BOUNDS.items()
         if getattr(meta, bound) is not None
     ]
-    meaning = "; ".join([*described, *bounds, *([unit(field.name)] if unit(field.name) else [])])
+    meaning = "; ".join(
+        [*described, *bounds, *([unit_of(field.name)] if unit_of(field.name) else [])]
+    )
     default = "required" if field.required else repr(default_of(field))
     return f"`{field.name}`", f"`{ast.unparse(written)}`", f"`{default}`", meaning
 
@@ -177,7 +183,50 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"records.md": records_page, "settings.md": settings_page, "commands.md": commands_page}
+def systems_page() -> str:
+    """Return the page of the catalogue: every figure of every system with its source."""
+    known = catalogue()
+    parts = [MADE, "# Systems\n", SYSTEMS_WORDS]
+    for kind in KINDS:
+        parts.append(f"## Type of {kind}\n")
+        for system in known.of_kind(kind).values():
+            parts += system_section(system, known.figures(system.name))
+    return "\n".join(parts)
+
+
+def system_section(system: System, figures: list[Figure]) -> list[str]:
+    """Return heading, figures and sources of one system; figures left at their default not."""
+    said = [figure for figure in figures if not figure.is_default]
+    said = [figure for figure in said if figure.path not in ("name", "title")]
+    sources = list({id(figure.source): figure.source for figure in said if figure.source}.values())
+    rows = [("figure", "value", "unit", "source")]
+    for figure in said:
+        mark = ""
+        if figure.source is not None:
+            mark = f"{sources.index(figure.source) + 1}, {figure.source.basis}"
+        rows.append((f"`{figure.path}`", value_text(figure.value), cell(figure), mark))
+    parts = [f"### {system.name}\n", f"{system.title}.  {system.summary}".rstrip() + "\n"]
+    parts += [f"{note}\n" for note in system.notes]
+    parts.append(table(*rows))
+    for number, source in enumerate(sources, 1):
+        said_of = source.reference.words if isinstance(source.reference, Reference) else ""
+        words = [
+            said_of,
+            source.note,
+            f"**Others say:** {source.conflict}" if source.conflict else "",
+        ]
+        words += [f"see {it.words}" for it in source.also if isinstance(it, Reference)]
+        mark = "" if source.basis == "read" else f"*{source.basis}* "
+        parts.append(f"{number}. {mark}" + "; ".join(word for word in words if word))
+    return [*parts, ""]
+
+
+PAGES = {
+    "records.md": records_page,
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "systems.md": systems_page,
+}
 
 
 def main(folder: pathlib.Path) -> None:

@@ -217,13 +217,23 @@ def _tagged(content: dict[str, Any], structs: list[types.StructType], faults: Fa
     if isinstance(tag, str) and tag in by_tag:
         return _struct(content, by_tag[tag], faults)
     choices = "one of " + ", ".join(by_tag)
+    near = difflib.get_close_matches(tag, by_tag, n=1) if isinstance(tag, str) else []
     if field not in content:
-        near = did_you_mean(field, content)
-        faults.add("", f"no `{field}`", f"{field}: {choices}", near)
+        misspelt = did_you_mean(field, content)
+        faults.add("", f"no `{field}`", f"{field}: {choices}", misspelt)
     else:
-        hint = did_you_mean(tag, by_tag) if isinstance(tag, str) else ""
-        faults.add(field, f"found {shown(tag)}", choices, hint)
+        faults.add(
+            field, f"found {shown(tag)}", choices, did_you_mean(near[0], near) if near else ""
+        )
+    likely = by_tag[near[0]] if near else max(structs, key=lambda one: _overlap(content, one))
+    if near or _overlap(content, likely):  # what else is wrong with what was meant
+        _struct(content, likely, faults)
     return BROKEN
+
+
+def _overlap(content: dict[str, Any], kind: types.StructType) -> int:
+    """Return how many fields of an object a struct knows."""
+    return sum(field.encode_name in content for field in kind.fields)
 
 
 def _struct(content: dict[str, Any], kind: types.StructType, faults: Faults) -> Any:

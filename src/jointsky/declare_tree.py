@@ -17,7 +17,7 @@ from jointsky.errors import DeclaredError, InputError
 MOST_VALUES = 1_000_000
 DEEPEST = 60
 _TAG = "tag:yaml.org,2002:"
-_INT = re.compile(r"[-+]?[0-9]{1,400}")
+_INT = re.compile(r"[-+]?[0-9]{1,18}")  # longer ones are floats
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 _PLAIN: dict[str, Any] = {"": None, "~": None, ".nan": float("nan")}

@@ -113,16 +113,16 @@ def renamed(name: str, value: object, known: Iterable[str]) -> str:
     """Return ``did you mean 'range_km'?`` for a field whose unit is another, with its value."""
     unit = unit_of(name)
     stem = name.removesuffix(f"_{name.rsplit('_', 1)[-1]}") if unit else name
-    for other in known:
-        into = unit_of(other)
-        if not into or other != f"{stem}_{into}":
-            continue
-        times = factor(unit, into) if unit else None
-        if times is None or isinstance(value, bool) or not isinstance(value, int | float):
-            return f"did you mean {other!r}?"
-        said = f"{value:g} {WORDS.get(unit, unit)}"
-        return f"did you mean {other!r}? {said} would be {value * times:.6g}"
-    return ""
+    names = [other for other in known if unit_of(other)]
+    fits = [other for other in names if other == f"{stem}_{unit_of(other)}"]
+    fits = fits or [other for other in names if other.endswith(f"_{stem}_{unit_of(other)}")]
+    if not fits or not stem:
+        return ""
+    words = f"did you mean {' or '.join(repr(other) for other in fits)}?"
+    times = factor(unit, unit_of(fits[0])) if unit else None
+    if times is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return words
+    return f"{words} {value:g} {WORDS.get(unit, unit)} would be {value * times:.6g}"
 
 
 def suspected(name: str, value: float, fits: Callable[[float], bool]) -> str:

@@ -39,8 +39,7 @@ def naive_height(grid, latitude, longitude):
     rows, columns = grid.heights_m.shape
     y = (latitude - grid.latitude_rad) / grid.latitude_step_rad
     x = math.remainder(longitude - grid.longitude_rad, 2 * math.pi) / grid.longitude_step_rad
-    if not (0 <= y <= rows - 1 and 0 <= x <= columns - 1):
-        return 0.0
+    y, x = min(max(y, 0), rows - 1), min(max(x, 0), columns - 1)
     total = 0.0
     for i in range(rows):
         for j in range(columns):

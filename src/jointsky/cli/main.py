@@ -14,6 +14,9 @@ COMMANDS = {
     "inspect": "what is in this recording",
     "track": "plots of one or many recordings become tracks",
     "score": "how good tracks are, against truth, another system's tracks or ADS-B",
+    "systems": "the catalogue: types of vehicles, sensors and batteries, and their sources",
+    "check": "every fault of a scenario in one go, or what is in it",
+    "schema": "the JSON Schema of scenario files, for editors",
 }
 
 

@@ -52,7 +52,7 @@ def flat_grid() -> HeightGrid:
 def height_at(
     grid: HeightGrid, latitude_rad: npt.ArrayLike, longitude_rad: npt.ArrayLike
 ) -> Floats:
-    """Return heights of the ground in metres, bilinear between points; 0 outside the grid."""
+    """Return heights of the ground in metres, bilinear; outside the grid, those of its rim."""
     places = np.broadcast_arrays(
         np.asarray(latitude_rad, np.float64), np.asarray(longitude_rad, np.float64)
     )

@@ -17,7 +17,7 @@ _NO_GROUND = -1e30
 
 @kernel
 def height_at(grid, latitude_rad, longitude_rad):
-    """Return the height of the ground, bilinear between points; 0 outside the grid."""
+    """Return the height of the ground, bilinear between points; outside, that of the rim."""
     rows, columns = grid.heights_m.shape
     if rows < 2 or columns < 2:
         return 0.0
@@ -28,8 +28,7 @@ def height_at(grid, latitude_rad, longitude_rad):
     elif east > math.pi:
         east -= 2.0 * math.pi
     x = east / grid.longitude_step_rad
-    if not (0.0 <= y <= rows - 1.0 and 0.0 <= x <= columns - 1.0):
-        return 0.0
+    y, x = min(max(y, 0.0), rows - 1.0), min(max(x, 0.0), columns - 1.0)
     i, j = min(int(y), rows - 2), min(int(x), columns - 2)
     y, x = y - i, x - j
     heights = grid.heights_m

@@ -51,6 +51,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         str | Reference | None,
         Meta(description="A key of the catalogue's references, or title, publisher, year, url"),
     ] = None
+    also: Annotated[
+        tuple[str | Reference, ...], Meta(description="References that note and conflict speak of")
+    ] = ()
     approximate: Annotated[
         bool, Meta(description="Whether the figure is rounded or differs between examples")
     ] = True
@@ -113,16 +116,16 @@ def covers(field: str, path: str) -> bool:
 
 
 def figures(thing: Any, sources: Sequence[Source]) -> list[Figure]:
-    """Return every value of a declared thing with the most exact of its sources."""
+    """Return every value of a declared thing with the most exact of its sources, or the last."""
     found = []
     for path, value, is_default in values(thing):
         fits = [
-            (len(field), source)
-            for source in sources
+            (len(field), number)
+            for number, source in enumerate(sources)
             for field in source.fields
             if covers(field, path)
         ]
-        best = max(fits, key=lambda fit: fit[0])[1] if fits else None
+        best = sources[max(fits)[1]] if fits else None
         found.append(Figure(path, value, is_default, best))
     return found
 
@@ -140,10 +143,13 @@ def find_faults(
             if not any(covers(field, path) for path in paths):
                 hint = did_you_mean(field, known)
                 at.add(f"fields[{place}]", f"{field!r} is no field of it", "the path of one", hint)
-        if isinstance(source.reference, str) and source.reference not in keys:
-            found = f"{source.reference!r} is no reference of the catalogue"
-            wanted = "a key of the catalogue, or title, publisher, year and url"
-            at.add("reference", found, wanted, did_you_mean(source.reference, keys))
+        named = [("reference", source.reference)]
+        named += [(f"also[{place}]", other) for place, other in enumerate(source.also)]
+        for path, key in named:
+            if isinstance(key, str) and key not in keys:
+                found = f"{key!r} is no reference of the catalogue"
+                wanted = "a key of the catalogue, or title, publisher, year and url"
+                at.add(path, found, wanted, did_you_mean(key, keys))
         if source.basis == "estimate" and not source.note:
             at.add("note", "an estimate that does not say from what", "a note that says it")
         if source.basis != "estimate" and source.reference is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.resources
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -27,6 +27,7 @@ from jointsky.sensors.radars import AnyRadar
 from jointsky.world.types import VehicleType
 
 SensorType = AnyRadar | OtherSensor
+_T = TypeVar("_T")
 Kind = Literal["vehicle", "sensor", "battery"]
 KINDS: tuple[Kind, ...] = ("vehicle", "sensor", "battery")
 
@@ -88,12 +89,18 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
         """Return every figure of a system with its source; a reference's key is looked up."""
         system = self.systems[name]
         sources = [
-            msgspec.structs.replace(source, reference=self.references[source.reference])
-            if isinstance(source.reference, str)
-            else source
+            msgspec.structs.replace(
+                source,
+                reference=self._reference(source.reference),
+                also=tuple(self._reference(other) for other in source.also),
+            )
             for source in system.sources
         ]
         return figures(system.type, sources)
+
+    def _reference(self, key: _T) -> _T | Reference:
+        """Return the reference of a key; what is none stays as it is."""
+        return self.references[key] if isinstance(key, str) else key
 
 
 @functools.cache

@@ -1,0 +1,83 @@
+"""check: every fault of a scenario in one go, or what is in it.
+
+Each fault is one line: file, line, path, what was found, what was wanted and, if it is known, what
+was meant.  Nothing is run and nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+from typing import Any
+
+from rich.table import Table
+
+from jointsky.cli import console
+from jointsky.declare import Faults
+from jointsky.errors import DeclaredError
+from jointsky.scenario.contents import contents
+from jointsky.scenario.load import Examined, examine
+from jointsky.scenario.resolve import resolve
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("scenario", metavar="SCENARIO", type=pathlib.Path, help="a YAML file")
+    console.add_common(parser, out=False)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check a scenario, show its faults or what is in it; return the exit code."""
+    examined = examine(arguments.scenario)
+    figures: dict[str, Any] = {
+        "scenario": str(arguments.scenario),
+        "faults": [_parts(error) for error in examined.errors],
+        "contents": _contents(examined),
+    }
+    if arguments.json:
+        console.print_json(figures)
+    elif examined.errors:
+        for error in examined.errors:
+            console.results.print(str(error), markup=False, soft_wrap=True)
+        if not arguments.quiet:
+            count = len(examined.errors)
+            console.messages.print(f"[bold red]{count} fault{'s' if count > 1 else ''}[/]")
+    elif not arguments.quiet:
+        _show(figures["contents"])
+    return console.BAD_INPUT if examined.errors else console.OK
+
+
+def _parts(error: DeclaredError) -> dict[str, Any]:
+    names = ("file", "line", "path", "found", "wanted", "hint")
+    return {name: getattr(error, name) for name in names}
+
+
+def _contents(examined: Examined) -> dict[str, Any] | None:
+    """Return what is in a scenario without faults."""
+    loaded = examined.loaded
+    if examined.errors or loaded is None:
+        return None
+    return contents(loaded, resolve(loaded, loaded.scenario.seed, Faults()))
+
+
+def _show(figures: dict[str, Any]) -> None:
+    """Print what a person wants to know first."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_row("scenario", figures["name"])
+    begin, end = figures["begin"], figures["end"]
+    table.add_row("time", f"{begin} to {end}, {figures['duration_s']:g} s")
+    sites = figures["nations"].items()
+    words = [f"{name} ({count} site{'s' if count != 1 else ''})" for name, count in sites]
+    table.add_row("nations", ", ".join(words))
+    for name in ("sensors", "batteries", "zones", "vehicles"):
+        counted = figures[name]
+        if counted:
+            kinds = ", ".join(f"{count} {kind}" for kind, count in counted.items())
+            table.add_row(name, f"{sum(counted.values()):,}: {kinds}")
+    for name in ("links", "rain_cells", "terrain_points"):
+        if figures[name]:
+            table.add_row(name.replace("_", " "), f"{figures[name]:,}")
+    console.results.print(table)
+    console.results.print("no faults")
