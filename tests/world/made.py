@@ -87,3 +87,33 @@ def times_of(made, vehicle=0, count=400):
     pieces = pieces_of(made.motion, len(made.vehicles))
     first, last = pieces.first[vehicle], pieces.first[vehicle + 1] - 1
     return np.linspace(pieces.begin_s[first], pieces.end_s[last], count)
+
+
+def kind_of(name, slowest, cruise, fastest, climb, descent, ceiling, **given):
+    """Return a type of civil aircraft."""
+    return VehicleType(
+        name=name,
+        domain="fixed-wing" if slowest else "rotary-wing",
+        signature=Signature(),
+        speed_min_mps=slowest,
+        speed_cruise_mps=cruise,
+        speed_max_mps=fastest,
+        climb_mps=climb,
+        descent_mps=descent,
+        ceiling_m=ceiling,
+        transponder=("mode_a", "mode_c", "mode_s", "adsb"),
+        hovers=not slowest,
+        **given,
+    )
+
+
+CIVIL = {
+    kind.name: kind
+    for kind in (
+        kind_of("narrow", 65, 231, 250, 12.7, 17.8, 11_890, acceleration_mps2=0.8),
+        kind_of("wide", 70, 252, 268, 13.7, 12.7, 13_100, acceleration_mps2=0.7),
+        kind_of("regional", 60, 236, 246, 17.3, 11.2, 12_500, acceleration_mps2=0.9),
+        kind_of("light", 28, 55, 75, 4.5, 5.0, 4000),
+        kind_of("helicopter", 0, 60, 75, 7.0, 7.0, 4500, acceleration_mps2=1.5),
+    )
+}

@@ -36,7 +36,7 @@ def looks(made, times, vehicle=0):
     st.lists(st.floats(-120, 120), min_size=1, max_size=4),
     st.lists(st.floats(60, 200), min_size=5, max_size=5),
     st.lists(st.floats(90, 250), min_size=5, max_size=5),
-    st.lists(st.floats(1000, 5000), min_size=5, max_size=5),
+    st.lists(st.floats(1000, 4000), min_size=5, max_size=5),
 )
 def test_position_and_velocity_never_jump(latitude, longitude, turns, legs_km, speeds, heights):
     place, course = (np.radians(latitude), np.radians(longitude)), 0.3

@@ -60,6 +60,7 @@ class Fleet:
         self._owners: list[int] = []
         self._begins_s: list[float] = []
         self._motions: list[Motion] = []
+        self._blocks = 0
 
     def add(
         self,
@@ -87,7 +88,7 @@ class Fleet:
         base, label = base_of(flight)
         below = faults.under(label) if label else faults
         known = len(faults.kept)
-        path = self._path(base, kind, max(self.end_s - starts_s, 0.0), below)
+        path = self.path(base, kind, max(self.end_s - starts_s, 0.0), below)
         if path is None or len(faults.kept) > known:
             return []
         speed = getattr(base, "speed_mps", None) or kind.speed_cruise_mps
@@ -150,6 +151,17 @@ class Fleet:
         )
         return len(self._vehicles) - 1
 
+    def fly(self, row: int, path: Path, begin_s: float) -> None:
+        """Give a vehicle the motion of a path, heights above the ellipsoid, begun at a time."""
+        self._pieces.append(cut(path, 0.0))
+        self._owners.append(row)
+        self._begins_s.append(begin_s)
+
+    def next_block(self) -> int:
+        """Return the number of a block of traffic: 0, 1, … in the order in which they are added."""
+        self._blocks += 1
+        return self._blocks - 1
+
     def move(self, motion: Motion) -> None:
         """Add motion of vehicles by their rows, as ``replay`` makes it."""
         self._motions.append(motion)
@@ -169,10 +181,13 @@ class Fleet:
         )
         return Flown(vehicles, motion, tuple(self._signatures), tuple(self._types))
 
-    def _path(
+    def path(
         self, flight: Route | Orbit | Hover, kind: VehicleType, lasts_s: float, faults: Faults
     ) -> Path | None:
-        """Return the path of the leader, its heights as declared."""
+        """Return the path of one vehicle, its heights as declared; None where faults forbid it.
+
+        ``lasts_s`` is for what nothing else ends.
+        """
         if isinstance(flight, Orbit):
             return orbit(flight, kind, lasts_s, faults)
         if isinstance(flight, Hover):

@@ -126,6 +126,15 @@ def slow_mps(kind: VehicleType) -> float:
     return min(FLIES_SLOWLY * kind.speed_min_mps, kind.speed_max_mps)
 
 
+def climb_out(kind: VehicleType, cruise_mps: float) -> tuple[float, float, float]:
+    """Return metres of the take-off run, of the climb straight ahead, and the speed at its end."""
+    slow = slow_mps(kind)
+    out_mps = min(1.3 * slow, max(cruise_mps, slow))
+    speeds_up_m = (out_mps**2 - slow**2) / kind.acceleration_mps2
+    run_m = slow * slow / (2.0 * kind.acceleration_mps2)
+    return run_m, CLIMBS_OUT_S * out_mps + 2.0 * speeds_up_m, out_mps
+
+
 def _takeoff(
     route: Route, runway: Runway, kind: VehicleType, terrain: HeightGrid, cruise_mps: float
 ) -> list[Planned]:
@@ -135,12 +144,10 @@ def _takeoff(
     start = Planned("takeoff", latitude, longitude, base_m, 0.0, cruise_mps, wait_s=0.0)
     if kind.hovers:
         return [start, start._replace(height_m=base_m + VERTICAL_M)]
+    run_m, out_m, out_mps = climb_out(kind, cruise_mps)
     speed = slow_mps(kind)
-    run_m = speed * speed / (2.0 * kind.acceleration_mps2)
     heading = math.radians(runway.heading_deg)
     lifts = onward(latitude, longitude, heading, run_m * (1.0 + 1e-6))
-    out_mps = min(1.3 * speed, max(cruise_mps, speed))
-    out_m = CLIMBS_OUT_S * out_mps + 2.0 * (out_mps**2 - speed**2) / kind.acceleration_mps2
     turns = onward(latitude, longitude, heading, run_m + out_m)
     return [
         start,
@@ -167,8 +174,10 @@ def _landing(
     final = onward(latitude, longitude, heading + math.pi, final_m)
     stops = onward(latitude, longitude, heading, run_m * (1.0 + 1e-6))
     height_m = base_m + final_m * math.tan(GLIDE_RAD)
+    rates = [w.climb_mps for w in route.waypoints if w.climb_mps is not None]
+    descent_mps = rates[-1] if rates else math.nan
     return [
-        Planned("landing", *final, height_m, speed, speed),
+        Planned("landing", *final, height_m, speed, speed, climb_mps=descent_mps),
         Planned("landing", latitude, longitude, base_m, speed, speed, MODES["even"]),
         Planned("landing", *stops, base_m, 0.0, speed, wait_s=0.0),
     ]

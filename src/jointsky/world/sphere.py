@@ -43,3 +43,25 @@ def onward(
         math.cos(angle) - math.sin(latitude_rad) * sine,
     )
     return latitude, math.remainder(longitude, 2.0 * math.pi)
+
+
+def course_and_distance(
+    from_rad: tuple[float, float], to_rad: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the first course (radians) and the metres of the great circle between two places.
+
+    ``from_rad`` and ``to_rad`` are latitude and longitude; haversine, Sinnott (1984).
+    """  # 52° N: a degree of longitude is 68.6 km
+    latitude, longitude = from_rad
+    other, east = to_rad[0], to_rad[1] - longitude
+    course = math.atan2(
+        math.sin(east) * math.cos(other),
+        math.cos(latitude) * math.sin(other)
+        - math.sin(latitude) * math.cos(other) * math.cos(east),
+    )
+    haversine = (
+        math.sin(0.5 * (other - latitude)) ** 2
+        + math.cos(latitude) * math.cos(other) * math.sin(0.5 * east) ** 2
+    )
+    angle = 2.0 * math.asin(min(1.0, math.sqrt(haversine)))
+    return course % (2.0 * math.pi), angle * radius_m(0.5 * (latitude + other))

@@ -79,6 +79,13 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     route_spread_km: Annotated[
         float, Meta(ge=0, le=100, description="One sigma of a route's distance from the straight")
     ] = 8.0
+    odd_levels_from_deg: Annotated[
+        Course,
+        Meta(
+            description="Odd flight levels are flown on tracks from here on to half a circle "
+            "further: 0 by ICAO's rule, 90 or 270 where states turned it"
+        ),
+    ] = 0.0
     adsb_share: Annotated[
         float, Meta(ge=0, le=1, description="Share of transponders with Mode S that send ADS-B")
     ] = 1.0
