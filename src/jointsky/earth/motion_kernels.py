@@ -9,11 +9,11 @@ import math
 
 import numpy as np
 
-from jointsky._jit import kernel
+from jointsky._jit import bare_kernel, inlined
 from jointsky.earth.geodesy_kernels import ECCENTRICITY2, SEMI_MAJOR_M
 
 
-@kernel
+@inlined
 def row_at(pieces, vehicle, time_s):
     """Return the row of the piece that holds at a time (its end belongs to it), or -1."""
     low, high = pieces.first[vehicle], pieces.first[vehicle + 1]
@@ -30,7 +30,7 @@ def row_at(pieces, vehicle, time_s):
     return row
 
 
-@kernel
+@inlined
 def state(pieces, row, time_s):
     """Return x, y, z, vx, vy, vz, earth-centred, of one piece at a time.
 
@@ -83,7 +83,7 @@ def state(pieces, row, time_s):
     )
 
 
-@kernel
+@bare_kernel
 def each_state(pieces, vehicle, time_s, out):
     """Fill out (n, 6) with the states of vehicles (n,) at times (n,); NaN where one is nowhere."""
     for i in range(time_s.shape[0]):

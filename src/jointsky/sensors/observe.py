@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jointsky.records.sensors import Sensor
-from jointsky.sensors import others, radar_told
+from jointsky.sensors import others, radar_told, scan
 from jointsky.sensors.others import OtherSensor
 from jointsky.sensors.placed import Placed
 from jointsky.sensors.radars import AnyRadar, FixedRadar, SearchRadar, SecondaryRadar, SectorRadar
@@ -30,6 +30,8 @@ def observe(
     """
     if isinstance(sensor, OtherSensor):
         return others.observe(sensor, placed, place, row, surroundings, begin_s, end_s, key)
+    if isinstance(sensor, _RADARS):
+        return scan.observe(sensor, placed, place, row, surroundings, begin_s, end_s, key)
     raise TypeError(f"{type(sensor).__name__} is no sensor that can observe")
 
 

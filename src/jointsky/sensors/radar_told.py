@@ -33,8 +33,7 @@ def describe(radar: AnyRadar, name: str, place: Place, placed: Placed) -> Sensor
         false += false_plots_per_turn(primary)
         if primary.clutter is not None:
             false += primary.clutter.ground_plots_per_turn
-    errors = primary if primary is not None else ssr
-    assert errors is not None  # one of the two is there
+    errors = radar.ssr if isinstance(radar, SecondaryRadar) else radar
     elevation_deg = None if primary is None else primary.elevation_sigma_deg
     return Sensor(
         name=name,

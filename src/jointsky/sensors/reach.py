@@ -1,0 +1,164 @@
+"""How far and how well a placed radar sees, as its kernels take it; and what vehicles show it."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from jointsky.records.signatures import Band, CrossSection, Signature
+from jointsky.sensors.antenna import Pattern, cosecant_beam, gaussian_beam
+from jointsky.sensors.atmosphere import Air, RainCells, air, rain_cells
+from jointsky.sensors.detection import Curve, curve
+from jointsky.sensors.doppler import NONE, Canceller, canceller
+from jointsky.sensors.placed import Placed
+from jointsky.sensors.radar_equation import LIGHT_MPS, achieved_scale, built_scale
+from jointsky.sensors.radars import AnyRadar, FixedRadar, PrimaryRadar, SearchRadar, SecondaryRadar
+from jointsky.sensors.surroundings import Place, Rain, Surroundings
+
+_EVEN = Pattern(-math.pi, math.pi, 1.0, math.pi, math.pi, 0.0)
+_BLIND = 0.0  # reach of a part that a radar does not have
+_VACUUM = Air(0.0, 0.0, 1.0, 1.0)
+
+
+class Reach(NamedTuple):
+    """What decides whether a placed radar sees a target; ranges of 0: it has no such part."""
+
+    scale_range_m: float
+    curve: Curve
+    min_range_m: float
+    max_range_m: float
+    low_rad: float
+    high_rad: float
+    pattern: Pattern
+    scan_loss_exponent: float
+    air: Air
+    rain: RainCells
+    canceller: Canceller
+    reply_range_m: float
+    reply_probability: float
+    dropped_turns: float
+
+
+class Targets(NamedTuple):
+    """What V vehicles show to a radar of one band; NaN cross sections: nothing."""
+
+    key: npt.NDArray[np.uint64]
+    nose_db: npt.NDArray[np.float64]
+    side_db: npt.NDArray[np.float64]
+    tail_db: npt.NDArray[np.float64]
+    swerling: npt.NDArray[np.int64]
+    parts_mps: npt.NDArray[np.float64]
+    answers: npt.NDArray[np.uint8]  # bits of records.vehicles.Transponder
+
+
+def reach_of(radar: AnyRadar, placed: Placed, place: Place, rain: Sequence[Rain]) -> Reach:
+    """Return what decides whether a placed radar sees a target."""
+    lasting = _lasting(radar, placed.dropped_turns)
+    if isinstance(radar, SecondaryRadar) or not rain:
+        return lasting
+    cells = rain_cells(place, rain, radar.frequency_mhz * 1e6)
+    return lasting._replace(rain=cells)
+
+
+@functools.lru_cache(maxsize=1024)
+def _lasting(radar: AnyRadar, dropped_turns: float) -> Reach:
+    """Return the part of a radar's reach that hangs on its declaration alone."""
+    ssr = radar.ssr if isinstance(radar, SearchRadar | SecondaryRadar) else None
+    primary: PrimaryRadar | None = None if isinstance(radar, SecondaryRadar) else radar
+    dry = RainCells(*np.zeros((len(RainCells._fields), 0)))
+    low_deg = -90.0 if primary is None else primary.min_elevation_deg
+    return Reach(
+        scale_range_m=1.0 if primary is None else _scale_m(primary),
+        curve=_curve(primary),
+        min_range_m=radar.min_range_km * 1000.0,
+        max_range_m=_BLIND if primary is None else primary.max_range_km * 1000.0,
+        low_rad=math.radians(low_deg),
+        high_rad=math.radians(radar.max_elevation_deg),
+        pattern=_EVEN if primary is None else _pattern(primary),
+        scan_loss_exponent=radar.scan_loss_exponent if isinstance(radar, FixedRadar) else 0.0,
+        air=_VACUUM if primary is None else air(primary.frequency_mhz * 1e6),
+        rain=dry,
+        canceller=_canceller(primary),
+        reply_range_m=_BLIND if ssr is None else ssr.max_range_km * 1000.0,
+        reply_probability=0.0 if ssr is None else ssr.reply_probability,
+        dropped_turns=dropped_turns,
+    )
+
+
+def _curve(primary: PrimaryRadar | None) -> Curve:
+    if primary is None:
+        return curve(1e-6, 1)
+    return curve(primary.false_alarm_probability, primary.pulses)
+
+
+def _scale_m(radar: PrimaryRadar) -> float:
+    """Return the range at which 1 m² gives as much echo as there is noise."""
+    if radar.equation is not None:
+        return built_scale(radar.equation, radar.frequency_mhz * 1e6).range_m
+    if radar.half_seen_range_km is None:
+        raise ValueError("a radar needs half_seen_range_km or equation")
+    return achieved_scale(
+        radar.half_seen_range_km * 1000.0,
+        radar.half_seen_rcs_dbsm,
+        radar.false_alarm_probability,
+        radar.pulses,
+        radar.half_seen_swerling,
+    ).range_m
+
+
+def _pattern(radar: PrimaryRadar) -> Pattern:
+    """Return the pattern over elevation; an even one has no edges but the declared ends."""
+    if radar.elevation_pattern == "even":
+        return _EVEN
+    axis_rad = math.radians(radar.beam_elevation_deg)
+    width_rad = math.radians(radar.beam_height_deg)
+    if radar.elevation_pattern == "gaussian":
+        return gaussian_beam(axis_rad, width_rad, radar.side_lobes_db)
+    top_rad = math.radians(radar.max_elevation_deg)
+    return cosecant_beam(axis_rad, width_rad, top_rad, radar.side_lobes_db)
+
+
+def _canceller(radar: PrimaryRadar | None) -> Canceller:
+    if radar is None or radar.moving_targets is None:
+        return NONE
+    moving = radar.moving_targets
+    wavelength_m = LIGHT_MPS / (radar.frequency_mhz * 1e6)
+    slowest_mps = moving.min_detectable_velocity_mps
+    return canceller(moving.prfs_hz, moving.delay_lines, wavelength_m, slowest_mps)
+
+
+def targets_of(surroundings: Surroundings, band: Band | None) -> Targets:
+    """Return what all vehicles show to a radar of a band (none: to a secondary radar).
+
+    Several that fly as one return their number times the echo of one.
+    """
+    vehicles = surroundings.vehicles
+    shown = np.array([_shown(s, band) for s in surroundings.signatures], np.float64).reshape(-1, 5)
+    rows = shown[vehicles.signature]
+    many_db = 10.0 * np.log10(np.maximum(vehicles.count, 1))
+    return Targets(
+        key=np.ascontiguousarray(surroundings.vehicle_keys, np.uint64),
+        nose_db=rows[:, 0] + many_db,
+        side_db=rows[:, 1] + many_db,
+        tail_db=rows[:, 2] + many_db,
+        swerling=rows[:, 3].astype(np.int64),
+        parts_mps=np.ascontiguousarray(rows[:, 4]),
+        answers=np.ascontiguousarray(vehicles.transponder),
+    )
+
+
+def _shown(signature: Signature, band: Band | None) -> tuple[Any, ...]:
+    """Return nose, side and tail in dBsm, fluctuation and speed of moving parts in a band."""
+    fits = [c for c in signature.radar if band is not None and (not c.bands or band in c.bands)]
+    if not fits:
+        return math.nan, math.nan, math.nan, 1, signature.moving_parts_mps
+    section: CrossSection = fits[0]
+    nose = section.nose_dbsm
+    side = nose if section.side_dbsm is None else section.side_dbsm
+    tail = nose if section.tail_dbsm is None else section.tail_dbsm
+    return nose, side, tail, section.swerling, signature.moving_parts_mps
