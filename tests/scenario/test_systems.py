@@ -5,6 +5,7 @@ import pathlib
 import re
 
 import msgspec
+import numpy as np
 import pytest
 import yaml
 
@@ -15,6 +16,7 @@ from jointsky.scenario import systems
 from jointsky.scenario.sources import Source, covers, figures, values
 from jointsky.scenario.systems import CatalogueFile, System, catalogue
 from jointsky.sensors.detection import detection_probability, required_snr_db
+from jointsky.sensors.doppler import canceller, gain
 from jointsky.sensors.radar_equation import built_scale
 from jointsky.sensors.radars import SearchRadar
 
@@ -172,6 +174,21 @@ def test_pulses_are_far_enough_apart_for_the_range_shown():
         moving = getattr(radar, "moving_targets", None)
         for prf_hz in moving.prfs_hz if moving else ():
             assert 149_896 / prf_hz > radar.max_range_km, name  # c / 2 f in km
+
+
+def test_no_speed_of_flight_is_blind_to_a_radar_with_a_canceller():
+    speeds_mps = np.linspace(40.0, 260.0, 4000)
+    for name, radar in SENSORS.items():
+        moving = getattr(radar, "moving_targets", None)
+        if moving:
+            made = canceller(
+                moving.prfs_hz,
+                moving.delay_lines,
+                299.792458 / radar.frequency_mhz,
+                moving.min_detectable_velocity_mps,
+            )
+            loss_db = -10 * np.log10(gain(made, speeds_mps))
+            assert np.mean(loss_db) < 2.0 and np.mean(loss_db > 10.0) < 0.03, name
 
 
 OWN = """
