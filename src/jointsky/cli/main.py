@@ -15,6 +15,7 @@ COMMANDS = {
     "track": "plots of one or many recordings become tracks",
     "score": "how good tracks are, against truth, another system's tracks or ADS-B",
     "systems": "the catalogue: types of vehicles, sensors and batteries, and their sources",
+    "run": "a scenario is simulated: truth, plots, every site's tracks, a report",
     "check": "every fault of a scenario in one go, or what is in it",
     "schema": "the JSON Schema of scenario files, for editors",
 }
@@ -24,7 +25,7 @@ def parser(commands: Iterable[str] = tuple(COMMANDS)) -> argparse.ArgumentParser
     """Return the parser, with the options of ``commands``: only what is asked for is imported."""
     top = argparse.ArgumentParser(
         prog="jointsky",
-        description="Recordings of many sensors become one air picture.",
+        description="Two nations, one sky: recordings and simulated sensors become an air picture.",
         epilog="jointsky COMMAND --help tells the options of a command.",
     )
     choices = top.add_subparsers(dest="command", metavar="COMMAND", required=True)

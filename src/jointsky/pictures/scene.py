@@ -146,7 +146,7 @@ def extent_m(
         south, west, north, east = np.radians(options.extent_deg)
         corners = [[west, south], [west, north], [east, south], [east, north]]
         points = plane.forward(corners)
-        return _fit(points.min(axis=0), points.max(axis=0), aspect, margin=0.0)
+        return fit(points.min(axis=0), points.max(axis=0), aspect, margin=0.0)
     main = plane.forward(_without_strays(_main_xy(scene), scene.flat))
     if len(main) == 0:
         main = np.zeros((1, 2))
@@ -157,7 +157,7 @@ def extent_m(
             area = np.prod(np.maximum(high - low, NARROWEST_M))
             if np.prod(np.maximum(wider_high - wider_low, NARROWEST_M)) <= 2.0 * area:
                 low, high = wider_low, wider_high
-    return _fit(low, high, aspect, margin=0.06)
+    return fit(low, high, aspect, margin=0.06)
 
 
 def _main_xy(scene: Scene) -> Floats:
@@ -182,9 +182,10 @@ def _without_strays(xy: Floats, flat: bool) -> Floats:
     return xy[np.all((around >= low - reach) & (around <= high + reach), axis=1)]
 
 
-def _fit(
+def fit(
     low: Floats, high: Floats, aspect: float, margin: float
 ) -> tuple[float, float, float, float]:
+    """Return an extent ``aspect`` times as wide as high about two corners, with a margin."""
     middle, size = 0.5 * (low + high), np.maximum(high - low, 0.0) * (1.0 + 2.0 * margin)
     width = max(size[0], size[1] * aspect, NARROWEST_M)
     height = width / aspect

@@ -50,11 +50,13 @@ def write_record(
     path: str | os.PathLike[str],
     sensors: Sequence[Sensor] = (),
     metadata: Mapping[str, Any] | None = None,
+    beside: Mapping[str, pa.Array] | None = None,
 ) -> None:
     """Write a record as one Parquet file; equal content gives equal bytes.
 
     ``sensors`` are those that the record's sensor rows (or bits) count; ``metadata`` is anything
-    that JSON can hold.  The file appears whole or not at all.
+    that JSON can hold; ``beside`` are further columns (n,) by name, which ``read_record`` passes
+    over.  The file appears whole or not at all.
     """
     notes = {
         _TAG: record.TAG.encode(),
@@ -63,7 +65,10 @@ def write_record(
         _METADATA: msgspec.json.encode(dict(metadata or {}), order="sorted"),
     }
     table = arrow_table(record, sensors)
-    table = table.replace_schema_metadata({**notes, _CHECK: _check_sum(table, notes)})
+    check = _check_sum(table, notes)
+    for name, column in (beside or {}).items():
+        table = table.append_column(name, column)
+    table = table.replace_schema_metadata({**notes, _CHECK: check})
     path = pathlib.Path(path)
     part = path.with_name(path.name + ".part")
     floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
