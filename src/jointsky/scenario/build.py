@@ -21,6 +21,7 @@ from jointsky.scenario.sites import SensorAt
 from jointsky.scenario.times import Span
 from jointsky.scenario.weather import NearAir, RainCell
 from jointsky.sensors.observe import describe
+from jointsky.sensors.placed import Placed
 from jointsky.sensors.surroundings import Air, Place, Rain, Surroundings
 from jointsky.streams import key
 
@@ -76,14 +77,15 @@ def _sensor(use: SensorUse, sites: list[BuiltSite], resolved: Resolved, seed: in
         )
     else:
         place = Place(vehicle=resolved.carriers[use.vehicle])
+    own = Placed(**{name: getattr(placed, name) for name in Placed.__struct_fields__})
     return BuiltSensor(
-        name=placed.name,
+        name=own.name,
         site=row,
         declared=use.declared,
-        placed=placed,
+        placed=own,
         place=place,
-        key=key(seed, "sensor", placed.name),
-        told=describe(use.declared, placed.name, place, placed),
+        key=key(seed, "sensor", own.name),
+        told=describe(use.declared, own.name, place, own),
     )
 
 
