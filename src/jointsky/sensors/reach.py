@@ -57,9 +57,9 @@ class Targets(NamedTuple):
 
 
 def reach_of(radar: AnyRadar, placed: Placed, place: Place, rain: Sequence[Rain]) -> Reach:
-    """Return what decides whether a placed radar sees a target."""
+    """Return what decides whether a placed radar sees a target; aboard, rain is not counted."""
     lasting = _lasting(radar, placed.dropped_turns)
-    if isinstance(radar, SecondaryRadar) or not rain:
+    if isinstance(radar, SecondaryRadar) or not rain or place.vehicle >= 0:
         return lasting
     cells = rain_cells(place, rain, radar.frequency_mhz * 1e6)
     return lasting._replace(rain=cells)

@@ -16,6 +16,7 @@ from jointsky.sensors import (
     resolution_kernels,
     scan_kernels,
 )
+from jointsky.sensors.airborne import geodetic_plots
 from jointsky.sensors.around import Around, around
 from jointsky.sensors.beam import Scan, scan_of, turns_between
 from jointsky.sensors.measuring import Errors, Field, errors_of, field_of
@@ -68,7 +69,7 @@ def observe(
     false = _false(made, turns)
     floats = np.concatenate([seen[0], false[0]])
     ints = np.concatenate([seen[1], false[1]])
-    return _told(made, placed, row, surroundings, floats, ints)
+    return _told(made, (placed, place), row, surroundings, floats, ints)
 
 
 def prepared(
@@ -194,36 +195,70 @@ def _false(made: Radar, turns: tuple[int, int]) -> tuple[Floats, Ints]:
 
 def _told(
     made: Radar,
-    placed: Placed,
+    place_of: tuple[Placed, Place],
     row: int,
     surroundings: Surroundings,
     floats: Floats,
     ints: Ints,
 ) -> Observed:
     """Return plots as the site gets them, in order of time; its clock tells their times."""
+    placed, place = place_of
     columns = {name: floats[:, k] for name, k in _COLUMNS.items()}
     order = np.lexsort((columns["range_m"], columns["time_s"]))
     columns = {name: column[order] for name, column in columns.items()}
     ints = ints[order]
     true_s = columns.pop("time_s")
+    told_s = _clock(made.errors, true_s)
     vehicle = ints[:, measuring_kernels.Q_VEHICLE].astype(np.int32)
     flags = ints[:, measuring_kernels.Q_FLAGS]
-    is_called = flags & PlotFlag.MODE_S != 0
-    vehicles = surroundings.vehicles
-    plots = Plots.make(
-        len(order),
-        time_s=_clock(made.errors, true_s),
-        sensor=row,
-        geometry=int(Geometry.POLAR),
-        mode_a=ints[:, measuring_kernels.Q_MODE_A],
-        mode_s=np.where(is_called, vehicles.mode_s[vehicle], -1) if len(vehicles) else -1,
-        call_sign=np.where(is_called, vehicles.call_sign[vehicle], "") if len(vehicles) else "",
-        flags=flags,
-        **columns,
-    )
+    mode_s, call_sign = _called(surroundings, vehicle, flags)
+    marks: dict[str, npt.ArrayLike] = {
+        "time_s": told_s,
+        "mode_a": ints[:, measuring_kernels.Q_MODE_A],
+        "mode_s": mode_s,
+        "call_sign": call_sign,
+        "flags": flags,
+    }
+    if place.vehicle >= 0:
+        plots = _from_aboard(made, place, row, surroundings, true_s, columns).replace(**marks)
+    else:
+        plots = Plots.make(len(order), sensor=row, geometry=int(Geometry.POLAR), **marks, **columns)
     return Observed(plots=plots, vehicle=vehicle, received_s=true_s + placed.latency_s)
 
 
+def _called(
+    surroundings: Surroundings, vehicle: npt.NDArray[np.int32], flags: Ints
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any]]:
+    """Return address and call sign (n,) each, of those that answered in Mode S."""
+    mode_s = np.full(len(flags), -1, np.int32)
+    call_sign = np.zeros(len(flags), surroundings.vehicles.call_sign.dtype)
+    rows = np.flatnonzero(flags & int(PlotFlag.MODE_S))
+    mode_s[rows] = surroundings.vehicles.mode_s[vehicle[rows]]
+    call_sign[rows] = surroundings.vehicles.call_sign[vehicle[rows]]
+    return mode_s, call_sign
+
+
+def _from_aboard(
+    made: Radar,
+    place: Place,
+    row: int,
+    surroundings: Surroundings,
+    true_s: Floats,
+    columns: dict[str, Floats],
+) -> Plots:
+    """Return what was measured aboard a vehicle as places on earth, without range rates."""
+    return geodetic_plots(
+        surroundings,
+        place,
+        row,
+        (int(made.key[0]), int(made.key[1])),
+        true_s,
+        *(columns[name] for name in ("range_m", "azimuth_rad", "elevation_rad")),
+        *(columns[f"{name}_sigma_{unit}"] for name, unit in _ANGLES),
+    ).replace(pressure_altitude_m=columns["pressure_altitude_m"])
+
+
+_ANGLES = (("range", "m"), ("azimuth", "rad"), ("elevation", "rad"))
 _COLUMNS = {
     "time_s": measuring_kernels.P_TIME,
     "range_m": measuring_kernels.P_RANGE,

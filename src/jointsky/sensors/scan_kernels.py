@@ -65,7 +65,7 @@ def span(pieces, vehicle, begin_s, end_s):
     return (first, a - 1) if first < a else (0, -1)
 
 
-@inlined
+@bare
 def bounds_of_piece(pieces, row):
     """Return a speed and a height that a vehicle does not exceed on one piece."""
     t = pieces.end_s[row] - pieces.begin_s[row]
@@ -99,6 +99,20 @@ def bounds_of_piece(pieces, row):
 
 
 @bare
+def jump_after(pieces, row):
+    """Return how far the end of a piece is from the beginning of the next, in metres."""
+    gap = 0.0
+    for k in range(2):
+        time_s = pieces.end_s[row] if k == 0 else pieces.begin_s[row + 1]
+        x, y, z, _, _, _ = state(pieces, row + k, time_s)
+        if k == 0:
+            ax, ay, az = x, y, z
+        else:
+            gap = math.sqrt((ax - x) ** 2 + (ay - y) ** 2 + (az - z) ** 2)
+    return gap
+
+
+@bare
 def bounds(pieces, first, last):
     """Return a speed and a height that a vehicle does not exceed on rows first to last.
 
@@ -109,9 +123,7 @@ def bounds(pieces, first, last):
         speed, height = bounds_of_piece(pieces, row)
         fastest, highest = max(fastest, speed), max(highest, height)
         if row < last:
-            ax, ay, az, _, _, _ = state(pieces, row, pieces.end_s[row])
-            bx, by, bz, _, _, _ = state(pieces, row + 1, pieces.begin_s[row + 1])
-            jump = math.sqrt((ax - bx) ** 2 + (ay - by) ** 2 + (az - bz) ** 2)
+            jump = jump_after(pieces, row)
             if jump > 1.0:
                 gap_s = max(pieces.begin_s[row + 1] - pieces.end_s[row], 1e-3)
                 fastest = max(fastest, jump / gap_s)

@@ -60,12 +60,18 @@ def apparent_rad(elevation_rad, range_m):
     return elevation_rad + curve
 
 
+@bare
+def place_at(pieces, row, time_s):
+    """Return latitude, longitude and height of a vehicle."""
+    x, y, z, _, _, _ = state(pieces, row, time_s)
+    return ecef_to_geodetic(x, y, z)
+
+
 @inlined
 def height_of(pieces, row, time_s):
     """Return the height of a vehicle above the ellipsoid."""
     if pieces.piece[row] == 1:
-        x, y, z, _, _, _ = state(pieces, row, time_s)
-        return ecef_to_geodetic(x, y, z)[2]
+        return place_at(pieces, row, time_s)[2]
     t = time_s - pieces.begin_s[row]
     rise = pieces.climb_mps[row] + 0.5 * t * pieces.climb_acceleration_mps2[row]
     return pieces.height_m[row] + t * rise
@@ -125,20 +131,13 @@ def echo_db(scan, reach, targets, vehicle, seen, polar, heights, time_s):
     return ratio_db
 
 
-@inlined
+@bare
 def sensor_height(scan, pieces, time_s):
     """Return the height of the sensor itself above the ellipsoid."""
     if scan.carrier < 0:
         return scan.height_m
     own = carrier_row(scan, pieces, time_s)
     return height_of(pieces, own, time_s) if own >= 0 else np.nan
-
-
-@inlined
-def place_at(pieces, row, time_s):
-    """Return latitude, longitude and height of a vehicle."""
-    x, y, z, _, _, _ = state(pieces, row, time_s)
-    return ecef_to_geodetic(x, y, z)
 
 
 @bare
