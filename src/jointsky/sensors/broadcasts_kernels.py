@@ -16,6 +16,7 @@ from jointsky.sensors.sight_kernels import (
     is_clear,
     is_over_horizon,
     place_aboard,
+    steepest,
 )
 
 SENDING, RECEIVING, PLACE_ERROR, HEIGHT_ERROR, SPEED_ERROR, QUALITY, LATE = range(16, 23)
@@ -69,17 +70,37 @@ def clear_probability(senders, hearing):
 
 @kernel
 def whole_of_block(pieces, vehicle, begin_s, end_s):
-    """Return a speed not passed where a vehicle flies all the time between, else infinity."""
+    """Return a speed and a rate of climb not passed where a vehicle flies all the time between.
+
+    Both infinite where it is nowhere for a part of it.
+    """
     row = row_at(pieces, vehicle, begin_s)
     if row < 0:
-        return math.inf
-    reaches_mps = fastest(pieces, row)
+        return math.inf, math.inf
+    reaches_mps, rises_mps = fastest(pieces, row), steepest(pieces, row)
     while pieces.end_s[row] < end_s:
         row += 1
         if row >= pieces.first[vehicle + 1] or pieces.begin_s[row] > pieces.end_s[row - 1]:
-            return math.inf
+            return math.inf, math.inf
         reaches_mps = max(reaches_mps, fastest(pieces, row))
-    return reaches_mps
+        rises_mps = max(rises_mps, steepest(pieces, row))
+    return reaches_mps, rises_mps
+
+
+@kernel
+def is_out_of_sight(pieces, vehicle, middle_s, lasts_s, site, hearing):
+    """Return whether a receiver on the ground cannot hear a vehicle all through a block."""
+    half_s = 0.5 * lasts_s
+    reaches_mps, rises_mps = whole_of_block(pieces, vehicle, middle_s - half_s, middle_s + half_s)
+    if not reaches_mps < math.inf:
+        return False
+    x_m, y_m, z_m, _, _, _ = state(pieces, row_at(pieces, vehicle, middle_s), middle_s)
+    nearest_m = distance(site, x_m, y_m, z_m) - reaches_mps * half_s
+    # a second more, for what rounding may take from the block
+    highest_m = ecef_to_geodetic(x_m, y_m, z_m)[2] + rises_mps * (half_s + 1.0)
+    return nearest_m - reaches_mps > hearing.reach_m or not is_over_horizon(
+        nearest_m - reaches_mps, site[HEIGHT], highest_m, hearing.radius_m
+    )
 
 
 @kernel
@@ -207,14 +228,8 @@ def receive(
             middle_s = (block + 0.5) * lasts_s + offset_s
             if carrier < 0:
                 own[:] = site
-                bound = whole_of_block(
-                    pieces, vehicle, middle_s - 0.5 * lasts_s, middle_s + 0.5 * lasts_s
-                )
-                if bound < math.inf:
-                    row = row_at(pieces, vehicle, middle_s)
-                    x_m, y_m, z_m, _, _, _ = state(pieces, row, middle_s)
-                    if distance(own, x_m, y_m, z_m) > hearing.reach_m + bound * lasts_s:
-                        continue
+                if is_out_of_sight(pieces, vehicle, middle_s, lasts_s, own, hearing):
+                    continue
             is_free = clear_probability(senders[block - blocks[0]], hearing)
             send_times(block, whose, sky, saying.mean_s, saying.jitter_s, offset_s, times)
             for i in range(count):
@@ -222,6 +237,9 @@ def receive(
                 if slot == last_slot or slot < slots[0] or slot >= slots[1]:
                     continue
                 number = block * count + i
+                luck = uniform(key, whose, number, RECEIVING)
+                if luck >= is_free:
+                    continue
                 row = row_at(pieces, vehicle, times[i])
                 if row < 0:
                     continue
@@ -232,7 +250,7 @@ def receive(
                 if range_m > hearing.reach_m:
                     continue
                 chance = reception_probability(range_m, hearing.half_m, hearing.fading_db)
-                if uniform(key, whose, number, RECEIVING) >= chance * is_free:
+                if luck >= chance * is_free:
                     continue
                 if not is_clear(ground, own, x_m, y_m, z_m, hearing.radius_m):
                     continue

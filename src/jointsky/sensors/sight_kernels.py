@@ -107,6 +107,15 @@ def fastest(pieces, row):
 
 
 @kernel
+def steepest(pieces, row):
+    """Return a rate of climb that a vehicle does not pass on one piece."""
+    if pieces.piece[row] == 1:
+        return fastest(pieces, row)
+    lasts_s = pieces.end_s[row] - pieces.begin_s[row]
+    return abs(pieces.climb_mps[row]) + abs(pieces.climb_acceleration_mps2[row]) * lasts_s
+
+
+@kernel
 def within_reach(pieces, listed, times_s, step_s, sites, own_mps, reach_m, start, who, where):
     """Fill who (n, 2) with vehicle and frame, where (n, 6) with states, of all within reach.
 
