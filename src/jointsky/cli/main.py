@@ -14,6 +14,7 @@ COMMANDS = {
     "inspect": "what is in this recording",
     "track": "plots of one or many recordings become tracks",
     "score": "how good tracks are, against truth, another system's tracks or ADS-B",
+    "coverage": "what the radars of a scenario see, as a map for each height",
     "systems": "the catalogue: types of vehicles, sensors and batteries, and their sources",
     "run": "a scenario is simulated: truth, plots, every site's tracks, a report",
     "check": "every fault of a scenario in one go, or what is in it",
