@@ -10,8 +10,7 @@ from __future__ import annotations
 import difflib
 import functools
 import math
-import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -19,6 +18,7 @@ import msgspec.inspect as types
 
 from jointsky.declare import Faults
 from jointsky.declare_units import renamed, spoken, suspected
+from jointsky.declare_words import BOUNDS, Asked, choices_of, inner_type, shown, wanted
 from jointsky.errors import did_you_mean
 
 
@@ -34,23 +34,16 @@ BROKEN: Any = _Broken()
 
 MOST_NAMES = 12  # of fields, listed where none of them was meant
 
-_BOUNDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
-    "gt": ("> {}", operator.gt),
-    "ge": ("≥ {}", operator.ge),
-    "lt": ("< {}", operator.lt),
-    "le": ("≤ {}", operator.le),
-}
-
 
 def checked(content: Any, kind: Any, faults: Faults) -> Any:
     """Return ``content`` as the declared ``kind``; each fault of it goes to ``faults``.
 
     Without faults it is what ``msgspec.convert`` gives.  Else it is what could be saved: a wrong
-    field that has a default holds the default, a wrong item of a list is ``BROKEN``, and so is the
-    whole where a field that must be given is missing or wrong.
+    field that has a default holds the default; a wrong item of a list is ``BROKEN``, and so is a
+    field that must be given and is missing or wrong.
     """
     before = len(faults.kept)
-    made = _value(content, _type_of(kind), faults, _Asked("", {}))
+    made = _value(content, _type_of(kind), faults, Asked("", {}))
     if len(faults.kept) > before:
         return made
     try:
@@ -65,17 +58,10 @@ def _type_of(kind: Any) -> types.Type:
     return types.type_info(kind)
 
 
-class _Asked(msgspec.Struct, frozen=True):
-    """What is known of the place that a value stands in: the field's name, what it says."""
-
-    name: str
-    extra: Mapping[str, Any]
-
-
-def _value(content: Any, kind: types.Type, faults: Faults, asked: _Asked) -> Any:
+def _value(content: Any, kind: types.Type, faults: Faults, asked: Asked) -> Any:
     """Return the value of any type, or BROKEN."""
     if isinstance(kind, types.Metadata):
-        said = _Asked(asked.name, {**asked.extra, **(kind.extra or {})})
+        said = Asked(asked.name, {**asked.extra, **(kind.extra or {})})
         before = len(faults.kept)
         made = _value(content, kind.type, faults, said)
         rule = (kind.extra or {}).get("check")
@@ -98,7 +84,7 @@ def _value(content: Any, kind: types.Type, faults: Faults, asked: _Asked) -> Any
     return _scalar(content, kind, faults, asked)
 
 
-def _by_rule(made: Any, rule: Callable[[Any], object], faults: Faults, asked: _Asked) -> Any:
+def _by_rule(made: Any, rule: Callable[[Any], object], faults: Faults, asked: Asked) -> Any:
     """Return a value that a declared rule of its own allows."""
     try:
         rule(made)
@@ -110,6 +96,10 @@ def _by_rule(made: Any, rule: Callable[[Any], object], faults: Faults, asked: _A
 
 def _has_shape(content: Any, kind: types.Type) -> bool:
     """Return whether a value is of the JSON type that is wanted."""
+    if isinstance(kind, types.Metadata):
+        return _has_shape(content, kind.type)
+    if isinstance(kind, types.UnionType):
+        return any(_has_shape(content, one) for one in kind.types)
     if isinstance(kind, types.StructType | types.DictType):
         return isinstance(content, dict)
     if isinstance(kind, types.ListType | types.VarTupleType | types.TupleType):
@@ -128,34 +118,34 @@ def _has_shape(content: Any, kind: types.Type) -> bool:
     if isinstance(kind, types.AnyType):
         return True
     if isinstance(kind, types.LiteralType | types.EnumType):
-        return any(content == v and type(content) is type(v) for v in _choices(kind))
+        return any(content == v and type(content) is type(v) for v in choices_of(kind))
     raise TypeError(f"{kind!r} is a type that no file can hold")
 
 
-def _choices(kind: types.Type) -> list[Any]:
-    if isinstance(kind, types.EnumType):
-        return [member.value for member in kind.cls]
-    return list(kind.values) if isinstance(kind, types.LiteralType) else []
-
-
-def _scalar(content: Any, kind: types.Type, faults: Faults, asked: _Asked) -> Any:
+def _scalar(content: Any, kind: types.Type, faults: Faults, asked: Asked) -> Any:
     """Return a number, a text or a truth value of the right shape, if its bounds hold."""
-    is_number = isinstance(kind, types.IntType | types.FloatType)
-    if is_number and not math.isfinite(_as_float(content)):
-        faults.add("", f"found {shown(content)}", wanted(kind, asked))
-        return BROKEN
-    if is_number and not _fits(kind, content):
-        hint = suspected(asked.name, content, functools.partial(_fits, kind))
-        faults.add("", f"found {shown(content)}", wanted(kind, asked), hint)
-        return BROKEN
+    if isinstance(kind, types.IntType | types.FloatType):
+        return _number(content, kind, faults, asked)
     if isinstance(kind, types.StrType) and not _fits_text(kind, content):
         faults.add("", f"found {shown(content)}", wanted(kind, asked))
         return BROKEN
-    if isinstance(kind, types.FloatType):
-        return float(content)
-    if isinstance(kind, types.EnumType):
-        return kind.cls(content)
-    return int(content) if isinstance(kind, types.IntType) else content
+    return kind.cls(content) if isinstance(kind, types.EnumType) else content
+
+
+def _number(
+    content: Any, kind: types.IntType | types.FloatType, faults: Faults, asked: Asked
+) -> Any:
+    """Return a number, if it is one and its bounds hold."""
+    is_finite = math.isfinite(_as_float(content))
+    if is_finite and _fits(kind, content):
+        return float(content) if isinstance(kind, types.FloatType) else int(content)
+    hint = ""
+    if is_finite:
+        hint = suspected(asked.name, content, functools.partial(_fits, kind))
+        if kind.ge == 0 and kind.le == 1 and 1 < content <= 100:
+            hint = f"is that in per cent? {shown(content)} % would be {shown(content / 100)}"
+    faults.add("", f"found {shown(content)}", wanted(kind, asked), hint)
+    return BROKEN
 
 
 def _as_float(number: float) -> float:
@@ -167,7 +157,7 @@ def _as_float(number: float) -> float:
 
 def _fits(kind: Any, number: float) -> bool:
     """Return whether a number keeps the bounds of its type."""
-    for bound, (_, holds) in _BOUNDS.items():
+    for bound, (_, holds) in BOUNDS.items():
         limit = getattr(kind, bound)
         if limit is not None and not holds(number, limit):
             return False
@@ -188,9 +178,9 @@ def _text_type(least: int | None, most: int | None, pattern: str | None) -> Any:
     return Annotated[str, rule]
 
 
-def _union(content: Any, kind: types.UnionType, faults: Faults, asked: _Asked) -> Any:
+def _union(content: Any, kind: types.UnionType, faults: Faults, asked: Asked) -> Any:
     """Return what the member of a union makes of a value that its shape belongs to."""
-    bare = [_bare(one) for one in kind.types]
+    bare = [inner_type(one) for one in kind.types]
     structs = [one for one in bare if isinstance(one, types.StructType)]
     if isinstance(content, dict) and len(structs) > 1:
         return _tagged(content, structs, faults)
@@ -200,13 +190,8 @@ def _union(content: Any, kind: types.UnionType, faults: Faults, asked: _Asked) -
     choices = [one for one in kind.types if not isinstance(one, types.NoneType)]
     if len(choices) == 1:
         return _value(content, choices[0], faults, asked)
-    text = str(asked.extra.get("wanted", "")) or " or ".join(wanted(o, asked) for o in choices)
-    faults.add("", f"found {shown(content)}", text)
+    faults.add("", f"found {shown(content)}", wanted(kind, asked))
     return BROKEN
-
-
-def _bare(kind: types.Type) -> types.Type:
-    return _bare(kind.type) if isinstance(kind, types.Metadata) else kind
 
 
 def _tagged(content: dict[str, Any], structs: list[types.StructType], faults: Faults) -> Any:
@@ -237,7 +222,7 @@ def _overlap(content: dict[str, Any], kind: types.StructType) -> int:
 
 
 def _struct(content: dict[str, Any], kind: types.StructType, faults: Faults) -> Any:
-    """Return a struct of an object, or BROKEN where a field that it needs is not there."""
+    """Return a struct of an object; a field that it needs and that is not there is BROKEN."""
     fields = {field.encode_name: field for field in kind.fields}
     meant = _unknown(content, kind, faults)
     values: dict[str, Any] = {}
@@ -245,17 +230,13 @@ def _struct(content: dict[str, Any], kind: types.StructType, faults: Faults) -> 
     for name, field in fields.items():
         made = BROKEN
         if name in content:
-            made = _value(content[name], field.type, faults.under(name), _Asked(name, {}))
-        elif field.required:
-            is_whole = False
-            if name not in meant:
-                faults.add("", f"no `{name}`", f"{name}: {wanted(field.type, _Asked(name, {}))}")
-            continue
-        if made is not BROKEN:
+            made = _value(content[name], field.type, faults.under(name), Asked(name, {}))
+        elif field.required and name not in meant:
+            faults.add("", f"no `{name}`", f"{name}: {wanted(field.type, Asked(name, {}))}")
+        if made is not BROKEN or field.required:
             values[field.name] = made
-        elif field.required:
-            is_whole = False
-    if not is_whole:
+            is_whole &= made is not BROKEN
+    if not is_whole and hasattr(kind.cls, "__post_init__"):
         return BROKEN
     try:
         return kind.cls(**values)
@@ -291,10 +272,10 @@ def _begun(name: str, known: Iterable[str]) -> str:
     return f"did you mean {longer[0]!r}?" if len(longer) == 1 else ""
 
 
-def _items(content: list[Any], kind: Any, faults: Faults, asked: _Asked) -> Any:
+def _items(content: list[Any], kind: Any, faults: Faults, asked: Asked) -> Any:
     """Return a list whose wrong items are BROKEN; they are told at their numbers."""
     made = [
-        _value(item, kind.item_type, faults.under(f"[{number}]"), _Asked(asked.name, {}))
+        _value(item, kind.item_type, faults.under(f"[{number}]"), Asked(asked.name, {}))
         for number, item in enumerate(content)
     ]
     if not _has_length(content, kind, "items", faults):
@@ -306,112 +287,42 @@ def _has_length(content: Any, kind: Any, what: str, faults: Faults) -> bool:
     least, most = kind.min_length or 0, kind.max_length
     if len(content) >= least and (most is None or len(content) <= most):
         return True
-    bound = f"at least {least} {what}" if len(content) < least else f"at most {most} {what}"
+    bound = f"at least {least}" if len(content) < least else f"at most {most}"
     faults.add("", f"found {len(content)} {what}", bound)
     return False
 
 
-def _fixed_items(content: list[Any], kind: types.TupleType, faults: Faults, asked: _Asked) -> Any:
+def _fixed_items(content: list[Any], kind: types.TupleType, faults: Faults, asked: Asked) -> Any:
     """Return a tuple of so many items, each of its own type."""
     if len(content) != len(kind.item_types):
-        faults.add("", f"found {len(content)} items", wanted(kind, asked))
+        faults.add("", f"found {shown(content)}", wanted(kind, asked))
         return BROKEN
     made = tuple(
-        _value(item, one, faults.under(f"[{number}]"), _Asked(asked.name, {}))
+        _value(item, one, faults.under(f"[{number}]"), Asked(asked.name, {}))
         for number, (item, one) in enumerate(zip(content, kind.item_types, strict=True))
     )
     return BROKEN if BROKEN in made else made
 
 
-def _entries(content: dict[str, Any], kind: types.DictType, faults: Faults, asked: _Asked) -> Any:
+def _entries(content: dict[str, Any], kind: types.DictType, faults: Faults, asked: Asked) -> Any:
     """Return an object of free names without its wrong entries."""
     made = {}
     for name, item in content.items():
         key = _value(name, kind.key_type, faults.under(name), asked)
-        value = _value(item, kind.value_type, faults.under(name), _Asked(name, {}))
+        value = _value(item, kind.value_type, faults.under(name), Asked(name, {}))
         if key is not BROKEN and value is not BROKEN:
             made[key] = value
     return made if _has_length(content, kind, "entries", faults) else BROKEN
 
 
-def _hint(content: Any, kind: types.Type, asked: _Asked) -> str:
+def _hint(content: Any, kind: types.Type, asked: Asked) -> str:
     """Return what may have been meant by a value of another shape."""
     if isinstance(kind, types.LiteralType | types.EnumType) and isinstance(content, str):
-        return did_you_mean(content, [v for v in _choices(kind) if isinstance(v, str)])
+        return did_you_mean(content, [v for v in choices_of(kind) if isinstance(v, str)])
     if isinstance(kind, types.FloatType | types.IntType) and isinstance(content, str):
-        if said := spoken(asked.name, content):
-            return said
-        try:
-            float(content)
-        except ValueError:
-            return ""
-        return "write it without quotes"
+        return spoken(asked.name, content)
     if isinstance(kind, types.StrType) and isinstance(content, int | float | None):
         return "write it in quotes"
     if isinstance(kind, types.ListType | types.VarTupleType) and isinstance(content, dict):
         return "begin each item with `- `"
     return ""
-
-
-def shown(content: Any) -> str:
-    """Return a value in the words of an error: short, as it stands in the file."""
-    if content is None:
-        return "nothing"
-    if isinstance(content, bool):
-        return "true" if content else "false"
-    if isinstance(content, dict):
-        return "an object" if content else "an empty object"
-    if isinstance(content, list):
-        return f"a list of {len(content)}"
-    if isinstance(content, float):
-        return f"{content:.12g}"
-    text = repr(content) if isinstance(content, str) else _digits(content)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _digits(number: Any) -> str:
-    try:
-        return str(number)
-    except ValueError:  # Python writes no integers of thousands of digits
-        return "a number of thousands of digits"
-
-
-def wanted(kind: types.Type, asked: _Asked) -> str:
-    """Return what a type wants, in words: ``a number > 0``."""
-    said = asked.extra.get("wanted")
-    if said:
-        return str(said)
-    if isinstance(kind, types.Metadata):
-        return wanted(kind.type, _Asked(asked.name, {**asked.extra, **(kind.extra or {})}))
-    if isinstance(kind, types.UnionType):
-        parts = [one for one in kind.types if not isinstance(one, types.NoneType)]
-        return " or ".join(dict.fromkeys(wanted(one, asked) for one in parts))
-    if isinstance(kind, types.IntType | types.FloatType):
-        words = [
-            text.format(shown(getattr(kind, bound)))
-            for bound, (text, _) in _BOUNDS.items()
-            if getattr(kind, bound) is not None
-        ]
-        what = "a whole number" if isinstance(kind, types.IntType) else "a number"
-        return f"{what} {' and '.join(words)}".rstrip()
-    if isinstance(kind, types.StrType):
-        return _wanted_text(kind)
-    if isinstance(kind, types.LiteralType | types.EnumType):
-        return "one of " + ", ".join(shown(value).strip("'") for value in _choices(kind))
-    if isinstance(kind, types.StructType):
-        needed = [field.encode_name for field in kind.fields if field.required]
-        return f"an object with {', '.join(needed)}" if needed else "an object"
-    if isinstance(kind, types.TupleType):
-        return f"a list of {len(kind.item_types)}"
-    names = {types.BoolType: "true or false", types.NoneType: "nothing"}
-    names |= {types.ListType: "a list", types.VarTupleType: "a list", types.DictType: "an object"}
-    return names.get(type(kind), "another value")
-
-
-def _wanted_text(kind: types.StrType) -> str:
-    words = "a text"
-    if kind.min_length:
-        words += f" of at least {kind.min_length} letters"
-    if kind.max_length is not None:
-        words += f" {'and' if kind.min_length else 'of'} at most {kind.max_length}"
-    return words + (f" like {kind.pattern}" if kind.pattern else "")

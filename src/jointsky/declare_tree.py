@@ -80,8 +80,13 @@ class Tree:
         self.errors.append(self.told(InputError(path, found, wanted, hint)))
 
     def all_errors(self, faults: list[InputError]) -> list[DeclaredError]:
-        """Return the faults of the files and ``faults`` at paths, by file and line, each once."""
-        once = {str(one): one for one in [*self.errors, *map(self.told, faults)]}
+        """Return the faults of the files and ``faults`` at paths, by file and line, each once.
+
+        What could not be read is told as that, and not also as missing.
+        """
+        told = {(one.file, one.path) for one in self.errors}
+        others = [one for one in map(self.told, faults) if (one.file, one.path) not in told]
+        once = {str(one): one for one in [*self.errors, *others]}
         order = {str(file): number for number, file in enumerate(self.files)}
         return sorted(once.values(), key=lambda one: (order[one.file], one.line))
 
@@ -102,8 +107,10 @@ def read_tree(path: str | pathlib.Path) -> Tree:
         return tree
     if node is None:
         _refuse(tree, 0, "the file is empty", "a YAML file")
-    else:
-        tree.content = _Building(tree).value(node, "", ())
+        return tree
+    building = _Building(tree)
+    content = building.value(node, "", ())
+    tree.content = content if building.count <= MOST_VALUES else None
     return tree
 
 
@@ -153,6 +160,7 @@ def _refuse_syntax(tree: Tree, text: str, error: Exception) -> None:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark else 0
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    problem = problem.removeprefix("but ")
     lines = ["", *text.splitlines(), ""]
     near = lines[max(line - 1, 0) : line + 1]
     hint = ""

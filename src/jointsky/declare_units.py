@@ -91,7 +91,7 @@ _SUSPECTS = {
     "w": ("kw",),
     "kbps": ("mbps",),
 }
-_SPOKEN = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([a-zA-Z/°²]+)\s*")
+_SPOKEN = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([a-zA-Z/°²]*)\s*")
 _SPELT = {"°": "deg", "km/h": "kmph", "m/s": "mps", "knot": "kt", "metres": "m", "meters": "m"}
 
 
@@ -129,7 +129,9 @@ def suspected(name: str, value: float, fits: Callable[[float], bool]) -> str:
     """Return in which other unit ``value`` may be where it does not fit, and what it would be."""
     if name == "latitude_deg":
         return "is it the longitude? Latitude comes first" if abs(value) <= 180 else ""
-    into = unit_of(name) if name != "longitude_deg" else ""
+    if name == "longitude_deg":
+        return f"west is negative: {value - 360:.6g}" if 180 < value < 360 else ""
+    into = unit_of(name)
     for unit in _SUSPECTS.get(into, ()):
         times = factor(unit, into)
         if times is not None and fits(value * times):
@@ -144,6 +146,8 @@ def spoken(name: str, text: str) -> str:
     if found is None:
         return ""
     value = float(found[1].replace(",", "."))
+    if not found[2]:
+        return f"write {value:g}, with a point" if "," in found[1] else "write it without quotes"
     unit = _SPELT.get(found[2], found[2]).lower()
     times = factor(unit, into) if into else None
     if times is None:

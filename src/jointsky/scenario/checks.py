@@ -28,9 +28,17 @@ _NAMED = (
 
 def whole(items: Iterable[Any], section: str) -> Iterator[tuple[str, Any]]:
     """Yield (path, item) of those items of a list that could be read."""
-    for number, item in enumerate(items):
+    for number, item in enumerate(() if items is BROKEN else items):
         if item is not BROKEN:
             yield f"{section}[{number}]", item
+
+
+def is_sound(faults: Faults, path: str) -> bool:
+    """Return whether nothing was told of ``path`` or of what is below it."""
+    return not any(
+        fault.where == path or fault.where.startswith((f"{path}.", f"{path}["))
+        for fault in faults.kept
+    )
 
 
 def check_names(loaded: Loaded, faults: Faults) -> None:
@@ -99,14 +107,16 @@ def check_references(loaded: Loaded, faults: Faults) -> None:
 
 
 def _check_known(name: str, sort: str, known: Mapping[str, Any], faults: Faults) -> None:
-    if known and name not in known:  # without any, that they are missing was told
+    if name is BROKEN or not known:  # that it or they are missing was told
+        return
+    if name not in known:
         wanted = "one of " + ", ".join(known)
         faults.add("", f"{name!r} is no {sort}", wanted, did_you_mean(name, known))
 
 
 def _check_link(link: Link, known: Mapping[str, str], faults: Faults) -> None:
     """Tell what is wrong with a link: an end that is nothing, two ends that are one."""
-    if BROKEN in link.ends:
+    if link.ends is BROKEN or BROKEN in link.ends:
         return
     for number, end in enumerate(link.ends):
         if end not in known:
@@ -137,4 +147,5 @@ def check_times(loaded: Loaded, span: Span, faults: Faults) -> None:
 def check_zones(loaded: Loaded, faults: Faults) -> None:
     """Tell zones that are no zones."""
     for path, zone in whole(loaded.scenario.zones, "zones"):
-        check_zone(zone, faults.under(path))
+        if is_sound(faults, path):
+            check_zone(zone, faults.under(path))

@@ -8,7 +8,7 @@ from jointsky.declare import Faults
 from jointsky.declare_check import BROKEN
 from jointsky.earth.terrain import HeightGrid
 from jointsky.records.vehicles import Transponder
-from jointsky.scenario.checks import whole
+from jointsky.scenario.checks import is_sound, whole
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.times import Span
 from jointsky.scenario.types import Types
@@ -43,6 +43,10 @@ def fly(
             continue
         used[path] = kind
         _check_answers(vehicle, kind, at)
+        if not all(is_sound(faults, f"{path}.{name}") for name in ("flight", "start", "with")):
+            continue
+        if vehicle.flight is BROKEN:
+            continue
         names = _add(fleet, vehicle, kind, span, at.under("flight"))
         carriers.setdefault(vehicle.name, count)
         count += len(names)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 import pathlib
 
+import msgspec
+
 from jointsky.declare import Faults
-from jointsky.declare_check import BROKEN, checked
+from jointsky.declare_check import checked
 from jointsky.declare_include import read_joined
+from jointsky.declare_words import shown
 from jointsky.errors import DeclaredError, ManyInputErrors
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.resolve import resolve
@@ -21,7 +24,7 @@ sites:
   - {name: hill, nation: west, latitude_deg: 54, longitude_deg: 27, sensors: [...]}
 vehicles:
   - {name: airliner, type: airliner-narrow, flight: {kind: route, waypoints: [...]}}"""
-_LEAST = {"name": "?", "nations": [{"name": "?"}]}
+_KNOWN = frozenset(field.encode_name for field in msgspec.structs.fields(Scenario))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,17 +52,16 @@ def examine(path: str | pathlib.Path, seed: int | None = None) -> Examined:
     faults = Faults()
     if tree.content is None and tree.errors:
         return Examined(None, tree.all_errors([]))
-    if not isinstance(tree.content, dict):
-        tree.add("", f"found {_shape(tree.content)}", f"a scenario of this form:\n{FORM}\n")
+    if not isinstance(tree.content, dict) or not _KNOWN.intersection(tree.content):
+        tree.add("", f"found {_shape(tree.content)}", f"a scenario of this form:\n{FORM}")
         return Examined(None, tree.all_errors([]))
     scenario = checked(tree.content, Scenario, faults)
-    if scenario is BROKEN:  # what else is wrong shows once the little that must be there is
-        scenario = checked(tree.content | _LEAST, Scenario, Faults())
     loaded = Loaded(scenario, tree)
-    if scenario is not BROKEN:
-        resolve(loaded, scenario.seed if seed is None else seed, faults)
+    resolve(loaded, scenario.seed if seed is None else seed, faults)
     return Examined(loaded, tree.all_errors(faults.kept))
 
 
 def _shape(content: object) -> str:
-    return f"a list of {len(content)}" if isinstance(content, list) else f"{content!r:.60}"
+    if isinstance(content, dict):
+        return "nothing that a scenario has" + (f", but {next(iter(content))!r}" if content else "")
+    return shown(content)

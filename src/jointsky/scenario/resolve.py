@@ -14,6 +14,7 @@ from jointsky.scenario.checks import (
     check_references,
     check_times,
     check_zones,
+    is_sound,
     whole,
 )
 from jointsky.scenario.flying import fly
@@ -74,8 +75,11 @@ def _resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
     check_zones(loaded, faults)
     span = Span.of(scenario)
     check_times(loaded, span, faults)
-    systems = list(loaded.names("systems"))
-    types = Types(scenario.systems, scenario.references, systems, faults)
+    systems = [
+        system if is_sound(faults, f"systems[{row}]") else BROKEN
+        for row, system in enumerate(scenario.systems)
+    ]
+    types = Types(systems, scenario.references, list(loaded.names("systems")), faults)
     terrain = height_grid(loaded, faults)
     check_sites(loaded, terrain, faults)
     used: dict[str, Any] = {}
@@ -107,10 +111,20 @@ def _sensors(
             below = faults.under(at)
             declared = types.of(sensor.type, "sensor", sensor.with_, below)
             if declared is not BROKEN:
-                if not isinstance(declared, AnyRadar):
-                    others.check(declared, True, below.under("type"))
+                _check_aboard(declared, below)
                 used[at] = declared
                 yield SensorUse(at, sensor.reports_to, vehicle.name, sensor, declared)
+
+
+def _check_aboard(declared: Any, faults: Faults) -> None:
+    """Tell what is wrong with a sensor aboard; ``faults`` stands at where it is declared."""
+    if isinstance(declared, AnyRadar):
+        return
+    own = Faults()
+    others.check(declared, True, own)
+    for fault in own.kept:
+        path = f"with.{fault.where}" if fault.where else "type"
+        faults.add(path, fault.found, fault.wanted, fault.hint)
 
 
 def _check_batteries(loaded: Loaded, types: Types, used: dict[str, Any], faults: Faults) -> None:

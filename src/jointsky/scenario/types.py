@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from jointsky.declare import Faults
-from jointsky.declare_check import BROKEN, checked, shown
+from jointsky.declare_check import BROKEN, checked
+from jointsky.declare_words import shown
 from jointsky.errors import did_you_mean
 from jointsky.scenario import batteries
 from jointsky.scenario.sources import Reference
@@ -53,7 +54,7 @@ class Types:
 
         ``faults`` stands at the thing that says ``type`` and ``with``.
         """
-        if name in self._faulty:  # told where it is declared
+        if name is BROKEN or name in self._faulty:  # told where it is declared
             return BROKEN
         system = self.known.systems.get(name)
         if system is None or system.kind != kind:
@@ -76,12 +77,15 @@ def _overridden(system: System, overrides: Mapping[str, Any], faults: Faults) ->
             wanted = "a system of its own under `systems`" if field == "kind" else "it left out"
             faults.add(field, f"{shown(own.pop(field))}, which no use of a type changes", wanted)
     plain = msgspec.json.decode(msgspec.json.encode(system.type))
+    known = len(faults.kept)
     made = checked(_joined(plain, own), kind, faults)
-    if made is not BROKEN and system.kind == "sensor":
+    if len(faults.kept) > known:
+        return BROKEN
+    if system.kind == "sensor":
         check_sensor(made, faults)
-    if made is not BROKEN and system.kind == "battery":
+    if system.kind == "battery":
         batteries.find_faults(made, faults)
-    return made
+    return made if len(faults.kept) == known else BROKEN
 
 
 def _joined(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
