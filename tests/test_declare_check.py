@@ -126,7 +126,10 @@ def test_good_data_become_what_msgspec_makes_of_them():
             ],
         ),
         ({"use": "lamd"}, ["use: found 'lamd'; wanted one of 7, land, sea (did you mean 'land'?)"]),
-        ({"colour": "gren"}, ["colour: found 'gren'; wanted one of red, green (did you mean 'green'?)"]),
+        (
+            {"colour": "gren"},
+            ["colour: found 'gren'; wanted one of red, green (did you mean 'green'?)"],
+        ),
         (
             {"shape": {"kind": "circel", "radius_m": 0}},
             [
@@ -149,11 +152,20 @@ def test_good_data_become_what_msgspec_makes_of_them():
         ({"pair": ["x"]}, ["pair: found a list of 1; wanted a list of 2"]),
         ({"pair": ["x", "y"]}, ["pair[1]: found 'y'; wanted a number"]),
         ({"by_name": {"B": 1}}, ["by_name.B: found 'B'; wanted a text like ^[a-z]+$"]),
-        ({"things": [{}] * 4}, [*[f"things[{k}]: no `name`; wanted name: a text of 1 to 5 letters" for k in range(4)], "things: found 4 items; wanted at most 3"]),
+        (
+            {"things": [{}] * 4},
+            [
+                *(
+                    f"things[{k}]: no `name`; wanted name: a text of 1 to 5 letters"
+                    for k in range(4)
+                ),
+                "things: found 4 items; wanted at most 3",
+            ],
+        ),
         ({"is_big": "yes"}, ["is_big: found 'yes'; wanted true or false"]),
         ({"time": []}, ["time: found a list of 0; wanted a number or a text"]),
     ],
-)  # fmt: skip
+)
 def test_each_fault_says_path_found_wanted_and_meant(content, told):
     if isinstance(content, dict) and content and "nam" not in content and "name" not in content:
         content = {"name": "a", **content}
@@ -190,19 +202,8 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["name", "count", "even", "share", "speed_mps", "use", "colour", "shape", "shapes"]
-                + [
-                    "pair",
-                    "by_name",
-                    "things",
-                    "is_big",
-                    "time",
-                    "free",
-                    "with",
-                    "kind",
-                    "radius_m",
-                ]
-                + ["side_m", "tilt_deg", "nonsense"]
+                "name count even share speed_mps use colour shape shapes pair by_name things is_big "
+                "time free with kind radius_m side_m tilt_deg nonsense".split()
             ),
             inner,
             max_size=5,

@@ -190,7 +190,7 @@ def test_a_scenario_made_in_python_builds_as_well(loaded, built):
 
 def test_a_broken_scenario_is_not_built(tmp_path):
     path = changed(tmp_path, "radius_m: 9000", "radius_m: 90")
-    with pytest.raises(ManyInputErrors, match="vehicles\\[2\\].flight.radius_m: 90 m at"):
+    with pytest.raises(ManyInputErrors, match=r"vehicles\[2\].flight.radius_m: 90 m at"):
         load(path)
 
 

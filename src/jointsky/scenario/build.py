@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import pathlib
 from typing import Any, cast
 
 import msgspec
@@ -14,8 +15,9 @@ from jointsky.earth.motion import pieces_of
 from jointsky.errors import ManyInputErrors
 from jointsky.records.vehicles import Vehicles
 from jointsky.scenario.built import Built, BuiltSensor, BuiltSite
-from jointsky.scenario.ground import files_of, ground_m
+from jointsky.scenario.ground import ground_m, terrain_files
 from jointsky.scenario.loaded import Loaded
+from jointsky.scenario.replaying import recordings
 from jointsky.scenario.resolve import Resolved, SensorUse, resolve
 from jointsky.scenario.sites import SensorAt
 from jointsky.scenario.times import Span
@@ -132,6 +134,11 @@ def air_of(air: NearAir) -> Air:
         relative_humidity=air.relative_humidity,
         visibility_m=1000.0 * air.visibility_km,
     )
+
+
+def files_of(loaded: Loaded) -> list[pathlib.Path]:
+    """Return the files besides YAML that a scenario is made of: terrain and recordings."""
+    return [*terrain_files(loaded), *recordings(loaded)]
 
 
 def digest(loaded: Loaded, resolved: Resolved) -> str:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
+
+import numpy as np
 
 from jointsky.declare import Faults
 from jointsky.declare_check import BROKEN
 from jointsky.earth.terrain import HeightGrid
-from jointsky.records.vehicles import Transponder
+from jointsky.records.vehicles import Transponder, Vehicles
 from jointsky.scenario.checks import is_sound, whole
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.times import Span
 from jointsky.scenario.types import Types
 from jointsky.scenario.vehicles import Vehicle
+from jointsky.streams import key
+from jointsky.world.civil import add_traffic
 from jointsky.world.fleet import Fleet, Flown
 from jointsky.world.flights import Replay
 from jointsky.world.types import VehicleType, transponder_bits
 
-CONSPICUITY = 0o7000  # ICAO EUR Doc 023: a code for who was given none
+CONSPICUITY = 0o7000  # for flights by sight that were given no code of their own
+# Annex 10 volume III keeps addresses that begin with 1111 for temporary use; these are the second
+# half of them, and traffic begins with the first.
+FIRST_ADDRESS, OWN_ADDRESSES = 0xF80000, 0x080000
 
 
 def fly(
@@ -34,8 +42,8 @@ def fly(
     Flights that cannot be flown go to ``faults``; types go to ``used`` by the path of their use.
     """
     fleet = Fleet(span.begin_s, span.end_s, seed, terrain)
+    names: dict[str, str] = {}
     carriers: dict[str, int] = {}
-    count = 0
     for path, vehicle in whole(loaded.scenario.vehicles, "vehicles"):
         at = faults.under(path)
         kind = types.of(vehicle.type, "vehicle", vehicle.with_, at)
@@ -43,14 +51,31 @@ def fly(
             continue
         used[path] = kind
         _check_answers(vehicle, kind, at)
-        if not all(is_sound(faults, f"{path}.{name}") for name in ("flight", "start", "with")):
+        needs = ("name", "flight", "start", "with", "mode_s", "mode_a")
+        if all(is_sound(faults, f"{path}.{name}") for name in needs):
+            carriers[vehicle.name] = len(names)
+            _note(loaded, path, _add(fleet, vehicle, kind, span, at.under("flight")), names, faults)
+    known = types.vehicles()
+    for path, traffic in whole(loaded.scenario.traffic, "traffic"):
+        if not is_sound(faults, path):
             continue
-        if vehicle.flight is BROKEN:
-            continue
-        names = _add(fleet, vehicle, kind, span, at.under("flight"))
-        carriers.setdefault(vehicle.name, count)
-        count += len(names)
-    return fleet.flown(), carriers
+        for mix in (*traffic.mix, *traffic.local_mix):
+            if mix.type in known:
+                used[f"{path}.{mix.type}"] = known[mix.type]
+        _note(loaded, path, add_traffic(fleet, traffic, known, faults.under(path)), names, faults)
+    flown = fleet.flown()
+    return flown._replace(vehicles=with_addresses(flown.vehicles)), carriers
+
+
+def _note(
+    loaded: Loaded, path: str, made: list[str], names: dict[str, str], faults: Faults
+) -> None:
+    """Note who declared which vehicles; a name that two of them have is a fault."""
+    for name in made:
+        first = names.setdefault(name, path)
+        if first != path:
+            found = f"one of its vehicles is {name!r}, as one of {loaded.tree.where(first)}"
+            faults.add(f"{path}.name", found, "names of their own")
 
 
 def _add(
@@ -76,6 +101,23 @@ def _add(
         mode_a=code,
         call_sign=vehicle.call_sign,
     )
+
+
+def with_addresses(vehicles: Vehicles) -> Vehicles:
+    """Return vehicles of which all that have Mode S have an address, none that of another.
+
+    Declared addresses and those of traffic stay; the others hang on the vehicle's name.
+    """
+    has = vehicles.transponder & (Transponder.MODE_S | Transponder.ADSB) != 0
+    addresses = vehicles.mode_s.copy()
+    taken = dict.fromkeys(addresses[addresses >= 0].tolist())
+    for row in np.flatnonzero(has & (addresses < 0)).tolist():
+        place = key(0, "address", str(vehicles.name[row]))[0] % OWN_ADDRESSES
+        while FIRST_ADDRESS + place in taken:
+            place = (place + 1) % OWN_ADDRESSES
+        addresses[row] = FIRST_ADDRESS + place
+        taken[FIRST_ADDRESS + place] = None
+    return dataclasses.replace(vehicles, mode_s=addresses)
 
 
 def _bits(vehicle: Vehicle, kind: VehicleType) -> int:

@@ -28,7 +28,7 @@ class Loaded:
     def of(cls, scenario: Scenario, folder: str | pathlib.Path = ".") -> Loaded:
         """Return a scenario that was made in Python; ``folder`` is where its files are."""
         tree = Tree(pathlib.Path(folder) / "scenario")
-        tree.content = msgspec.to_builtins(scenario)
+        tree.content = msgspec.json.decode(msgspec.json.encode(scenario))
         return cls(scenario, tree)
 
     def file(self, path: str, name: str) -> pathlib.Path:

@@ -18,7 +18,7 @@ from jointsky.scenario.checks import (
     whole,
 )
 from jointsky.scenario.flying import fly
-from jointsky.scenario.ground import check_sites, height_grid
+from jointsky.scenario.ground import check_ground, height_grid
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.sites import SensorAboard, SensorAt
 from jointsky.scenario.times import Span
@@ -81,7 +81,7 @@ def _resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
     ]
     types = Types(systems, scenario.references, list(loaded.names("systems")), faults)
     terrain = height_grid(loaded, faults)
-    check_sites(loaded, terrain, faults)
+    check_ground(loaded, terrain, faults)
     used: dict[str, Any] = {}
     sensors = list(_sensors(loaded, types, used, faults))
     _check_batteries(loaded, types, used, faults)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jointsky.declare_time import Stamp
+from jointsky.earth.terrain_declared import Terrain
 from jointsky.scenario.links import Link
 from jointsky.scenario.sites import Nation, Site
 from jointsky.scenario.sources import Reference
@@ -47,6 +48,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     zones: Annotated[
         tuple[Zone, ...], Meta(description="Parts of the sky that mean something")
     ] = ()
+    terrain: Annotated[
+        Terrain | None, Meta(description="Heights of the ground; none: sea level everywhere")
+    ] = None
     weather: Annotated[Weather, Meta(description="Air and rain")] = Weather()
     systems: Annotated[
         tuple[System, ...], Meta(description="Types of your own, in the form of the catalogue")

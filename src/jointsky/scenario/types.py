@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -22,6 +22,7 @@ from jointsky.scenario.systems import (
     extended,
     find_name_faults,
 )
+from jointsky.world.types import VehicleType
 
 
 class Types:
@@ -48,6 +49,11 @@ class Types:
             where = f"systems[{rows[int(number)]}]{rest}"
             faults.add(where, fault.found, fault.wanted, fault.hint)
         self._faulty = [name for name in names if name not in self.known.systems]
+
+    def vehicles(self) -> dict[str, VehicleType]:
+        """Return all types of vehicle by name."""
+        known = self.known.of_kind("vehicle")
+        return {name: cast(VehicleType, system.type) for name, system in known.items()}
 
     def of(self, name: str, kind: Kind, overrides: Mapping[str, Any], faults: Faults) -> Any:
         """Return the type of that name and kind with its overrides; BROKEN where there is none.

@@ -55,7 +55,7 @@ class Fleet:
         self._vehicles: list[dict[str, Any]] = []
         self._types: list[VehicleType] = []
         self._signatures: list[Signature] = []
-        self._signature_rows: dict[str, int] = {}
+        self._signature_rows: dict[Signature, int] = {}
         self._pieces: list[Floats] = []
         self._owners: list[int] = []
         self._begins_s: list[float] = []
@@ -128,8 +128,8 @@ class Fleet:
         call_sign: str = "",
     ) -> int:
         """Add a vehicle without motion; return its row."""
-        if kind.name not in self._signature_rows:
-            self._signature_rows[kind.name] = len(self._signatures)
+        if kind.signature not in self._signature_rows:
+            self._signature_rows[kind.signature] = len(self._signatures)
             self._signatures.append(kind.signature)
         self._types.append(kind)
         self._vehicles.append(
@@ -139,7 +139,7 @@ class Fleet:
                 "domain": kind.domain,
                 "nation": nation,
                 "allegiance": allegiance,
-                "signature": self._signature_rows[kind.name],
+                "signature": self._signature_rows[kind.signature],
                 "count": kind.count,
                 "transponder": transponder_bits(
                     kind.transponder if transponder is None else transponder
