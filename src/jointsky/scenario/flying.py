@@ -52,7 +52,8 @@ def fly(
         used[path] = kind
         _check_answers(vehicle, kind, at)
         needs = ("name", "flight", "start", "with", "mode_s", "mode_a")
-        if all(is_sound(faults, f"{path}.{name}") for name in needs):
+        has_all = BROKEN not in (vehicle.name, vehicle.flight)
+        if has_all and all(is_sound(faults, f"{path}.{name}") for name in needs):
             carriers[vehicle.name] = len(names)
             _note(loaded, path, _add(fleet, vehicle, kind, span, at.under("flight")), names, faults)
     known = types.vehicles()
