@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from jointsky._jit import kernel
 from jointsky.declare import Faults
 from jointsky.earth import motion_kernels
 from jointsky.earth.motion import pieces_of
@@ -69,6 +70,11 @@ def flown(flight, kind=AIRLINER, terrain=SEA, hours=2.0, **given):
     return fleet.flown(), [str(fault) for fault in faults.kept]
 
 
+@kernel
+def _state(pieces, row, time_s):
+    return motion_kernels.state(pieces, row, time_s)  # itself only for callers that are compiled
+
+
 def jumps(made, vehicle=0):
     """Return how far position and velocity jump where pieces meet (m, m/s), the largest."""
     pieces = pieces_of(made.motion, len(made.vehicles))
@@ -76,7 +82,7 @@ def jumps(made, vehicle=0):
     for row in range(pieces.first[vehicle], pieces.first[vehicle + 1] - 1):
         time = pieces.end_s[row]
         assert time == pieces.begin_s[row + 1]
-        a, b = (np.array(motion_kernels.state(pieces, r, time)) for r in (row, row + 1))
+        a, b = (np.array(_state(pieces, r, time)) for r in (row, row + 1))
         jump = [np.linalg.norm((a - b)[:3]), np.linalg.norm((a - b)[3:])]
         largest = np.maximum(largest, jump)
     return largest
