@@ -29,6 +29,7 @@ from jointsky.world.planning import planned
 from jointsky.world.sphere import radius_m
 from jointsky.world.track import Path, flown
 from jointsky.world.types import Answer, VehicleType, transponder_bits
+from jointsky.world.wandering import settled
 
 Floats = npt.NDArray[np.float64]
 LOW_M = 2.0  # below the ground by less is on it
@@ -85,6 +86,12 @@ class Fleet:
         cannot be flown goes to ``faults``, with paths below the flight; nothing is added then.
         """
         starts_s = self.begin_s if begin_s is None else begin_s
+        settled_flight = settled(
+            flight, kind, self.seed, name, max(self.end_s - starts_s, 0.0), faults
+        )
+        if settled_flight is None:
+            return []
+        flight = settled_flight
         base, label = base_of(flight)
         below = faults.under(label) if label else faults
         known = len(faults.kept)

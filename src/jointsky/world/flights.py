@@ -1,4 +1,4 @@
-"""Flights as they are declared: routes, orbits, hovering, formations, raids, replays.
+"""Flights as they are declared: routes, orbits, hovering, formations, raids, replays, wandering.
 
 A flight says where and how, not when: the time at which it begins is handed in with it.  Speeds
 are over the ground; between two given heights a vehicle climbs as soon and descends as late as
@@ -240,4 +240,29 @@ class Replay(
     shortest_s: Annotated[float, Meta(ge=0, description="Flights of less time are left out")] = 10.0
 
 
-Flight = Route | Orbit | Hover | Formation | Raid | Replay
+class Wander(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="kind",
+    tag="wander",
+):
+    """Flying about within a circle, never twice the same way: birds, and who searches."""
+
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    radius_m: Annotated[float, Meta(gt=0, le=200_000, description="Radius of the circle")]
+    height_min_m: Annotated[Height, Meta(description="Lowest flown")]
+    height_max_m: Annotated[Height, Meta(description="Highest flown")]
+    height_above: HeightAbove = "ground"
+    leg_m: Annotated[
+        float, Meta(gt=0, le=50_000, description="Mean length of a leg beyond what turns need")
+    ] = 300.0
+    turn_deg: Annotated[
+        float, Meta(ge=0, le=180, description="Spread of the change of course after a leg")
+    ] = 50.0
+    speed_mps: Annotated[Speed | None, Meta(description="Speed; none: the type's cruise")] = None
+
+
+Flight = Route | Orbit | Hover | Formation | Raid | Replay | Wander
