@@ -234,9 +234,14 @@ class Replay(
     height_sigma_m: Annotated[
         float, Meta(gt=0, le=1000, description="Standard error of a reported height")
     ] = 8.0
-    acceleration_max_mps2: Annotated[
-        float, Meta(gt=0, le=200, description="Reports that ask for more are refused")
-    ] = 30.0
+    speed_max_mps: Annotated[
+        float,
+        Meta(gt=0, le=10_000, description="Reports that could only be reached faster are refused"),
+    ] = 700.0
+    climb_max_mps: Annotated[
+        float,
+        Meta(gt=0, le=10_000, description="Heights that ask for a faster climb are refused"),
+    ] = 120.0
     shortest_s: Annotated[float, Meta(ge=0, description="Flights of less time are left out")] = 10.0
 
 

@@ -7,11 +7,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from jointsky.earth.terrain import HeightGrid
+from jointsky.earth.terrain import HeightGrid, height_at
 from jointsky.world import following_kernels as kernels
 from jointsky.world import pieces_kernels
 from jointsky.world.climb_kernels import CLIMB_COLUMNS
-from jointsky.world.ground import heights_of_ground_m
 from jointsky.world.track import Path
 from jointsky.world.types import VehicleType
 
@@ -24,7 +23,7 @@ def ground_below_m(arcs: Floats, times_s: Floats, terrain: HeightGrid) -> Floats
     verticals = np.empty((len(times_s), 3))
     pieces_kernels.verticals(arcs, times_s, verticals)
     latitude = np.arctan2(verticals[:, 2], np.hypot(verticals[:, 0], verticals[:, 1]))
-    return heights_of_ground_m(terrain, latitude, np.arctan2(verticals[:, 1], verticals[:, 0]))
+    return height_at(terrain, latitude, np.arctan2(verticals[:, 1], verticals[:, 0]))
 
 
 def followed(

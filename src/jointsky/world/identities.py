@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-# Annex 10 volume III keeps addresses that begin with 1111 for temporary use, no state has them.
-ADDRESSES, BLOCKS, A_BLOCK = 0xF00000, 16, 65_521  # the prime below 2^16
+# Annex 10 volume III keeps addresses that begin with 1111 for temporary use, no state has them;
+# traffic has the first half of them.
+ADDRESSES, BLOCKS, A_BLOCK = 0xF00000, 8, 65_521  # the prime below 2^16
 STRIDE = 40_503  # near the golden section of a block: neighbours in time are far apart
 VISUAL, BY_ADDRESS = 0o7000, 0o1000  # conspicuity codes of flights by sight, and of Mode S
 DISCRETE_FROM, DISCRETE_CODES, CODE_STRIDE = 0o2001, 2500, 1607
@@ -14,7 +15,7 @@ LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
 def address(block: int, number: int, start: int) -> int:
-    """Return a Mode S address, another for each number below 65,521 of each of 16 blocks."""
+    """Return a Mode S address, another for each number below 65,521 of each of 8 blocks."""
     place = (start + number * STRIDE) % A_BLOCK
     return ADDRESSES + (block % BLOCKS) * (A_BLOCK + 15) + place
 

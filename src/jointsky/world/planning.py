@@ -6,9 +6,8 @@ import math
 from typing import NamedTuple
 
 from jointsky.declare import Faults
-from jointsky.earth.terrain import HeightGrid
+from jointsky.earth.terrain import HeightGrid, height_at
 from jointsky.world.flights import Route, Runway, Waypoint
-from jointsky.world.ground import height_of_ground_m
 from jointsky.world.sphere import onward
 from jointsky.world.types import VehicleType
 
@@ -116,9 +115,8 @@ def _base_m(route: Route, runway: Runway, terrain: HeightGrid) -> float:
         return 0.0
     if runway.height_m is not None:
         return runway.height_m
-    return height_of_ground_m(
-        terrain, math.radians(runway.latitude_deg), math.radians(runway.longitude_deg)
-    )
+    latitude, longitude = math.radians(runway.latitude_deg), math.radians(runway.longitude_deg)
+    return float(height_at(terrain, latitude, longitude))
 
 
 def slow_mps(kind: VehicleType) -> float:
