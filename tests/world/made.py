@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from jointsky._jit import kernel
 from jointsky.declare import Faults
-from jointsky.earth import motion_kernels
-from jointsky.earth.motion import pieces_of
+from jointsky.earth.motion import pieces_of, states
 from jointsky.earth.terrain import HeightGrid
 from jointsky.records.signatures import Signature
 from jointsky.world.fleet import Fleet
@@ -70,22 +68,18 @@ def flown(flight, kind=AIRLINER, terrain=SEA, hours=2.0, **given):
     return fleet.flown(), [str(fault) for fault in faults.kept]
 
 
-@kernel
-def _state(pieces, row, time_s):
-    return motion_kernels.state(pieces, row, time_s)  # itself only for callers that are compiled
-
-
 def jumps(made, vehicle=0):
     """Return how far position and velocity jump where pieces meet (m, m/s), the largest."""
-    pieces = pieces_of(made.motion, len(made.vehicles))
-    largest = np.zeros(2)
-    for row in range(pieces.first[vehicle], pieces.first[vehicle + 1] - 1):
-        time = pieces.end_s[row]
-        assert time == pieces.begin_s[row + 1]
-        a, b = (np.array(_state(pieces, r, time)) for r in (row, row + 1))
-        jump = [np.linalg.norm((a - b)[:3]), np.linalg.norm((a - b)[3:])]
-        largest = np.maximum(largest, jump)
-    return largest
+    motion = made.motion.rows(made.motion.vehicle == vehicle)
+    alone = motion.replace(vehicle=np.arange(len(motion)))  # each piece as a vehicle of its own
+    pieces, time = pieces_of(alone, len(alone)), motion.end_s[:-1]
+    assert np.array_equal(time, motion.begin_s[1:])
+    if not len(time):
+        return np.zeros(2)
+    ends, begins = (states(pieces, np.arange(len(time)) + k, time) for k in (0, 1))
+    return np.array(
+        [np.linalg.norm(a - b, axis=1).max() for a, b in zip(ends, begins, strict=True)]
+    )
 
 
 def times_of(made, vehicle=0, count=400):
