@@ -121,7 +121,7 @@ def made_grid(made: MadeTerrain) -> HeightGrid:
         math.radians(x) for x in (made.south_deg, made.west_deg, made.north_deg, made.east_deg)
     )
     steps = ((north - south) / (rows - 1), (east - west) / (columns - 1))
-    heights: Floats = np.full((rows, columns), made.mean_height_m)
+    heights: Floats = np.full((rows, columns), made.mean_height_m, np.float64)
     if made.hills_m > 0.0:
         heights += made.hills_m * _hills(made, rows, columns)
     latitude: Floats = south + steps[0] * np.arange(rows, dtype=np.float64)[:, None]

@@ -66,8 +66,7 @@ def gain_of_target(
     """Return power gains of a body of which a share spreads evenly over rotor speeds."""
     given = np.asarray(range_rate_mps, np.float64)
     out = np.empty(given.size)
-    for i, rate in enumerate(given.ravel()):
-        out[i] = kernels.gain_of_target(canceller, rate, moving_parts_mps, share)
+    kernels.each_gain_of_target(canceller, given.ravel(), moving_parts_mps, share, out)
     return out.reshape(given.shape)
 
 

@@ -70,3 +70,9 @@ def gain_of_target(canceller, range_rate_mps, moving_parts_mps, share):
 def each_gain(canceller, range_rate_mps, out):
     for i in range(range_rate_mps.shape[0]):
         out[i] = gain(canceller, range_rate_mps[i])
+
+
+@kernel
+def each_gain_of_target(canceller, range_rate_mps, moving_parts_mps, share, out):
+    for i in range(range_rate_mps.shape[0]):
+        out[i] = gain_of_target(canceller, range_rate_mps[i], moving_parts_mps, share)
