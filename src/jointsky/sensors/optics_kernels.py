@@ -36,7 +36,7 @@ def cycles_on_target(size_m, range_m, pixel_rad, contrast, extinction_pm, needed
 
 @kernel
 def task_probability(cycles, cycles_half):
-    """Return x^E / (1 + x^E), E = 2.7 + 0.7 x, x = N / N50: 0.5 at 1, 0.95 at 2, 0.02 at 1/4."""
+    """Return x^E / (1 + x^E), E = 2.7 + 0.7 x, x = N / N50: 0.5 at 1, 0.94 at 2, 0.02 at 1/4."""
     if cycles <= 0.0:
         return 0.0
     x = cycles / cycles_half

@@ -50,13 +50,15 @@ def level_db(source_db, range_m, absorption_dbpm):
 
 @kernel
 def hearing_probability(snr, false_alarm):
-    """Return the chance that a source of fluctuating power is heard: pfa^(1 / (1 + snr)).
+    """Return the chance that a source of fluctuating power is heard beyond what noise alone does.
 
     Sound scattered by turbulence has exponentially distributed power (Wilson, Pettit, Ostashev,
-    "Sound propagation in the atmospheric boundary layer", Acoustics Today 11 (2015)): the law of
-    Swerling's first case with one look.  snr 10, pfa 1e-3: 0.5337.
+    "Sound propagation in the atmospheric boundary layer", Acoustics Today 11 (2015)), so that the
+    threshold is passed with pfa^(1 / (1 + snr)), the law of Swerling's first case with one look;
+    the part of noise is taken off, (p - pfa) / (1 - pfa): false bearings are drawn apart.
+    snr 10, pfa 1e-3: 0.5332.
     """
-    return false_alarm ** (1.0 / (1.0 + snr))
+    return (false_alarm ** (1.0 / (1.0 + snr)) - false_alarm) / (1.0 - false_alarm)
 
 
 @kernel
