@@ -14,7 +14,7 @@ from jointsky.records.signatures import Band, CrossSection, Signature
 from jointsky.sensors.antenna import Pattern, cosecant_beam, gaussian_beam
 from jointsky.sensors.atmosphere import Air, RainCells, air, rain_cells
 from jointsky.sensors.detection import Curve, curve
-from jointsky.sensors.doppler import NONE, Canceller, canceller
+from jointsky.sensors.doppler import canceller, gain_of_target
 from jointsky.sensors.placed import Placed
 from jointsky.sensors.radar_equation import LIGHT_MPS, achieved_scale, built_scale
 from jointsky.sensors.radars import AnyRadar, FixedRadar, PrimaryRadar, SearchRadar, SecondaryRadar
@@ -22,6 +22,7 @@ from jointsky.sensors.surroundings import Place, Rain, Surroundings
 
 _EVEN = Pattern(-math.pi, math.pi, 1.0, math.pi, math.pi, 0.0)
 _BLIND = 0.0  # reach of a part that a radar does not have
+_FASTEST_MPS = 1500.0  # range rates above are taken as this one
 _VACUUM = Air(0.0, 0.0, 1.0, 1.0)
 
 
@@ -38,7 +39,8 @@ class Reach(NamedTuple):
     scan_loss_exponent: float
     air: Air
     rain: RainCells
-    canceller: Canceller
+    gains: npt.NDArray[Any]  # (G, n) canceller's power gain by range rate; no columns: has none
+    gain_step_mps: float
     reply_range_m: float
     reply_probability: float
     dropped_turns: float
@@ -52,13 +54,26 @@ class Targets(NamedTuple):
     side_db: npt.NDArray[np.float64]
     tail_db: npt.NDArray[np.float64]
     swerling: npt.NDArray[np.int64]
-    parts_mps: npt.NDArray[np.float64]
+    gain_row: npt.NDArray[np.int64]  # of the gains in Reach
     answers: npt.NDArray[np.uint8]  # bits of records.vehicles.Transponder
 
 
-def reach_of(radar: AnyRadar, placed: Placed, place: Place, rain: Sequence[Rain]) -> Reach:
-    """Return what decides whether a placed radar sees a target; aboard, rain is not counted."""
+def reach_of(
+    radar: AnyRadar,
+    placed: Placed,
+    place: Place,
+    rain: Sequence[Rain],
+    parts_mps: tuple[float, ...] = (),
+) -> Reach:
+    """Return what decides whether a placed radar sees a target; aboard, rain is not counted.
+
+    ``parts_mps`` are the speeds of moving parts that ``targets_of`` numbers; none given: the
+    canceller of standing echoes is left out.
+    """
     lasting = _lasting(radar, placed.dropped_turns)
+    if parts_mps and not isinstance(radar, SecondaryRadar):
+        gains, step_mps = _gains(radar, parts_mps)
+        lasting = lasting._replace(gains=gains, gain_step_mps=step_mps)
     if isinstance(radar, SecondaryRadar) or not rain or place.vehicle >= 0:
         return lasting
     cells = rain_cells(place, rain, radar.frequency_mhz * 1e6)
@@ -83,7 +98,8 @@ def _lasting(radar: AnyRadar, dropped_turns: float) -> Reach:
         scan_loss_exponent=radar.scan_loss_exponent if isinstance(radar, FixedRadar) else 0.0,
         air=_VACUUM if primary is None else air(primary.frequency_mhz * 1e6),
         rain=dry,
-        canceller=_canceller(primary),
+        gains=np.zeros((1, 0)),
+        gain_step_mps=1.0,
         reply_range_m=_BLIND if ssr is None else ssr.max_range_km * 1000.0,
         reply_probability=0.0 if ssr is None else ssr.reply_probability,
         dropped_turns=dropped_turns,
@@ -123,13 +139,31 @@ def _pattern(radar: PrimaryRadar) -> Pattern:
     return cosecant_beam(axis_rad, width_rad, top_rad, radar.side_lobes_db)
 
 
-def _canceller(radar: PrimaryRadar | None) -> Canceller:
-    if radar is None or radar.moving_targets is None:
-        return NONE
+@functools.lru_cache(maxsize=256)
+def _gains(
+    radar: PrimaryRadar, parts_mps: tuple[float, ...]
+) -> tuple[npt.NDArray[np.float64], float]:
+    """Return the canceller's gains (G, n) for vehicles whose parts move so fast, and their step.
+
+    The gain swings over ``lambda / (2 lines T)`` of range rate at the fastest and falls off around
+    the slowest speed: 128 and 64 steps to these keep a line between two within 0.01.
+    """
     moving = radar.moving_targets
+    if moving is None:
+        return np.zeros((1, 0)), 1.0
     wavelength_m = LIGHT_MPS / (radar.frequency_mhz * 1e6)
     slowest_mps = moving.min_detectable_velocity_mps
-    return canceller(moving.prfs_hz, moving.delay_lines, wavelength_m, slowest_mps)
+    made = canceller(moving.prfs_hz, moving.delay_lines, wavelength_m, slowest_mps)
+    step_mps = wavelength_m * min(moving.prfs_hz) / (2.0 * moving.delay_lines) / 128.0
+    if slowest_mps > 0.0:
+        step_mps = min(step_mps, slowest_mps / 64.0)
+    rates = np.arange(0.0, _FASTEST_MPS + 2.0 * step_mps, step_mps)
+    return np.array([gain_of_target(made, rates, parts) for parts in parts_mps]), step_mps
+
+
+def parts_of(signatures: Sequence[Signature]) -> tuple[float, ...]:
+    """Return the speeds of moving parts that there are, each once, in order."""
+    return tuple(sorted({signature.moving_parts_mps for signature in signatures}))
 
 
 def targets_of(surroundings: Surroundings, band: Band | None) -> Targets:
@@ -138,7 +172,9 @@ def targets_of(surroundings: Surroundings, band: Band | None) -> Targets:
     Several that fly as one return their number times the echo of one.
     """
     vehicles = surroundings.vehicles
-    shown = np.array([_shown(s, band) for s in surroundings.signatures], np.float64).reshape(-1, 5)
+    signatures = surroundings.signatures
+    parts = parts_of(signatures)
+    shown = np.array([_shown(s, band, parts) for s in signatures], np.float64).reshape(-1, 5)
     rows = shown[vehicles.signature]
     many_db = 10.0 * np.log10(np.maximum(vehicles.count, 1))
     return Targets(
@@ -147,18 +183,21 @@ def targets_of(surroundings: Surroundings, band: Band | None) -> Targets:
         side_db=rows[:, 1] + many_db,
         tail_db=rows[:, 2] + many_db,
         swerling=rows[:, 3].astype(np.int64),
-        parts_mps=np.ascontiguousarray(rows[:, 4]),
+        gain_row=rows[:, 4].astype(np.int64),
         answers=np.ascontiguousarray(vehicles.transponder),
     )
 
 
-def _shown(signature: Signature, band: Band | None) -> tuple[Any, ...]:
-    """Return nose, side and tail in dBsm, fluctuation and speed of moving parts in a band."""
+def _shown(
+    signature: Signature, band: Band | None, parts_mps: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Return nose, side and tail in dBsm, fluctuation and row of the canceller's gains."""
+    row = parts_mps.index(signature.moving_parts_mps)
     fits = [c for c in signature.radar if band is not None and (not c.bands or band in c.bands)]
     if not fits:
-        return math.nan, math.nan, math.nan, 1, signature.moving_parts_mps
+        return math.nan, math.nan, math.nan, 1, row
     section: CrossSection = fits[0]
     nose = section.nose_dbsm
     side = nose if section.side_dbsm is None else section.side_dbsm
     tail = nose if section.tail_dbsm is None else section.tail_dbsm
-    return nose, side, tail, section.swerling, signature.moving_parts_mps
+    return nose, side, tail, section.swerling, row

@@ -22,7 +22,7 @@ from jointsky.sensors.beam import Scan, scan_of, turns_between
 from jointsky.sensors.measuring import Errors, Field, errors_of, field_of
 from jointsky.sensors.placed import Placed
 from jointsky.sensors.radars import AnyRadar, SearchRadar, SecondaryRadar
-from jointsky.sensors.reach import Reach, Targets, reach_of, targets_of
+from jointsky.sensors.reach import Reach, Targets, parts_of, reach_of, targets_of
 from jointsky.sensors.surroundings import Observed, Place, Surroundings
 
 Floats = npt.NDArray[np.float64]
@@ -80,7 +80,8 @@ def prepared(
     key: tuple[int, int],
 ) -> Radar:
     """Return all that the kernels need of a radar where it is placed."""
-    reach = reach_of(radar, placed, place, surroundings.rain)
+    parts_mps = parts_of(surroundings.signatures)
+    reach = reach_of(radar, placed, place, surroundings.rain, parts_mps)
     farthest_m = max(reach.max_range_m, reach.reply_range_m)
     band = None if isinstance(radar, SecondaryRadar) else radar.band
     return Radar(

@@ -17,13 +17,11 @@ from jointsky.earth.terrain_kernels import is_in_sight, skyline_nu
 from jointsky.sensors.antenna_kernels import lobe_loss_db, vertical_loss_db
 from jointsky.sensors.atmosphere_kernels import EFFECTIVE_RADIUS_M, air_loss_db, rain_loss_db
 from jointsky.sensors.beam_kernels import carrier_row, row_near, seen_from
-from jointsky.sensors.doppler_kernels import gain_of_target
 from jointsky.sensors.jamming_kernels import jam_to_noise
 from jointsky.sensors.radar_equation_kernels import snr_db
 
 _STANDS_MPS = 0.1  # slower, a target has no nose
 _TURN = 2.0 * math.pi
-_MOVING_SHARE = 0.1  # as in doppler.py
 _NOTHING_DB = -300.0
 
 
@@ -104,6 +102,14 @@ def scan_loss_db(scan, reach, azimuth_rad):
 
 
 @inlined
+def gain_at(reach, row, away_mps):
+    """Return the canceller's power gain at a range rate, from its table."""
+    at = min(abs(away_mps) / reach.gain_step_mps, reach.gains.shape[1] - 1.001)
+    k = int(at)
+    return reach.gains[row, k] + (at - k) * (reach.gains[row, k + 1] - reach.gains[row, k])
+
+
+@inlined
 def echo_db(scan, reach, targets, vehicle, seen, polar, heights, time_s):
     """Return the mean signal-to-noise ratio of one pulse from a target in view, before jamming.
 
@@ -125,8 +131,8 @@ def echo_db(scan, reach, targets, vehicle, seen, polar, heights, time_s):
     ratio_db -= air_loss_db(reach.air, heights[0], heights[1], range_m)
     if reach.rain.east_m.shape[0] > 0:
         ratio_db -= rain_loss_db(reach.rain, heights[0], seen[0], seen[1], heights[1], time_s)
-    if reach.canceller.lines > 0:
-        gain = gain_of_target(reach.canceller, away_mps, targets.parts_mps[vehicle], _MOVING_SHARE)
+    if reach.gains.shape[1] > 0:
+        gain = gain_at(reach, targets.gain_row[vehicle], away_mps)
         ratio_db += 10.0 * math.log10(gain) if gain > 0.0 else _NOTHING_DB
     return ratio_db
 
