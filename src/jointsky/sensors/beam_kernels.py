@@ -19,6 +19,7 @@ PURPOSE_PHASE = 1
 _TURN = 2.0 * math.pi
 _LINEAR_S = 1e-4  # in so short a time the path is straight, to 2e-7 m even at 4 g
 _STEPS = 60
+_GENTLE = 0.05
 
 
 @kernel
@@ -120,11 +121,22 @@ def whole(angle_rad):
 
 
 @inlined
-def beam_azimuth(scan, turn, beam, since_s):
-    """Return where a beam is ``since_s`` after its turn began, in [0, 2 pi)."""
-    start, way = ahead(scan, turn)
-    swept = (beam + since_s / scan.period_s) * scan.width_rad
-    return whole(start + way * swept)
+def arc_tangent(up, along):
+    """Return the angle of a slope, ``along`` positive: a series where it is gentle, to 1e-14."""
+    t = up / along
+    if abs(t) > _GENTLE:
+        return math.atan2(up, along)
+    t2 = t * t
+    return t * (1.0 - t2 * (1.0 / 3.0 - t2 * (0.2 - t2 * (1.0 / 7.0 - t2 / 9.0))))
+
+
+@inlined
+def turned(azimuth_rad, e, n, east, north):
+    """Return the azimuth of (east, north), given that of (e, n) not far from it."""
+    along = e * east + n * north
+    if along <= 0.0:
+        return math.atan2(east, north)
+    return azimuth_rad + arc_tangent(n * east - e * north, along)
 
 
 @inlined
@@ -134,64 +146,67 @@ def nearest(angle_rad):
 
 
 @inlined
-def beam_of(scan, turn, first, pass_):
+def beam_of(scan, first, behind, pass_):
     """Return which beam comes upon a target next (pass 0), or has just passed it (pass 1).
 
-    ``first`` is what ``seen_from`` tells when the turn begins.  Also the angle by which the beam
-    is behind the target then, and how fast the target runs away from it.  -1 is the last beam of
-    those that look all around; -100: none.
+    ``first`` is what ``seen_from`` tells when the turn begins, ``behind`` the angle from the first
+    beam to the target then.  -1 is the last beam of those that look all around; -100: none.
     """
-    e, n, _, ve, vn, _, _, _, _ = first
-    ground2 = e * e + n * n
-    start, way = ahead(scan, turn)
-    behind = whole(way * (math.atan2(e, n) - start))
-    away = way * (ve * n - vn * e) / ground2 if ground2 > 0.0 else 0.0
-    if not ground2 >= 0.0:
-        return -100, behind, away
     beam = int(behind / scan.width_rad) - pass_
-    behind -= beam * scan.width_rad
     if beam >= scan.beams or (beam < 0 and not scan.is_full):
-        return -100, behind, away
+        return -100
     if pass_ == 1:  # met again only if it runs against the beam by more than it is ahead
-        reach_m = 2.0 * math.hypot(ve, vn) * scan.period_s
-        against = math.asin(min(reach_m / math.sqrt(ground2), 1.0)) if ground2 > 0.0 else _TURN
-        if reach_m * reach_m < ground2 and behind - scan.width_rad > against:
-            return -100, behind, away
-    return beam, behind, away
+        e, n, _, ve, vn, _, _, _, _ = first
+        reach2 = 4.0 * (ve * ve + vn * vn) * scan.period_s * scan.period_s
+        ground2 = e * e + n * n
+        ahead_rad = behind - (beam + 1) * scan.width_rad
+        # an arc is at most pi / 2 times its sine
+        if reach2 < ground2 and ahead_rad * ahead_rad * ground2 > 2.5 * reach2:
+            return -100
+    return beam
 
 
 @inlined
-def met(scan, turn, pieces, low, high, row, first, pass_):
-    """Return when the beam meets a target in a turn, its row then, and what is seen of it.
+def met(scan, turn, pieces, low, high, row, first, azimuth_rad, pass_):
+    """Return when the beam meets a target in a turn, its row then, azimuth, and what is seen.
 
     The time is NaN where it does not.  Newton's method on the angle between beam and target,
-    begun from ``first``, where the target is when the turn begins: nothing hangs on other turns.
-    A target that crosses the line where turns begin may be met twice (pass 1) or not at all.
+    begun from ``first`` and ``azimuth_rad``, where the target is when the turn begins: nothing
+    hangs on other turns.  A target that crosses the line where turns begin may be met twice
+    (pass 1) or not at all.
     """
     begin_s = turn * scan.period_s + scan.begin_s
     if scan.manner == STARE:
         at_s = begin_s + 0.5 * scan.period_s
         row = row_near(pieces, low, high, row, at_s)
-        return (np.nan if pass_ == 1 else at_s), row, seen_from(scan, pieces, row, at_s)
-    beam, behind, away = beam_of(scan, turn, first, pass_)
-    if beam == -100:
-        return np.nan, row, first
-    rate = scan.width_rad / scan.period_s
+        seen = seen_from(scan, pieces, row, at_s)
+        at_rad = turned(azimuth_rad, first[0], first[1], seen[0], seen[1])
+        return (np.nan if pass_ == 1 else at_s), row, whole(at_rad), seen
     start, way = ahead(scan, turn)
+    from_first = whole(way * (azimuth_rad - start))
+    beam = beam_of(scan, first, from_first, pass_)
+    if beam == -100:
+        return np.nan, row, azimuth_rad, first
+    rate = scan.width_rad / scan.period_s
+    e, n, _, ve, vn, _, _, _, _ = first
+    away = way * (ve * n - vn * e) / (e * e + n * n)
+    behind = from_first - beam * scan.width_rad
     since_s = behind / (rate - away) if away < 0.5 * rate else behind / rate
     for _ in range(_STEPS):
         since_s = min(max(since_s, -0.5 * scan.period_s), 1.5 * scan.period_s)
         row = row_near(pieces, low, high, row, begin_s + since_s)
-        e, n, u, ve, vn, vu, oe, on, ou = seen_from(scan, pieces, row, begin_s + since_s)
-        ground2 = e * e + n * n
+        east, north, u, ve, vn, vu, oe, on, ou = seen_from(scan, pieces, row, begin_s + since_s)
+        azimuth_rad = turned(azimuth_rad, e, n, east, north)
+        e, n = east, north
         swept = beam * scan.width_rad + rate * since_s
-        behind = nearest(way * (math.atan2(e, n) - start) - swept)
-        away = way * (ve * n - vn * e) / ground2 if ground2 > 0.0 else 0.0
+        behind = nearest(way * (azimuth_rad - start) - swept)
+        away = way * (ve * n - vn * e) / (e * e + n * n)
         step_s = behind / (rate - away) if away < 0.5 * rate else behind / rate
         since_s += step_s
         if abs(step_s) < _LINEAR_S:
             if since_s < 0.0 or since_s >= scan.period_s:
-                return np.nan, row, first
+                return np.nan, row, azimuth_rad, first
             seen = (e + ve * step_s, n + vn * step_s, u + vu * step_s, ve, vn, vu, oe, on, ou)
-            return begin_s + since_s, row, seen
-    return np.nan, row, first
+            at_rad = start + way * (beam * scan.width_rad + rate * since_s)
+            return begin_s + since_s, row, whole(at_rad), seen
+    return np.nan, row, azimuth_rad, first

@@ -33,6 +33,7 @@ _ROOM = 1 << 16  # rows that a kernel writes before it is asked to go on
 _REPLY_S = 20.3e-6  # length of a Mode A or C answer (ICAO Annex 10, vol. IV, 3.1.1.6)
 _LIGHT_MPS = 299_792_458.0
 _NEVER = math.inf
+_APART = 8.0  # more than any azimuth, so that turns stay apart
 
 
 class Radar(NamedTuple):
@@ -64,9 +65,9 @@ def observe(
     """
     made = prepared(radar, placed, place, surroundings, key)
     turns = turns_between(made.scan, begin_s, end_s)
-    rows, marks = _looked(made, surroundings, turns)
-    seen = _measured(radar, made, surroundings, rows, marks)
-    false = _false(made, turns)
+    rows, marks = looked(made, surroundings, turns)
+    seen = measured(radar, made, surroundings, rows, marks)
+    false = false_plots(made, turns)
     floats = np.concatenate([seen[0], false[0]])
     ints = np.concatenate([seen[1], false[1]])
     return _told(made, (placed, place), row, surroundings, floats, ints)
@@ -98,8 +99,11 @@ def prepared(
 _scan = functools.lru_cache(maxsize=1024)(scan_of)
 
 
-def _looked(made: Radar, surroundings: Surroundings, turns: tuple[int, int]) -> tuple[Floats, Ints]:
-    """Return what comes back from all vehicles, by turn and azimuth: (n, FLOATS), (n, INTS)."""
+def looked(made: Radar, surroundings: Surroundings, turns: tuple[int, int]) -> tuple[Floats, Ints]:
+    """Return what comes back from all vehicles, by turn and azimuth.
+
+    Rows (n, FLOATS) and marks (n, INTS) of scan_kernels: true places, free of errors.
+    """
     resume, parts = (0, turns[0]), []
     vehicles = len(made.targets.key)
     while resume[0] < vehicles and turns[1] > turns[0]:
@@ -120,12 +124,12 @@ def _looked(made: Radar, surroundings: Surroundings, turns: tuple[int, int]) -> 
     if not parts:
         return np.empty((0, scan_kernels.FLOATS)), np.empty((0, scan_kernels.INTS), np.int64)
     rows, marks = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    vehicle = made.targets.key[marks[:, scan_kernels.I_VEHICLE]]
-    order = np.lexsort((vehicle, rows[:, scan_kernels.F_AZIMUTH], marks[:, scan_kernels.I_TURN]))
+    turn = (marks[:, scan_kernels.I_TURN] - turns[0]).astype(np.float64)
+    order = np.argsort(_APART * turn + rows[:, scan_kernels.F_AZIMUTH], kind="stable")
     return rows[order], marks[order]
 
 
-def _measured(
+def measured(
     radar: AnyRadar, made: Radar, surroundings: Surroundings, rows: Floats, marks: Ints
 ) -> tuple[Floats, Ints]:
     """Return the plots of what came back, resolved and measured."""
@@ -171,7 +175,7 @@ def _group(rows: Floats, marks: Ints, power: Floats, width: tuple[float, ...], o
     resolution_kernels.centres(rows, power, leader, out)
 
 
-def _false(made: Radar, turns: tuple[int, int]) -> tuple[Floats, Ints]:
+def false_plots(made: Radar, turns: tuple[int, int]) -> tuple[Floats, Ints]:
     """Return the false plots of all turns."""
     room, parts, turn = _ROOM // 4, [], turns[0]
     while turn < turns[1]:
@@ -205,7 +209,7 @@ def _told(
     """Return plots as the site gets them, in order of time; its clock tells their times."""
     placed, place = place_of
     columns = {name: floats[:, k] for name, k in _COLUMNS.items()}
-    order = np.lexsort((columns["range_m"], columns["time_s"]))
+    order = np.argsort(columns["time_s"], kind="stable")
     columns = {name: column[order] for name, column in columns.items()}
     ints = ints[order]
     true_s = columns.pop("time_s")

@@ -159,10 +159,10 @@ def is_covered(scan, reach, polar, range_end_m):
 def look(scan, reach, targets, around, pieces, at, seen, key):
     """Return whether a target gives an echo and a reply, its polar place, signal and height.
 
-    ``at`` is vehicle, row, turn, pass and time.
+    ``at`` is vehicle, row, turn, pass, time and azimuth.
     """
-    vehicle, row, turn, pass_, time_s = at
-    polar = polar_of(seen)
+    vehicle, row, turn, pass_, time_s, azimuth_rad = at
+    polar = polar_of(seen, azimuth_rad)
     range_m = polar[0]
     answers = targets.answers[vehicle] & (MODE_A | MODE_C | MODE_S) != 0
     end_m = max(reach.max_range_m, reach.reply_range_m if answers else 0.0)
@@ -200,7 +200,7 @@ def is_dropped(reach, turn, key):
 def put(out_floats, out_ints, n, at, found):
     """Write what came back of one look into row n."""
     is_echo, is_reply, polar, ratio_db, height_m = found
-    vehicle, _, turn, pass_, time_s = at
+    vehicle, _, turn, pass_, time_s, _ = at
     out_floats[n, F_TIME] = time_s
     out_floats[n, F_RANGE] = polar[0]
     out_floats[n, F_AZIMUTH] = polar[1]
@@ -223,15 +223,20 @@ def turn_of(scan, reach, targets, around, pieces, vehicle, turn, hints, key, out
     begin_s = min(max(turn * scan.period_s + scan.begin_s, pieces.begin_s[low]), pieces.end_s[high])
     row = row_near(pieces, low, high, row, begin_s)
     first = seen_from(scan, pieces, row, begin_s)
+    if math.isnan(first[0]):  # the vehicle that carries the radar is nowhere
+        return n, turn + 1, row
     passed = turns_passed_over(scan, first, fastest_mps, reach_m)
     if passed > 0:
         return n, turn + passed, row
     if is_dropped(reach, turn, key):
         return n, turn + 1, row
+    from_rad = math.atan2(first[0], first[1])
     for pass_ in range(2):
-        time_s, at_row, seen = met(scan, turn, pieces, low, high, row, first, pass_)
+        time_s, at_row, at_rad, seen = met(
+            scan, turn, pieces, low, high, row, first, from_rad, pass_
+        )
         if time_s >= pieces.begin_s[at_row] and time_s <= pieces.end_s[at_row]:
-            at = (vehicle, at_row, turn, pass_, time_s)
+            at = (vehicle, at_row, turn, pass_, time_s, at_rad)
             found = look(scan, reach, targets, around, pieces, at, seen, key)
             if found[0] or found[1]:
                 put(out[0], out[1], n, at, found)

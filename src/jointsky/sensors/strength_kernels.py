@@ -16,7 +16,7 @@ from jointsky.earth.motion_kernels import state
 from jointsky.earth.terrain_kernels import is_in_sight, skyline_nu
 from jointsky.sensors.antenna_kernels import lobe_loss_db, vertical_loss_db
 from jointsky.sensors.atmosphere_kernels import EFFECTIVE_RADIUS_M, air_loss_db, rain_loss_db
-from jointsky.sensors.beam_kernels import carrier_row, row_near, seen_from
+from jointsky.sensors.beam_kernels import arc_tangent, carrier_row, row_near, seen_from
 from jointsky.sensors.jamming_kernels import jam_to_noise
 from jointsky.sensors.radar_equation_kernels import snr_db
 
@@ -76,15 +76,12 @@ def height_of(pieces, row, time_s):
 
 
 @inlined
-def polar_of(seen):
-    """Return range, azimuth in [0, 2 pi), elevation, and the target's own range rate."""
+def polar_of(seen, azimuth_rad):
+    """Return range, azimuth, elevation, and the target's own range rate."""
     e, n, u, ve, vn, vu, oe, on, ou = seen
-    range_m = math.sqrt(e * e + n * n + u * u)
-    azimuth_rad = math.atan2(e, n)
-    if azimuth_rad < 0.0:
-        azimuth_rad += _TURN
-        azimuth_rad = 0.0 if azimuth_rad >= _TURN else azimuth_rad
-    elevation_rad = math.atan2(u, math.sqrt(e * e + n * n))
+    ground2 = e * e + n * n
+    range_m = math.sqrt(ground2 + u * u)
+    elevation_rad = arc_tangent(u, math.sqrt(ground2))
     away_mps = (e * (ve + oe) + n * (vn + on) + u * (vu + ou)) / range_m
     return range_m, azimuth_rad, elevation_rad, away_mps
 
@@ -194,7 +191,8 @@ def noise_rise_db(scan, around, pieces, azimuth_rad, own_m, time_s):
         if time_s < pieces.begin_s[row] or time_s > pieces.end_s[row]:
             continue
         seen = seen_from(scan, pieces, row, time_s)
-        range_m, at_rad, _, _ = polar_of(seen)
+        at_rad = math.atan2(seen[0], seen[1])
+        range_m = math.sqrt(seen[0] * seen[0] + seen[1] * seen[1] + seen[2] * seen[2])
         heights = (own_m, height_of(pieces, row, time_s))
         hidden_db = ground_loss_db(scan, around, pieces, row, seen, at_rad, heights, time_s)
         off_rad = azimuth_rad - at_rad
