@@ -2,12 +2,13 @@
 
 ``read`` opens recordings, ``track`` turns their plots into tracks, ``score`` says how good they
 are; ``Tracker`` is the same tracker fed by hand, ``LagSmoother`` one
-that tells later and better; ``Plots`` and ``Tracks`` are the columns, which
+that tells later and better; ``run`` simulates a scenario; ``Plots`` and ``Tracks`` are the columns, which
 ``to_plots``, ``to_tracks`` and ``to_arrow`` exchange with NumPy, pandas, Polars and Arrow.
 """
 
 from __future__ import annotations
 
+import importlib
 import pathlib
 from collections.abc import Sequence
 
@@ -22,6 +23,7 @@ from jointsky.recording.sites import Site
 from jointsky.recording.track import Tracked
 from jointsky.records.plots import Plots
 from jointsky.records.reading import Reading
+from jointsky.records.run import Run
 from jointsky.records.score import ScoreResult
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
@@ -36,6 +38,7 @@ __all__ = [
     "Plots",
     "ReadOptions",
     "Reading",
+    "Run",
     "ScoreOptions",
     "ScoreResult",
     "Sensor",
@@ -45,6 +48,7 @@ __all__ = [
     "TrackerSettings",
     "Tracks",
     "read",
+    "run",
     "score",
     "to_arrow",
     "to_plots",
@@ -95,6 +99,24 @@ def track(
     """
     prepared = _track.prepare(reading, "reading", sites, only)
     return _track.track(prepared, settings, smooth=smooth)
+
+
+def run(
+    scenario: str | pathlib.Path,
+    out: str | pathlib.Path | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+) -> Run:
+    """Simulate a scenario file; return its figures and the folder that holds all else.
+
+    The folder is ``out/NAME-SEED`` unless ``out`` is given: truth, plots and tracks of every site
+    as Parquet, the sealed log, summary.json, report.html.  Equal scenario and seed give equal
+    bytes, whatever the workers.
+    """
+    # what only a simulation needs takes a second to import, and who tracks need not wait for it
+    sim = importlib.import_module("jointsky.sim.whole")
+    made: Run = sim.run(scenario, out, seed, sim.RunSettings(workers=workers))
+    return made
 
 
 def to_plots(table: Plots | _dataframes.Table, sensors: Sequence[Sensor] = ()) -> Plots:

@@ -105,7 +105,7 @@ def draw_sky(
     mark_sites(axes, made, sky, plane, page)
     basemap_draw.draw_places(axes, made, plane, view, page)
     basemap_draw.draw_scale(axes, made, view)
-    _types(made.axes(0.79, 0.60, 0.19, 0.27), made, sky)
+    _types(made.axes(0.80, 0.60, 0.18, 0.27), made, sky)
     _in_view(made.axes(0.722, 0.365, 0.258, 0.155), made, sky)
     begin_s, end_s = _span(sky)
     overtime.rates(made.axes(0.722, 0.115, 0.258, 0.155), made, plots, sensors, begin_s, end_s)
@@ -297,6 +297,8 @@ def _types(axes: Any, made: Sheet, sky: Sky) -> None:
     axes.set_xlim(0, 1.45 * max(counts[order], default=1))
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.grid(False, axis="y")
+    words = "broken lines on the map: drones, missiles, bombs"
+    axes.set_xlabel(words, color=made.palette.quiet, fontproperties=made.font(8.5), loc="right")
     canvas.relabel(axes, made)
 
 

@@ -92,6 +92,7 @@ def figures(judged: Judged) -> dict[str, Any]:
         "seed": built.seed,
         "begin_s": built.begin_s,
         "end_s": outcome.end_s,
+        "planned_end_s": built.end_s,
         "is_whole": outcome.is_whole,
         "vehicles": _counts(built.surroundings.vehicles.allegiance),
         "types": _counts(built.surroundings.vehicles.type),
