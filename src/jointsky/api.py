@@ -1,9 +1,9 @@
 """The front door: what a script or a notebook needs, under twenty names.
 
 ``read`` opens recordings, ``track`` turns their plots into tracks, ``score`` says how good they
-are; ``Tracker`` is the same tracker fed by hand, ``LagSmoother`` one
-that tells later and better; ``run`` simulates a scenario; ``Plots`` and ``Tracks`` are the columns, which
-``to_plots``, ``to_tracks`` and ``to_arrow`` exchange with NumPy, pandas, Polars and Arrow.
+are; ``Tracker`` is the same tracker fed by hand, ``LagSmoother`` one that tells later and better;
+``run`` simulates a scenario; ``Plots`` and ``Tracks`` are the columns, which ``to_plots``,
+``to_tracks`` and ``to_arrow`` exchange with NumPy, pandas, Polars and Arrow.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from jointsky.pictures.sky import Sky, broken, frame, ground, mark_sites, nation
 from jointsky.records.tracks import Tracks, TrackStatus
 
 GAP_S = 30.0  # a track's line is broken where it was not told for so long
-ROW_PX, COLUMNS = 470, 4
+ROW_PX, COLUMNS = 400, 5
 
 
 @dataclasses.dataclass(frozen=True)

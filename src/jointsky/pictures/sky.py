@@ -108,8 +108,19 @@ def draw_sky(
     _types(made.axes(0.80, 0.60, 0.18, 0.27), made, sky)
     _in_view(made.axes(0.722, 0.365, 0.258, 0.155), made, sky)
     begin_s, end_s = _span(sky)
-    overtime.rates(made.axes(0.722, 0.115, 0.258, 0.155), made, plots, sensors, begin_s, end_s)
+    rates = made.axes(0.722, 0.115, 0.258, 0.155)
+    overtime.rates(rates, made, *_by_kind(plots, sensors), begin_s, end_s)
     canvas.save(made, path_png)
+
+
+def _by_kind(plots: Plots, sensors: list[Sensor]) -> tuple[Plots, list[Sensor]]:
+    """Return the plots with kinds in the place of sensors, where those are too many to name."""
+    if len(sensors) <= overtime.NAMED_SENSORS:
+        return plots, sensors
+    kinds = sorted({sensor.kind for sensor in sensors})
+    row_of = np.array([kinds.index(sensor.kind) for sensor in sensors], np.int32)
+    one_each = [Sensor(name=kind, kind=kind) for kind in kinds]
+    return dataclasses.replace(plots, sensor=row_of[plots.sensor]), one_each
 
 
 def frame(sky: Sky, aspect: float) -> tuple[Projection, View]:

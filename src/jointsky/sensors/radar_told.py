@@ -21,7 +21,8 @@ def describe(radar: AnyRadar, name: str, place: Place, placed: Placed) -> Sensor
     """Return the record of a radar named ``name``: place, turn, declared errors, resolution.
 
     An airborne one has no position.  A chance of detection is told by secondary radars only:
-    that of a primary one hangs on target and range, and trackers estimate it.
+    that of a primary one hangs on target and range, and trackers estimate it.  So they do with
+    false plots where these cluster over the ground: one number for a turn would mislead.
     """
     is_on_ground = place.vehicle < 0
     ssr = radar.ssr if isinstance(radar, SecondaryRadar | SearchRadar) else None
@@ -29,10 +30,10 @@ def describe(radar: AnyRadar, name: str, place: Place, placed: Placed) -> Sensor
     reaches_km = [] if ssr is None else [ssr.max_range_km]
     reaches_km += [] if primary is None else [primary.max_range_km]
     false = 0.0 if ssr is None else ssr.false_plots_per_turn
+    clusters = False
     if primary is not None:
         false += false_plots_per_turn(primary)
-        if primary.clutter is not None:
-            false += primary.clutter.ground_plots_per_turn
+        clusters = primary.clutter is not None and primary.clutter.ground_plots_per_turn > 0.0
     errors = radar.ssr if isinstance(radar, SecondaryRadar) else radar
     elevation_deg = None if primary is None else primary.elevation_sigma_deg
     return Sensor(
@@ -48,7 +49,7 @@ def describe(radar: AnyRadar, name: str, place: Place, placed: Placed) -> Sensor
         elevation_sigma_rad=None if elevation_deg is None else math.radians(elevation_deg),
         doppler_sigma_mps=None if primary is None else primary.doppler_sigma_mps,
         detection_probability=ssr.reply_probability if primary is None and ssr else None,
-        false_plots_per_turn=false,
+        false_plots_per_turn=None if clusters else false,
         range_resolution_m=errors.range_resolution_m,
         azimuth_resolution_rad=math.radians(errors.azimuth_resolution_deg),
     )
