@@ -29,6 +29,12 @@ def hills(seed=1, rows=120, columns=160, rms_m=120.0):
     return HeightGrid(SOUTH, WEST, STEP, STEP, (150 + rms_m * heights).astype(np.float32))
 
 
+def ahead(latitude, longitude, azimuth, distance_m):
+    """Return where a great circle leads, by the plain Python of the kernel."""
+    kernel = getattr(terrain_kernels._ahead, "py_func", terrain_kernels._ahead)
+    return kernel(latitude, longitude, azimuth, distance_m)
+
+
 GROUND = hills()
 SEA = terrain.flat_grid()
 MIDDLE = (SOUTH + 60 * STEP, WEST + 80 * STEP)
@@ -153,7 +159,7 @@ def test_the_skyline_tells_what_single_ways_tell(seed, above_m):
     azimuth, distance = draw.uniform(0, 2 * math.pi, 300), draw.uniform(2e3, 50e3, 300)
     targets, free = [], []
     for a, s in zip(azimuth, distance, strict=True):
-        at = terrain_kernels._ahead.py_func(antenna[0], antenna[1], a, s)
+        at = ahead(antenna[0], antenna[1], a, s)
         ground = float(terrain.height_at(GROUND, *at))
         targets.append((*at, ground + draw.uniform(10, 500)))
     out = np.empty(300)
@@ -169,7 +175,7 @@ def naive_skyline(grid, antenna, azimuth, count, step_m):
     """Return the steepest slope to the ground in so many steps, in a plain loop."""
     slopes = []
     for s in np.arange(1, count + 1) * step_m:
-        at = terrain_kernels._ahead.py_func(antenna[0], antenna[1], azimuth, s)
+        at = ahead(antenna[0], antenna[1], azimuth, s)
         ground = float(terrain.height_at(grid, *at))
         slopes.append((ground - antenna[2] - s * s / (2 * EFFECTIVE_RADIUS_M)) / s)
     return max(slopes)

@@ -98,6 +98,9 @@ def test_cells_have_the_chance_of_their_middles():
     for i, j in list(zip(rows, columns, strict=True))[:: len(rows) // 150]:
         wanted = naive_chance(made.latitude_rad[i], made.longitude_rad[j], 2000.0, -3.0)
         assert field[i, j] == pytest.approx(wanted, abs=3e-6)
+        at = made.latitude_rad[i], made.longitude_rad[j], 2000.0
+        alone = coverage.chances(watch(), around(), plain_target(-3.0), *at)
+        assert alone[0] == pytest.approx(wanted, abs=3e-6)
 
 
 def test_overlap_is_counted_by_sensor_and_by_group():

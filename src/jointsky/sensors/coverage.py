@@ -192,34 +192,61 @@ def _seen(
     At its middle; where the next cells differ much, a mean over the cell, so that an outline
     follows a sharp edge, as the horizon is, and not the borders of cells.
     """
-    band = "" if isinstance(watch.sensor, SecondaryRadar) else watch.sensor.band
-    given = (
-        scan_of(watch.sensor, watch.placed, watch.place, watch.key),
-        reach_of(watch.sensor, watch.placed, watch.place, ()),
-        around(watch.sensor, watch.place, surroundings, reach_m),
-        (*target.shown(band), target.answers),
-    )
+    given = _Given.of(watch, surroundings, target, reach_m)
     rows, columns = np.nonzero(_within(watch.place, latitude, longitude, reach_m))
     out = np.zeros(height_m.shape)
-    out[rows, columns] = _chances(
-        given, latitude[rows], longitude[columns], height_m[rows, columns]
-    )
+    out[rows, columns] = given.chances(latitude[rows], longitude[columns], height_m[rows, columns])
     rows, columns = np.nonzero(_differs(out) >= _JUMP)
     off = (np.arange(_PARTS) + 0.5) / _PARTS - 0.5
     lat = latitude[rows, None, None] + off[:, None] * (latitude[1] - latitude[0])
     lon = longitude[columns, None, None] + off[None, :] * (longitude[1] - longitude[0])
     lat, lon, height = np.broadcast_arrays(lat, lon, height_m[rows, columns][:, None, None])
-    parts = _chances(given, lat.ravel(), lon.ravel(), height.ravel())
+    parts = given.chances(lat.ravel(), lon.ravel(), height.ravel())
     out[rows, columns] = parts.reshape(-1, _PARTS * _PARTS).mean(axis=1)
     return out.astype(np.float32)
 
 
-def _chances(given: Any, latitude: Floats, longitude: Floats, height_m: Floats) -> Floats:
-    out = np.empty(len(latitude))
-    lat, lon, height = (np.array(x) for x in (latitude, longitude, height_m))
-    scan, reach, met, shown = given
-    kernels.each_chance(scan, reach, met, shown, lat, lon, height, out)
-    return out
+class _Given(NamedTuple):
+    """All that the chance to be seen by one radar hangs on, but for the place."""
+
+    scan: Any
+    reach: Any
+    around: Any
+    target: tuple[float, int, bool]
+
+    @classmethod
+    def of(cls, watch: Watch, surroundings: Surroundings, target: Target, reach_m: float) -> _Given:
+        """Return what is given of one sensor and one target."""
+        band = "" if isinstance(watch.sensor, SecondaryRadar) else watch.sensor.band
+        return cls(
+            scan_of(watch.sensor, watch.placed, watch.place, watch.key),
+            reach_of(watch.sensor, watch.placed, watch.place, ()),
+            around(watch.sensor, watch.place, surroundings, reach_m),
+            (*target.shown(band), target.answers),
+        )
+
+    def chances(self, latitude: Floats, longitude: Floats, height_m: Floats) -> Floats:
+        """Return the chance to be seen in one turn at places (n,)."""
+        out = np.empty(len(latitude))
+        lat, lon, height = (np.array(x) for x in (latitude, longitude, height_m))
+        kernels.each_chance(self.scan, self.reach, self.around, self.target, lat, lon, height, out)
+        return out
+
+
+def chances(
+    watch: Watch,
+    surroundings: Surroundings,
+    target: Target,
+    latitude_rad: npt.ArrayLike,
+    longitude_rad: npt.ArrayLike,
+    height_m: npt.ArrayLike,
+) -> Floats:
+    """Return the chance that a sensor sees a target at places (n,) in one turn."""
+    places = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(x, np.float64)) for x in (latitude_rad, longitude_rad, height_m))
+    )
+    reach_m = _reach_m(watch, surroundings, float(places[2].max(initial=0.0)))
+    return _Given.of(watch, surroundings, target, reach_m).chances(*places)
 
 
 def _within(place: Place, latitude: Floats, longitude: Floats, reach_m: float) -> Any:
