@@ -12,7 +12,7 @@ from jointsky.world.fleet import Fleet
 from jointsky.world.identities import address
 from jointsky.world.levels import levels_of
 from jointsky.world.traffic import Airport, Gate, Mix, Traffic
-from jointsky.world.truth import truth_columns
+from jointsky.world.truth import sampled, truth_columns
 from world.made import BEGIN_S, CIVIL, SEA, jumps
 
 AIRPORTS = (
@@ -31,6 +31,10 @@ MIX = (
     Mix(type="regional", share=0.2, level_min=240, level_max=390),
 )
 LOCAL = (Mix(type="light"), Mix(type="helicopter", share=0.5))
+
+
+def table(vehicles, pieces, *times):
+    return truth_columns(vehicles, sampled(len(vehicles), pieces, *times))
 
 
 def region(**given):
@@ -59,7 +63,7 @@ def traffic(declared, hours=1.0, seed=1, terrain=SEA):
 
 def truth(made, hours=1.0, interval=10.0):
     pieces = pieces_of(made.motion, len(made.vehicles))
-    return truth_columns(made.vehicles, pieces, BEGIN_S, BEGIN_S + 3600.0 * hours, interval)
+    return table(made.vehicles, pieces, BEGIN_S, BEGIN_S + 3600.0 * hours, interval)
 
 
 @pytest.fixture(scope="module")

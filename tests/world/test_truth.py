@@ -10,8 +10,12 @@ from jointsky.earth.motion import pieces_of
 from jointsky.recording.score_tables import read_table
 from jointsky.world.fleet import Fleet
 from jointsky.world.flights import Hover, Route
-from jointsky.world.truth import truth_columns
+from jointsky.world.truth import sampled, truth_columns
 from world.made import AIRLINER, BEGIN_S, COPTER, SEA, at
+
+
+def table(vehicles, pieces, *times):
+    return truth_columns(vehicles, sampled(len(vehicles), pieces, *times))
 
 
 def two(hours=1.0):
@@ -28,7 +32,7 @@ def two(hours=1.0):
 def test_rows_stand_at_multiples_of_the_interval_while_a_vehicle_flies():
     made = two()
     pieces = pieces_of(made.motion, len(made.vehicles))
-    truth = truth_columns(made.vehicles, pieces, BEGIN_S, BEGIN_S + 3600.0, 2.0)
+    truth = table(made.vehicles, pieces, BEGIN_S, BEGIN_S + 3600.0, 2.0)
     time = truth["time_s"] - BEGIN_S
     one, other = truth["truth_id"] == "a", truth["truth_id"] == "b"
     assert np.array_equal(time[other], np.arange(0.0, 31.0, 2.0))
@@ -45,9 +49,9 @@ def test_rows_stand_at_multiples_of_the_interval_while_a_vehicle_flies():
 def test_windows_add_up():
     made = two()
     pieces = pieces_of(made.motion, len(made.vehicles))
-    whole = truth_columns(made.vehicles, pieces, BEGIN_S, BEGIN_S + 200.0, 1.0)
+    whole = table(made.vehicles, pieces, BEGIN_S, BEGIN_S + 200.0, 1.0)
     parts = [
-        truth_columns(made.vehicles, pieces, BEGIN_S + a, BEGIN_S + b, 1.0)
+        table(made.vehicles, pieces, BEGIN_S + a, BEGIN_S + b, 1.0)
         for a, b in ((0.0, 59.0), (60.0, 200.0))
     ]
     rows = sorted(zip(whole["truth_id"], whole["time_s"], whole["longitude_deg"], strict=True))
@@ -62,7 +66,7 @@ def test_windows_add_up():
 def test_score_reads_it(tmp_path):
     made = two()
     pieces = pieces_of(made.motion, len(made.vehicles))
-    truth = truth_columns(made.vehicles, pieces, BEGIN_S, BEGIN_S + 3600.0, 1.0)
+    truth = table(made.vehicles, pieces, BEGIN_S, BEGIN_S + 3600.0, 1.0)
     arrays = {name: pa.array(value.tolist()) for name, value in truth.items() if name != "mode_a"}
     pq.write_table(pa.table(arrays), tmp_path / "truth.parquet")
     points = read_table(tmp_path / "truth.parquet")

@@ -22,9 +22,9 @@ from jointsky.sim.figures import Judged, figures, judge, nation_views
 from jointsky.sim.report import write_report
 from jointsky.sim.run import Outcome
 from jointsky.sim.site import words as bit_words
-from jointsky.sim.truth import sample, truth_table
 from jointsky.store.log import write_log
 from jointsky.store.tables import write_record
+from jointsky.world.truth import sampled, truth_columns
 
 Step = Callable[[str, float], None]
 Array = npt.NDArray[Any]
@@ -39,10 +39,13 @@ def write(outcome: Outcome, folder: pathlib.Path, step: Step) -> dict[str, Any]:
     in pages/, and report.html that shows it all.
     """
     step(WRITING, 0.0)
-    truth = sample(outcome.built, outcome.end_s)
-    pq.write_table(truth_table(outcome, truth), folder / "truth.parquet", compression="zstd")
+    built = outcome.built
+    vehicles, pieces = built.surroundings.vehicles, built.surroundings.pieces
+    truth = sampled(len(vehicles), pieces, built.begin_s, outcome.end_s, built.truth_interval_s)
+    table = pa.table({name: pa.array(c) for name, c in truth_columns(vehicles, truth).items()})
+    pq.write_table(table, folder / "truth.parquet", compression="zstd")
     _write_plots(outcome, folder)
-    told = [sensor.told for sensor in outcome.built.sensors]
+    told = [sensor.told for sensor in built.sensors]
     width = bit_words(len(told))
     empty = Tracks.make(0, sensors=np.zeros((0, width), np.uint64))
     tracks = join([empty, *outcome.tracks.values()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,34 +15,52 @@ from jointsky.records.vehicles import Vehicles
 Column = npt.NDArray[Any]
 
 
-def truth_columns(
-    vehicles: Vehicles, pieces: Pieces, begin_s: float, end_s: float, interval_s: float
+def sampled(
+    vehicles: int, pieces: Pieces, begin_s: float, end_s: float, interval_s: float
 ) -> dict[str, Column]:
-    """Return the columns of a table of truth, rows by vehicle and time.
+    """Return where vehicles were at even intervals, rows by vehicle and time.
 
     One row for each vehicle and each multiple of ``interval_s`` from ``begin_s`` up to ``end_s``
-    at which it flies.  Degrees, metres, metres a second to east, north and up, POSIX seconds;
-    ``truth_id`` is the vehicle's name, ``mode_s`` six hexadecimal digits or empty.
+    at which it flies: ``vehicle`` (its row), ``time_s`` (POSIX), ``latitude_rad``,
+    ``longitude_rad``, ``height_m``, ``ve_mps``, ``vn_mps``, ``vu_mps``.
     """
     if not interval_s > 0.0:
         raise ValueError(f"interval_s is {interval_s}; it must be positive")
-    rows, numbers = _rows(pieces, len(vehicles), begin_s, end_s, interval_s)
+    rows, numbers = _rows(pieces, vehicles, begin_s, end_s, interval_s)
     times = begin_s + numbers * interval_s
     position, velocity = states(pieces, rows, times)
     flies = np.isfinite(position[:, 0])
-    rows, times = rows[flies], times[flies]
     latitude, longitude, height = geodesy.ecef_to_geodetic(position[flies])
     east, north, up = _east_north_up(latitude, longitude, velocity[flies])
-    codes = np.array([f"{code:06x}" if code >= 0 else "" for code in vehicles.mode_s.tolist()])
     return {
-        "time_s": times,
-        "truth_id": vehicles.name[rows],
-        "latitude_deg": np.degrees(latitude),
-        "longitude_deg": np.degrees(longitude),
+        "vehicle": rows[flies].astype(np.int32),
+        "time_s": times[flies],
+        "latitude_rad": latitude,
+        "longitude_rad": longitude,
         "height_m": height,
         "ve_mps": east,
         "vn_mps": north,
         "vu_mps": up,
+    }
+
+
+def truth_columns(vehicles: Vehicles, truth: Mapping[str, Column]) -> dict[str, Column]:
+    """Return what ``sampled`` gave as the columns of a table of truth.
+
+    Degrees, metres, metres a second to east, north and up, POSIX seconds; ``truth_id`` is the
+    vehicle's name, ``mode_s`` six hexadecimal digits or empty.
+    """
+    rows = truth["vehicle"]
+    codes = np.array([f"{code:06x}" if code >= 0 else "" for code in vehicles.mode_s.tolist()])
+    return {
+        "time_s": truth["time_s"],
+        "truth_id": vehicles.name[rows],
+        "latitude_deg": np.degrees(truth["latitude_rad"]),
+        "longitude_deg": np.degrees(truth["longitude_rad"]),
+        "height_m": truth["height_m"],
+        "ve_mps": truth["ve_mps"],
+        "vn_mps": truth["vn_mps"],
+        "vu_mps": truth["vu_mps"],
         "mode_s": codes[rows] if len(codes) else np.empty(0, "U6"),
         "mode_a": vehicles.mode_a[rows],
         "kind": vehicles.type[rows],
