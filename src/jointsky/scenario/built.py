@@ -6,6 +6,8 @@ import dataclasses
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from jointsky.records.motion import Motion
 from jointsky.records.sensors import Sensor
@@ -40,6 +42,15 @@ class BuiltSensor:
 
 
 @dataclasses.dataclass(frozen=True)
+class BuiltZone:
+    """One zone: what it is for, and its rim (n, 2), latitude and longitude in radians."""
+
+    name: str
+    use: str
+    rim_rad: npt.NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True)
 class Built:
     """Everything that a run needs; the same scenario and seed build the same."""
 
@@ -54,3 +65,4 @@ class Built:
     sensors: list[BuiltSensor]
     motion: Motion
     surroundings: Surroundings
+    zones: list[BuiltZone] = dataclasses.field(default_factory=list)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from jointsky.pictures.html import write_html
 from jointsky.pictures.site_views import SiteView, draw_site_views
-from jointsky.pictures.sky import SiteMark, Sky, draw_sky
+from jointsky.pictures.sky import SiteMark, Sky, ZoneMark, draw_sky
 from jointsky.records.columns import join
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
@@ -89,6 +89,7 @@ def _pictures(judged: Judged, found: Mapping[str, Any], folder: pathlib.Path, st
             SiteMark(site.name, site.nation, (site.longitude_rad, site.latitude_rad))
             for site in built.sites
         ],
+        zones=[ZoneMark(zone.name, zone.use, zone.rim_rad[:, ::-1]) for zone in built.zones],
     )
     draw_sky(sky, outcome.seen.plots, told, folder / "picture.png", built.name)
     step(WRITING, 0.5)
