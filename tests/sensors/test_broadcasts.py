@@ -8,14 +8,17 @@ from scipy import stats
 
 from jointsky import streams
 from jointsky.earth import geodesy
+from jointsky.earth.horizon import is_above_horizon
 from jointsky.earth.motion import states
 from jointsky.records.plots import PlotFlag
 from jointsky.records.signatures import Signature
 from jointsky.records.vehicles import Transponder
 from jointsky.sensors import broadcasts, others
 from jointsky.sensors import broadcasts_kernels as kernels
+from jointsky.sensors import drawing_kernels as drawing
+from jointsky.sensors import sight_kernels as sight
 from jointsky.sensors.cooperative import AdsbReceiver, RemoteIdReceiver
-from jointsky.sensors.frames import words
+from jointsky.sensors.frames import ground_of, sites, words
 from jointsky.sensors.surroundings import Place
 from jointsky.units import KNOT_MPS
 from sensors.made_sky import KEY, NOON_S, PLACED, SITE, Flyer, local_of, sky
@@ -219,3 +222,66 @@ def test_longitude_zones_are_those_of_the_standard():
     for zones in range(3, 60):  # the same law solved for the latitude
         at = np.arccos(np.sqrt((1 - np.cos(np.pi / 30)) / (1 - np.cos(2 * np.pi / zones))))
         assert kernels.longitude_zones(at - 1e-7) == zones
+
+
+def naive_receive(sensor, surroundings, seconds):
+    """Return (vehicle, time) of all reports, message by message, skipping nothing."""
+    hears = broadcasts.hearing(sensor)
+    site = sites(SITE, surroundings, np.zeros(1))[0][0]
+    ground, sky_key = ground_of(surroundings), words(surroundings.key)
+    every_s = sensor.report_interval_s
+    out = []
+    for vehicle, whose in enumerate(surroundings.vehicle_keys):
+        offset_s = 0.5 * drawing.uniform(sky_key, whose, 0, kernels.SENDING)
+        reported = set()
+        for block in range(int(NOON_S // 60) - 1, int((NOON_S + seconds) // 60) + 2):
+            times = np.empty(120)
+            kernels.send_times(block, whose, sky_key, 0.5, 0.1, offset_s, times)
+            at_s = (block + 0.5) * 60.0
+            here, _ = states(surroundings.pieces, np.arange(len(surroundings.vehicles)), at_s)
+            heights = geodesy.ecef_to_geodetic(np.nan_to_num(here, nan=7e6))[2]
+            far = np.linalg.norm(here - site[:3], axis=1)
+            senders = sum(
+                bool(is_above_horizon(d, 20.0, h)) and d <= hears.reach_m
+                for d, h in zip(far, heights, strict=True)
+            )
+            for i, now_s in enumerate(times):
+                slot = int(np.floor(now_s / every_s))
+                position, _ = states(surroundings.pieces, vehicle, now_s)
+                if not NOON_S <= slot * every_s < NOON_S + seconds or slot in reported:
+                    continue
+                if np.isnan(position[0, 0]):
+                    continue
+                range_m = float(np.linalg.norm(position[0] - site[:3]))
+                share = kernels.reception_probability(range_m, hears.half_m, hears.fading_db)
+                share *= kernels.clear_probability(float(senders), hears)
+                luck = drawing.uniform(words(KEY), whose, block * 120 + i, kernels.RECEIVING)
+                clear = sight.is_clear(ground, site, *position[0], hears.radius_m)
+                if luck < share and clear and range_m <= hears.reach_m:
+                    reported.add(slot)
+                    out.append((vehicle, float(now_s)))
+    return sorted(out)
+
+
+def test_nothing_is_lost_by_not_looking_at_what_is_out_of_sight():
+    rng = np.random.default_rng(4)
+    flyers = [
+        Flyer(
+            name=f"v{i}",
+            east_m=rng.uniform(-2.5e5, 2.5e5),
+            north_m=rng.uniform(-2.5e5, 2.5e5),
+            height_m=rng.uniform(300, 9000),
+            course_rad=rng.uniform(0, 6.28),
+            speed_mps=rng.uniform(0, 900),
+            climb_mps=rng.uniform(-15, 15) if i % 2 else 0.0,
+            begin_s=NOON_S - 100.0 if i % 3 else NOON_S + 47.0,
+        )
+        for i in range(14)
+    ]
+    sensor = AdsbReceiver(range_km=200.0, range_max_km=250.0, report_interval_s=5.0)
+    surroundings = sky(*flyers)
+    found = seen(sensor, surroundings, 120.0)
+    told = sorted(zip(found.vehicle.tolist(), found.plots.time_s.tolist(), strict=True))
+    wanted = naive_receive(sensor, surroundings, 120.0)
+    assert len(told) > 40
+    assert told == wanted

@@ -3,13 +3,14 @@
 
 import math
 
-from jointsky._jit import kernel
+from jointsky._jit import inner, kernel
 from jointsky.earth.geodesy_kernels import east_north_up, ecef_to_geodetic
 from jointsky.earth.motion_kernels import row_at, state
 from jointsky.numeric.random_kernels import unit
 from jointsky.sensors.drawing_kernels import below_normal, bits, drift, normals, uniform
 from jointsky.sensors.sight_kernels import (
     HEIGHT,
+    SITE,
     distance,
     fastest,
     ground_height,
@@ -68,7 +69,7 @@ def clear_probability(senders, hearing):
     return math.exp(-overlaps) * hearing.free_share
 
 
-@kernel
+@inner
 def whole_of_block(pieces, vehicle, begin_s, end_s):
     """Return a speed and a rate of climb not passed where a vehicle flies all the time between.
 
@@ -87,7 +88,7 @@ def whole_of_block(pieces, vehicle, begin_s, end_s):
     return reaches_mps, rises_mps
 
 
-@kernel
+@inner
 def is_out_of_sight(pieces, vehicle, middle_s, lasts_s, site, hearing):
     """Return whether a receiver on the ground cannot hear a vehicle all through a block."""
     half_s = 0.5 * lasts_s
@@ -110,7 +111,8 @@ def count_senders(pieces, listed, at_s, site, carrier, reach_m, radius_m, own):
         if math.isnan(place_aboard(pieces, carrier, at_s, own)):
             return 0
     else:
-        own[:] = site
+        for k in range(SITE):
+            own[k] = site[k]
     count = 0
     for vehicle in listed:
         row = row_at(pieces, vehicle, at_s)
@@ -133,7 +135,7 @@ def longitude_zones(latitude_rad):
     return max(math.floor(2.0 * math.pi / math.acos(inside)), 1.0) if inside > -1.0 else 1.0
 
 
-@kernel
+@inner
 def told(pieces, vehicle, whose, sky, number, time_s, saying, sigmas, ground, row_out):
     """Fill one row with what a vehicle says of itself at a time; return whether it says anything.
 
@@ -189,7 +191,7 @@ def told(pieces, vehicle, whose, sky, number, time_s, saying, sigmas, ground, ro
     return True
 
 
-@kernel
+@inner
 def category(shares, luck):
     """Return the first entry whose cumulated share passes a number in [0, 1)."""
     for k in range(shares.shape[0] - 1):
@@ -212,6 +214,9 @@ def receive(
     """
     times, own = work
     filled, most = 0, int(slots[1] - slots[0])
+    if carrier < 0:
+        for k in range(SITE):
+            own[k] = site[k]
     count, slot_s = times.shape[0], slots[2]
     for turn in range(start, listed.shape[0]):
         if filled + most > out.shape[0]:
@@ -226,10 +231,8 @@ def receive(
         for block in range(blocks[0], blocks[1]):
             lasts_s = count * saying.mean_s
             middle_s = (block + 0.5) * lasts_s + offset_s
-            if carrier < 0:
-                own[:] = site
-                if is_out_of_sight(pieces, vehicle, middle_s, lasts_s, own, hearing):
-                    continue
+            if carrier < 0 and is_out_of_sight(pieces, vehicle, middle_s, lasts_s, site, hearing):
+                continue
             is_free = clear_probability(senders[block - blocks[0]], hearing)
             send_times(block, whose, sky, saying.mean_s, saying.jitter_s, offset_s, times)
             for i in range(count):

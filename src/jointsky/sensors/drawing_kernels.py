@@ -46,8 +46,9 @@ def drift(key, whose, time_s, memory_s, purpose):
     before = math.floor(steps)
     part = steps - before
     angle = 0.5 * math.pi * part * part * (3.0 - 2.0 * part)
-    a0, a1 = normals(key, whose, before, purpose)
-    b0, b1 = normals(key, whose, before + 1.0, purpose)
+    count = np.int64(before)  # of one type, or all of these are compiled twice
+    a0, a1 = normals(key, whose, count, purpose)
+    b0, b1 = normals(key, whose, count + 1, purpose)
     cosine, sine = math.cos(angle), math.sin(angle)
     return cosine * a0 + sine * b0, cosine * a1 + sine * b1
 
