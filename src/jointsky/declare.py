@@ -87,7 +87,7 @@ def convert(content: Any, kind: type[_T], where: str, form: str = "") -> _T:
     try:
         return msgspec.convert(content, kind, strict=True)
     except msgspec.ValidationError as error:
-        message, place = _parts(str(error))
+        message, place = parts_of(str(error))
         hint = ""
         unknown = re.search(r"unknown field `(.+?)`", message)
         if unknown:
@@ -109,7 +109,7 @@ def _is_of_shape(message: str) -> bool:
     return "field" in message or "`object`" in message
 
 
-def _parts(text: str) -> tuple[str, str]:
+def parts_of(text: str) -> tuple[str, str]:
     """Return what msgspec says, and where: ``$.sites[0].name`` becomes ``sites[0].name``."""
     at = re.search(r" - at (`key` in )?`\$(.*)`$", text, re.DOTALL)
     if at is None:

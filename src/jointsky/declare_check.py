@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import msgspec
 import msgspec.inspect as types
 
-from jointsky.declare import Faults
+from jointsky.declare import Faults, parts_of
 from jointsky.declare_units import renamed, spoken, suspected
 from jointsky.declare_words import BOUNDS, Asked, choices_of, inner_type, shown, wanted
 from jointsky.errors import did_you_mean
@@ -49,8 +49,9 @@ def checked(content: Any, kind: Any, faults: Faults) -> Any:
     try:
         return msgspec.convert(content, kind, strict=True)
     except msgspec.ValidationError as error:  # a rule that the walk does not know of
-        faults.add("", str(error))
-        return BROKEN
+        message, place = parts_of(str(error))
+        faults.add(place, message)
+        return made
 
 
 @functools.cache

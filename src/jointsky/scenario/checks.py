@@ -82,7 +82,7 @@ def _check_once(
         first = taken.setdefault(name, at)
         if first != at:
             found = f"{name!r} is already used by {loaded.tree.where(first)}"
-            faults.add(f"{at}.name", found, f"a {sort} with a name of its own")
+            faults.add(f"{at}.name", found, f"another name: each {sort} has its own")
 
 
 def check_references(loaded: Loaded, faults: Faults) -> None:

@@ -58,12 +58,9 @@ def fly(
             _note(loaded, path, _add(fleet, vehicle, kind, span, at.under("flight")), names, faults)
     known = types.vehicles()
     for path, traffic in whole(loaded.scenario.traffic, "traffic"):
-        if not is_sound(faults, path):
-            continue
-        for mix in (*traffic.mix, *traffic.local_mix):
-            if mix.type in known:
-                used[f"{path}.{mix.type}"] = known[mix.type]
-        _note(loaded, path, add_traffic(fleet, traffic, known, faults.under(path)), names, faults)
+        if is_sound(faults, path):
+            made = add_traffic(fleet, traffic, known, faults.under(path))
+            _note(loaded, path, made, names, faults)
     flown = fleet.flown()
     return flown._replace(vehicles=with_addresses(flown.vehicles)), carriers
 

@@ -85,6 +85,7 @@ def _resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
     used: dict[str, Any] = {}
     sensors = list(_sensors(loaded, types, used, faults))
     _check_batteries(loaded, types, used, faults)
+    _check_traffic(loaded, types, used, faults)
     flown, carriers = fly(loaded, types, span, seed, terrain, used, faults)
     return Resolved(
         span=span,
@@ -114,6 +115,16 @@ def _sensors(
                 _check_aboard(declared, below)
                 used[at] = declared
                 yield SensorUse(at, sensor.reports_to, vehicle.name, sensor, declared)
+
+
+def _check_traffic(loaded: Loaded, types: Types, used: dict[str, Any], faults: Faults) -> None:
+    """Tell the types of civil traffic that are none."""
+    for path, traffic in whole(loaded.scenario.traffic, "traffic"):
+        for section in ("mix", "local_mix"):
+            for at, mix in whole(getattr(traffic, section), f"{path}.{section}"):
+                declared = types.of(mix.type, "vehicle", {}, faults.under(at))
+                if declared is not BROKEN:
+                    used[at] = declared
 
 
 def _check_aboard(declared: Any, faults: Faults) -> None:
