@@ -93,6 +93,7 @@ def test_good_data_become_what_msgspec_makes_of_them():
         ({"nam": "a"}, ["nam: no field is called `nam` (did you mean 'name'?)"]),
         ({"count": -1}, ["count: found -1; wanted a whole number ≥ 0"]),
         ({"count": 1.5}, ["count: found 1.5; wanted a whole number ≥ 0"]),
+        ({"count": 3.0}, ["count: found 3; wanted a whole number ≥ 0 (write 3)"]),
         ({"count": True}, ["count: found true; wanted a whole number ≥ 0"]),
         ({"count": float("nan")}, ["count: found nan; wanted a whole number ≥ 0"]),
         ({"even": 3}, ["even: 3 is odd; wanted an even number"]),

@@ -108,8 +108,7 @@ def _has_shape(content: Any, kind: types.Type) -> bool:
     if isinstance(kind, types.BoolType):
         return isinstance(content, bool)
     if isinstance(kind, types.IntType):
-        is_whole = isinstance(content, float) and content.is_integer()
-        return is_whole or (isinstance(content, int) and not isinstance(content, bool))
+        return isinstance(content, int) and not isinstance(content, bool)
     if isinstance(kind, types.FloatType):
         return isinstance(content, int | float) and not isinstance(content, bool)
     if isinstance(kind, types.StrType):
@@ -322,6 +321,8 @@ def _hint(content: Any, kind: types.Type, asked: Asked) -> str:
         return did_you_mean(content, [v for v in choices_of(kind) if isinstance(v, str)])
     if isinstance(kind, types.FloatType | types.IntType) and isinstance(content, str):
         return spoken(asked.name, content)
+    if isinstance(kind, types.IntType) and isinstance(content, float) and content.is_integer():
+        return f"write {int(content)}" if abs(content) < 1e15 else ""
     if isinstance(kind, types.StrType) and isinstance(content, int | float | None):
         return "write it in quotes"
     if isinstance(kind, types.ListType | types.VarTupleType) and isinstance(content, dict):

@@ -13,6 +13,7 @@ from jointsky.earth.terrain import HeightGrid
 from jointsky.records.vehicles import Transponder, Vehicles
 from jointsky.scenario.checks import is_sound, whole
 from jointsky.scenario.loaded import Loaded
+from jointsky.scenario.replaying import replay
 from jointsky.scenario.times import Span
 from jointsky.scenario.types import Types
 from jointsky.scenario.vehicles import Vehicle
@@ -51,11 +52,16 @@ def fly(
             continue
         used[path] = kind
         _check_answers(vehicle, kind, at)
-        needs = ("name", "flight", "start", "with", "mode_s", "mode_a")
+        needs = ("name", "nation", "flight", "start", "with", "mode_s", "mode_a", "call_sign")
         has_all = BROKEN not in (vehicle.name, vehicle.flight)
         if has_all and all(is_sound(faults, f"{path}.{name}") for name in needs):
             carriers[vehicle.name] = len(names)
-            _note(loaded, path, _add(fleet, vehicle, kind, span, at.under("flight")), names, faults)
+            begin_s = span.moment(vehicle.start)
+            if isinstance(vehicle.flight, Replay):
+                made = replay(loaded, path, fleet, vehicle, kind, begin_s, at)
+            else:
+                made = _add(fleet, vehicle, kind, begin_s, at.under("flight"))
+            _note(loaded, path, made, names, faults)
     known = types.vehicles()
     for path, traffic in whole(loaded.scenario.traffic, "traffic"):
         if is_sound(faults, path):
@@ -77,11 +83,9 @@ def _note(
 
 
 def _add(
-    fleet: Fleet, vehicle: Vehicle, kind: VehicleType, span: Span, faults: Faults
+    fleet: Fleet, vehicle: Vehicle, kind: VehicleType, begin_s: float, faults: Faults
 ) -> list[str]:
     """Add the vehicles of one declaration; return their names."""
-    if isinstance(vehicle.flight, Replay):
-        raise TypeError("replay")
     bits = _bits(vehicle, kind)
     code = -1 if vehicle.mode_a is None else int(str(vehicle.mode_a), 8)
     if code < 0 and bits & Transponder.MODE_A:
@@ -91,7 +95,7 @@ def _add(
         kind,
         vehicle.flight,
         faults,
-        begin_s=span.moment(vehicle.start),
+        begin_s=begin_s,
         nation=vehicle.nation,
         allegiance=vehicle.allegiance,
         transponder=vehicle.transponder,

@@ -36,7 +36,7 @@ class Vehicle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     name: Annotated[
         str,
-        Meta(min_length=1, max_length=32, description="Unique; of several, how their names begin"),
+        Meta(min_length=1, max_length=31, description="Unique; of several, how their names begin"),
     ]
     type: Annotated[
         str,
@@ -71,4 +71,6 @@ class Vehicle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     call_sign: Annotated[
         str, Meta(max_length=8, description="Call sign or aircraft identification")
     ] = ""
-    sensors: Annotated[tuple[SensorAboard, ...], Meta(description="Sensors that it carries")] = ()
+    sensors: Annotated[
+        tuple[SensorAboard, ...], Meta(description="Sensors that it carries; of several, the first")
+    ] = ()
