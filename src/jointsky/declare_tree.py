@@ -14,7 +14,7 @@ import yaml
 
 from jointsky.errors import DeclaredError, InputError
 
-MOST_VALUES = 1_000_000
+MOST_REPEATED = 100_000  # values that stand again where references lead to them
 DEEPEST = 60
 _TAG = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?[0-9]{1,18}")  # longer ones are floats
@@ -110,7 +110,7 @@ def read_tree(path: str | pathlib.Path) -> Tree:
         return tree
     building = _Building(tree)
     content = building.value(node, "", ())
-    tree.content = content if building.count <= MOST_VALUES else None
+    tree.content = content if building.repeated <= MOST_REPEATED else None
     return tree
 
 
@@ -179,16 +179,18 @@ class _Building:
     """Makes plain data of nodes, and notes where each value stands."""
 
     def __init__(self, tree: Tree) -> None:
-        self.tree, self.count = tree, 0
+        self.tree, self.repeated = tree, 0
+        self.seen: set[int] = set()
         self.file = str(tree.files[0])
 
     def value(self, node: yaml.Node, path: str, above: tuple[int, ...]) -> Any:
         """Return what a node says; ``above`` are the nodes that hold it, by identity."""
         self._note(path, node)
-        self.count += 1
-        if self.count > MOST_VALUES or len(above) > DEEPEST:
-            if self.count <= MOST_VALUES + 1:
-                self.count = MOST_VALUES + 1
+        self.repeated += id(node) in self.seen
+        self.seen.add(id(node))
+        if self.repeated > MOST_REPEATED or len(above) > DEEPEST:
+            if self.repeated <= MOST_REPEATED + 1:
+                self.repeated = MOST_REPEATED + 1
                 self.tree.add(path, "references unfold without end", "fewer of them")
             return None
         if id(node) in above:
