@@ -5,7 +5,7 @@
 #   make test    run the tests                         make docs    make and check the documentation
 #   make check   format, lint, types, floors, docs     make clean   remove all that make has made
 #
-#   make bench-peers   other trackers, for make bench to run beside ours
+#   make bench-peers   other programs, for make bench to run beside ours
 
 PYTHON ?= python3
 PYTHON312 ?= python3.12
@@ -74,6 +74,9 @@ bench-peers:
 	@echo "== setting up the tracker's peers in .venv-peers"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --progress-bar off --quiet stonesoup==1.9.1 pyehm==2.2 scipy numpy pandas pyarrow numba
+	@echo "== setting up the peer of flight in .venv-peers-flight"
+	$(PYTHON) -m venv .venv-peers-flight
+	.venv-peers-flight/bin/python -m pip install --progress-bar off --quiet bluesky-simulator==1.1.1
 	@if command -v $(PYTHON312) > /dev/null && $(PYTHON312) -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then \
 	    $(PYTHON312) -m venv .venv-peers-other && \
 	    .venv-peers-other/bin/python -m pip install --progress-bar off --quiet nrl-tracker==2.11.1 pandas pyarrow; \
@@ -90,5 +93,5 @@ docs: $(READY)
 	@echo "Begin with docs/index.md"
 
 clean:
-	rm -rf .venv .venv-peers .venv-peers-other out build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .venv-peers-other .venv-peers-flight out build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests docs examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

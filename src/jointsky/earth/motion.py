@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.earth import motion_grid_kernels
 from jointsky.earth import motion_kernels as kernels
 
 Floats = npt.NDArray[np.float64]
@@ -80,3 +81,27 @@ def states(pieces: Pieces, vehicle: npt.ArrayLike, time_s: npt.ArrayLike) -> tup
     out = np.empty((len(rows), 6))
     kernels.each_state(pieces, rows, times, out)
     return out[:, :3].copy(), out[:, 3:].copy()
+
+
+def states_on_grid(
+    pieces: Pieces, time_s: npt.ArrayLike, vehicles: npt.ArrayLike | None = None
+) -> Floats:
+    """Return the states of vehicles (all, or rows (n,)) at increasing times (T,): (6, n, T).
+
+    x, y, z, vx, vy, vz, earth-centred; NaN where one is nowhere.  Several times as fast as
+    ``states`` where there are many times; the two agree to a micrometre.
+    """
+    known = len(pieces.first) - 1
+    rows = np.arange(known) if vehicles is None else np.asarray(vehicles, np.int64)
+    times = np.ascontiguousarray(np.asarray(time_s, np.float64))
+    if times.ndim != 1 or np.any(np.diff(times) < 0.0):
+        raise ValueError(f"time_s has shape {times.shape}; it must be (T,) and increase")
+    if len(rows) and (rows.min() < 0 or rows.max() >= known):
+        raise ValueError(f"vehicles has rows {rows.min()} to {rows.max()}; there are {known}")
+    lasts = pieces.end_s - pieces.begin_s
+    turned = np.abs(lasts * (pieces.rate_radps + 0.5 * lasts * pieces.acceleration_radps2))
+    if len(turned) and turned.max() > motion_grid_kernels.LARGEST_RAD:
+        raise ValueError(f"a piece turns by {turned.max():.0f} rad: more than the grid can count")
+    out = np.empty((6, len(rows), len(times)))
+    motion_grid_kernels.on_grid(pieces, rows, times, out)
+    return out
