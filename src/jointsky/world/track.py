@@ -151,6 +151,13 @@ def _tell_leg(
             f"the leg has {has_km:.1f} km between its turns",
             "a longer leg or a smaller change of speed",
         )
+    elif code == track_kernels.TURNS_BACK:
+        faults.add(
+            at.label,
+            f"turn of {abs(math.degrees(legs[row, 4])):.0f}°, of any radius, cannot be flown "
+            "inside of the waypoint",
+            "two waypoints for it, or an orbit",
+        )
     else:
         turns = [
             f"turn of {abs(math.degrees(legs[k, 4])):.0f}° at {plan[k].speed_mps:g} m/s and "
@@ -159,10 +166,9 @@ def _tell_leg(
             if legs[k, 4] != 0.0
         ]
         length_km = legs[row, 3] * radius / 1e3
-        found = " and ".join(turns).replace("needs inf km", "needs more than half the earth")
         faults.add(
             at.label,
-            f"{found}, the leg has {length_km:.1f} km",
+            f"{' and '.join(turns)}, the leg has {length_km:.1f} km",
             "a longer leg, a slower speed, more bank or a smaller turn",
         )
 

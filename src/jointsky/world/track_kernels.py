@@ -192,6 +192,8 @@ def fly(waypoints, legs, acceleration_mps2, rises_s, arcs, passes, faults):
                 if lead == math.inf:
                     faults[i, 0], faults[i, 2] = TURNS_BACK, legs[i, 3]
                     continue
+                if before == math.inf:
+                    continue  # told at the waypoint before
                 if straight < -1e-12:
                     faults[i, 0], faults[i, 1], faults[i, 2] = TOO_SHORT, before + lead, legs[i, 3]
                     continue
