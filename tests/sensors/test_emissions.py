@@ -9,6 +9,7 @@ from scipy import stats
 from jointsky.records.signatures import Jammer, Signature
 from jointsky.sensors import array_kernels, emissions, others
 from jointsky.sensors import emissions_kernels as kernels
+from jointsky.sensors.bands import band_of
 from jointsky.sensors.passive import DirectionFinder
 from jointsky.sensors.placed import Placed
 from sensors.made_sky import KEY, NOON_S, PLACED, SITE, Flyer, polar_of, sky, wrapped
@@ -142,4 +143,4 @@ def test_jammers_are_found_in_their_band_by_what_falls_into_the_channel():
 
 @pytest.mark.parametrize(("mhz", "band"), [(100, "VHF"), (900, "UHF"), (2400, "S"), (5800, "C")])
 def test_bands_are_those_of_the_standard(mhz, band):
-    assert emissions.band_of(mhz) == band
+    assert band_of(mhz) == band

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from jointsky.earth.horizon import EFFECTIVE_RADIUS_M
 from jointsky.records.sensors import Sensor
-from jointsky.records.signatures import BANDS, Band, Signature
+from jointsky.records.signatures import Signature
 from jointsky.sensors import emissions_kernels as kernels
+from jointsky.sensors.bands import band_of
 from jointsky.sensors.bearings import as_plots, draw_false
 from jointsky.sensors.frames import frames, ground_of, near, sites, words
 from jointsky.sensors.passive import DirectionFinder
@@ -24,8 +25,6 @@ from jointsky.sensors.placed import Placed
 from jointsky.sensors.surroundings import Observed, Place, Surroundings
 
 THERMAL_DBW_HZ = -203.977  # k T0 at 290 K (IEEE Std 686)
-# upper ends of the bands of IEEE Std 521-2019, MHz
-_BAND_ENDS_MHZ = (300.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 12_000.0, 18_000.0, 27_000.0, 40_000.0)
 
 
 class Finder(NamedTuple):
@@ -44,11 +43,6 @@ class Finder(NamedTuple):
     is_two_ray: bool
     antenna_m: float
     radius_m: float
-
-
-def band_of(frequency_mhz: float) -> Band:
-    """Return the letter of the band that holds a frequency (IEEE Std 521-2019, table 1)."""
-    return BANDS[min(int(np.searchsorted(_BAND_ENDS_MHZ, frequency_mhz, "right")), len(BANDS) - 1)]
 
 
 def noise_dbw(sensor: DirectionFinder) -> float:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from jointsky.declare import Faults
 from jointsky.records.signatures import Band
+from jointsky.sensors.bands import band_of
 from jointsky.sensors.radar_equation import RadarEquation
 from jointsky.sensors.radar_parts import (
     Clutter,
@@ -20,18 +21,6 @@ from jointsky.sensors.radar_parts import (
 )
 
 Elevation = Annotated[float, Meta(ge=-10, le=90)]
-# IEEE Std 521-2019, table 1: upper ends of the letter bands, MHz
-_BANDS: tuple[tuple[float, Band], ...] = (
-    (300.0, "VHF"),
-    (1_000.0, "UHF"),
-    (2_000.0, "L"),
-    (4_000.0, "S"),
-    (8_000.0, "C"),
-    (12_000.0, "X"),
-    (18_000.0, "Ku"),
-    (27_000.0, "K"),
-    (40_000.0, "Ka"),
-)
 
 
 class Radar(Declared, frozen=True, kw_only=True):
@@ -124,7 +113,7 @@ class Radar(Declared, frozen=True, kw_only=True):
     @property
     def band(self) -> Band:
         """Return the letter of its band (IEEE Std 521-2019)."""
-        return next((name for upper, name in _BANDS if self.frequency_mhz < upper), "Ka")
+        return band_of(self.frequency_mhz)
 
 
 class SearchRadar(Radar, frozen=True, kw_only=True, tag_field="kind", tag="search-radar"):
