@@ -5,7 +5,9 @@ import pytest
 
 from jointsky.earth.horizon import horizon_distance_m
 from jointsky.sensors import clutter
-from jointsky.sensors.clutter_kernels import ratio_with_clutter_db
+from jointsky.sensors.clutter_kernels import noise_rise_db, rain_to_noise_db
+from jointsky.sensors.doppler import canceller, improvement_factor
+from jointsky.sensors.radar_equation import RangeScale
 
 
 @pytest.mark.parametrize("ghz", [1.3, 3.0, 5.6, 9.4])
@@ -47,6 +49,22 @@ def test_ground_ends_at_the_horizon():
 
 
 def test_clutter_counts_as_noise():
-    assert ratio_with_clutter_db(20.0, -math.inf) == 20.0
-    assert ratio_with_clutter_db(20.0, 0.0) == pytest.approx(20.0 - 3.0103, abs=1e-4)
-    assert ratio_with_clutter_db(20.0, 40.0) == pytest.approx(-20.0, abs=1e-3)
+    assert noise_rise_db(-math.inf) == 0.0
+    assert noise_rise_db(0.0) == pytest.approx(3.0103, abs=1e-4)
+    assert noise_rise_db(40.0) == pytest.approx(40.0, abs=1e-3)
+
+
+def test_rain_to_noise_is_its_cross_section_in_the_radar_equation():
+    beam, made = (0.03, 0.06, 150.0), canceller([1500.0, 1700.0], 2, 0.1)
+    scale_db = clutter.rain_echo_scale_db(3e9, *beam, made, circular_db=15.0)
+    wanted = RangeScale(90e3).snr_db(40e3, clutter.rain_echo_db(3e9, 7.0, 40e3, *beam, 15.0))
+    better_db = 10 * math.log10(improvement_factor(made, clutter.RAIN_SPREAD_MPS))
+    found = rain_to_noise_db(90e3, scale_db, 40e3, 7.0)
+    assert found == pytest.approx(float(wanted) - better_db, abs=1e-9)
+
+
+def test_no_canceller_takes_more_than_a_radars_own_instability_leaves():
+    beam, made = (0.03, 0.06, 150.0), canceller([300.0], 3, 10.0)
+    assert improvement_factor(made, clutter.RAIN_SPREAD_MPS) > 1e5
+    plain, better = (clutter.rain_echo_scale_db(30e6, *beam, c) for c in (clutter.NONE, made))
+    assert plain - better == pytest.approx(50.0)

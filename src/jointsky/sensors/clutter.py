@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.sensors import clutter_kernels as kernels
+from jointsky.sensors.doppler import NONE, Canceller, improvement_factor
 from jointsky.sensors.radar_equation import LIGHT_MPS
 
 RAIN_SPREAD_MPS = 4.0
 """Standard deviation of rain's range rates, mostly wind shear (Nathanson, Radar Design
 Principles, 2nd ed., 6.6): 2 to 4 m/s at 50 km; the worse is taken."""
+
+MOST_IMPROVEMENT_DB = 50.0
 
 LAND_SPREAD_MPS = 0.2
 """The same of wooded hills in a breeze (Skolnik, 3rd ed., 3.7, after Barlow 1949: 0.04 to 0.32)."""
@@ -53,6 +56,26 @@ def rain_echo_db(
     volume = kernels.beam_cell_m3(range_m, beam_width_rad, beam_height_rad, cell_m)
     echo_db = rain_reflectivity_db(frequency_hz, rate_mmph) + 10.0 * math.log10(volume)
     return float(echo_db) - circular_db
+
+
+def rain_echo_scale_db(
+    frequency_hz: float,
+    beam_width_rad: float,
+    beam_height_rad: float,
+    cell_m: float,
+    canceller: Canceller = NONE,
+    circular_db: float = 0.0,
+) -> float:
+    """Return what is left of the echo of 1 mm/h in a cell at 1 m, in dBsm, for the scans' kernels.
+
+    Behind a canceller that follows the mean speed of the rain; a radar's own instability lets no
+    canceller take more than 50 dB (Skolnik, 3rd ed., 3.7).
+    """
+    echo_db = rain_echo_db(
+        frequency_hz, 1.0, 1.0, beam_width_rad, beam_height_rad, cell_m, circular_db
+    )
+    better_db = 10.0 * math.log10(improvement_factor(canceller, RAIN_SPREAD_MPS))
+    return echo_db - min(better_db, MOST_IMPROVEMENT_DB)
 
 
 def ground_echo_db(

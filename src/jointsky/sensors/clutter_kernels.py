@@ -31,6 +31,16 @@ def ground_echo_db(gamma_db, grazing_angle_rad, range_m, width_rad, cell_m):
 
 
 @kernel
-def ratio_with_clutter_db(snr_db, clutter_to_noise_db):
-    """Return the ratio of echo to noise and clutter together, clutter taken as noise."""
-    return snr_db - 10.0 * math.log10(1.0 + 10.0 ** (0.1 * clutter_to_noise_db))
+def rain_to_noise_db(scale_range_m, echo_scale_db, range_m, rate_mmph):
+    """Return the ratio of the rain in a cell to noise, before losses on the way.
+
+    Its echo grows with the area of the beam: ``R0⁴ / R⁴ · R² · r^1.6`` (Skolnik, 3rd ed., 7.6).
+    """
+    echo_db = echo_scale_db + 16.0 * math.log10(rate_mmph) + 20.0 * math.log10(range_m)
+    return 40.0 * math.log10(scale_range_m / range_m) + echo_db
+
+
+@kernel
+def noise_rise_db(clutter_to_noise_db):
+    """Return by how much clutter raises the noise, for clutter counts as noise."""
+    return 10.0 * math.log10(1.0 + 10.0 ** (0.1 * clutter_to_noise_db))

@@ -74,6 +74,10 @@ class Radar(Declared, frozen=True, kw_only=True):
     side_lobes_db: Annotated[
         float, Meta(ge=10, le=80, description="Mean side lobes below the main lobe, one way")
     ] = 30.0
+    rain_rejection_db: Annotated[
+        float,
+        Meta(ge=0, le=40, description="What circular polarisation takes off the echo of rain"),
+    ] = 15.0
     range_sigma_m: Annotated[Metres, Meta(description="Standard error of a range")]
     azimuth_sigma_deg: Annotated[Degrees, Meta(description="Standard error of an azimuth")]
     elevation_sigma_deg: Annotated[

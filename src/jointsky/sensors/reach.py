@@ -13,8 +13,9 @@ import numpy.typing as npt
 from jointsky.records.signatures import Band, CrossSection, Signature
 from jointsky.sensors.antenna import Pattern, cosecant_beam, gaussian_beam
 from jointsky.sensors.atmosphere import Air, RainCells, air, rain_cells
+from jointsky.sensors.clutter import rain_echo_scale_db
 from jointsky.sensors.detection import Curve, curve
-from jointsky.sensors.doppler import canceller, gain_of_target
+from jointsky.sensors.doppler import NONE, Canceller, canceller, gain_of_target
 from jointsky.sensors.placed import Placed
 from jointsky.sensors.radar_equation import LIGHT_MPS, achieved_scale, built_scale
 from jointsky.sensors.radars import AnyRadar, FixedRadar, PrimaryRadar, SearchRadar, SecondaryRadar
@@ -39,6 +40,7 @@ class Reach(NamedTuple):
     scan_loss_exponent: float
     air: Air
     rain: RainCells
+    rain_echo_db: float  # of 1 mm/h in a cell at 1 m (clutter.rain_echo_scale_db)
     gains: npt.NDArray[Any]  # (G, n) canceller's power gain by range rate; no columns: has none
     gain_step_mps: float
     reply_range_m: float
@@ -98,12 +100,37 @@ def _lasting(radar: AnyRadar, dropped_turns: float) -> Reach:
         scan_loss_exponent=radar.scan_loss_exponent if isinstance(radar, FixedRadar) else 0.0,
         air=_VACUUM if primary is None else air(primary.frequency_mhz * 1e6),
         rain=dry,
+        rain_echo_db=-math.inf if primary is None else _rain_echo_db(primary),
         gains=np.zeros((1, 0)),
         gain_step_mps=1.0,
         reply_range_m=_BLIND if ssr is None else ssr.max_range_km * 1000.0,
         reply_probability=0.0 if ssr is None else ssr.reply_probability,
         dropped_turns=dropped_turns,
     )
+
+
+def _rain_echo_db(radar: PrimaryRadar) -> float:
+    """Return what is left of the echo of 1 mm/h of rain in a cell at 1 m, in dBsm."""
+    height_deg = radar.beam_height_deg
+    if radar.elevation_sigma_deg is not None:
+        height_deg = radar.elevation_resolution_deg
+    return rain_echo_scale_db(
+        radar.frequency_mhz * 1e6,
+        math.radians(radar.beamwidth_deg),
+        math.radians(height_deg),
+        radar.range_resolution_m,
+        _canceller(radar),
+        radar.rain_rejection_db,
+    )
+
+
+def _canceller(radar: PrimaryRadar) -> Canceller:
+    moving = radar.moving_targets
+    if moving is None:
+        return NONE
+    wavelength_m = LIGHT_MPS / (radar.frequency_mhz * 1e6)
+    slowest_mps = moving.min_detectable_velocity_mps
+    return canceller(moving.prfs_hz, moving.delay_lines, wavelength_m, slowest_mps)
 
 
 def _curve(primary: PrimaryRadar | None) -> Curve:
@@ -153,7 +180,7 @@ def _gains(
         return np.zeros((1, 0)), 1.0
     wavelength_m = LIGHT_MPS / (radar.frequency_mhz * 1e6)
     slowest_mps = moving.min_detectable_velocity_mps
-    made = canceller(moving.prfs_hz, moving.delay_lines, wavelength_m, slowest_mps)
+    made = _canceller(radar)
     step_mps = wavelength_m * min(moving.prfs_hz) / (2.0 * moving.delay_lines) / 128.0
     if slowest_mps > 0.0:
         step_mps = min(step_mps, slowest_mps / 64.0)

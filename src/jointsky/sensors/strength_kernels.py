@@ -15,8 +15,15 @@ from jointsky.earth.geodesy_kernels import ecef_to_geodetic
 from jointsky.earth.motion_kernels import state
 from jointsky.earth.terrain_kernels import is_in_sight, skyline_nu
 from jointsky.sensors.antenna_kernels import lobe_loss_db, vertical_loss_db
-from jointsky.sensors.atmosphere_kernels import EFFECTIVE_RADIUS_M, air_loss_db, rain_loss_db
+from jointsky.sensors.atmosphere_kernels import (
+    EFFECTIVE_RADIUS_M,
+    air_loss_db,
+    rain_loss_db,
+    rain_rate_mmph,
+)
 from jointsky.sensors.beam_kernels import arc_tangent, carrier_row, row_near, seen_from
+from jointsky.sensors.clutter_kernels import noise_rise_db as clutter_rise_db
+from jointsky.sensors.clutter_kernels import rain_to_noise_db
 from jointsky.sensors.jamming_kernels import jam_to_noise
 from jointsky.sensors.radar_equation_kernels import snr_db
 
@@ -108,7 +115,7 @@ def gain_at(reach, row, away_mps):
 
 @inlined
 def echo_db(scan, reach, targets, vehicle, seen, polar, heights, time_s):
-    """Return the mean signal-to-noise ratio of one pulse from a target in view, before jamming.
+    """Return the mean ratio of one pulse from a target in view to noise and rain, before jamming.
 
     ``heights`` are those of radar and target above the ellipsoid.
     """
@@ -125,9 +132,14 @@ def echo_db(scan, reach, targets, vehicle, seen, polar, heights, time_s):
     ratio_db = snr_db(reach.scale_range_m, range_m, rcs_db)
     ratio_db -= vertical_loss_db(reach.pattern, apparent_rad(elevation_rad, range_m))
     ratio_db -= scan_loss_db(scan, reach, azimuth_rad)
-    ratio_db -= air_loss_db(reach.air, heights[0], heights[1], range_m)
+    way_db = air_loss_db(reach.air, heights[0], heights[1], range_m)
     if reach.rain.east_m.shape[0] > 0:
-        ratio_db -= rain_loss_db(reach.rain, heights[0], seen[0], seen[1], heights[1], time_s)
+        way_db += rain_loss_db(reach.rain, heights[0], seen[0], seen[1], heights[1], time_s)
+        rate_mmph = rain_rate_mmph(reach.rain, seen[0], seen[1], heights[1], time_s)
+        if rate_mmph > 0.0:
+            rain_db = rain_to_noise_db(reach.scale_range_m, reach.rain_echo_db, range_m, rate_mmph)
+            ratio_db -= clutter_rise_db(rain_db - way_db)
+    ratio_db -= way_db
     if reach.gains.shape[1] > 0:
         gain = gain_at(reach, targets.gain_row[vehicle], away_mps)
         ratio_db += 10.0 * math.log10(gain) if gain > 0.0 else _NOTHING_DB
