@@ -170,6 +170,15 @@ def test_what_is_told_is_as_late_and_as_coarse_as_the_standard():
     assert np.all(np.abs(error) < 400.0)
 
 
+def test_an_altimeter_errs_as_it_does_for_radars():
+    surroundings = sky(*(Flyer(name=f"v{i}", height_m=3000.0) for i in range(50)))
+    observed = seen(QUIET, surroundings, 5.0)
+    for vehicle, told_m in zip(observed.vehicle, observed.plots.pressure_altitude_m, strict=True):
+        whose = surroundings.vehicle_keys[vehicle]
+        error_m = 15.0 * drawing.normals(words(surroundings.key), whose, 0, 7)[0]
+        assert abs(told_m - 3000.0 - error_m) <= 12.5 * 0.3048 + 1e-6
+
+
 def test_velocities_err_as_their_category_says():
     error = []
     for seed in range(10):

@@ -130,6 +130,31 @@ def test_plots_come_in_the_order_of_reception_with_all_that_is_promised(sensor):
 
 
 @by_sensor
+def test_a_vehicle_at_the_very_place_of_a_sensor_harms_nothing(sensor):
+    here = Flyer(north_m=0.0, height_m=20.0)
+    surroundings = sky(here, Flyer(name="other", north_m=500.0))
+    plots = seen(sensor, surroundings).plots
+    for name in ("azimuth_rad", "latitude_rad"):
+        column = getattr(plots, name)
+        assert not np.isinf(column).any()
+
+
+@by_sensor
+def test_reports_of_windows_add_up_too(sensor):
+    surroundings = sky(*flyers())
+    parts = [
+        seen(sensor, surroundings, *w).reports for w in [(0.0, 300.0), (0.0, 77.0), (77.0, 300.0)]
+    ]
+    if parts[0] is None:
+        assert parts[1] is None
+        return
+    words = [sorted(zip(p.time_s, p.sense, p.claimed, p.azimuth_rad, strict=True)) for p in parts]
+    assert len(words[0]) > 0
+    assert sorted(words[1] + words[2]) == words[0]
+    assert np.all(np.diff(parts[0].received_s) >= 0.0)
+
+
+@by_sensor
 def test_an_empty_window_and_an_empty_sky_are_no_plots(sensor):
     surroundings = sky(*flyers())
     assert len(seen(sensor, surroundings, 10.0, 10.0).plots) == 0

@@ -8,6 +8,7 @@ from jointsky.earth.geodesy_kernels import east_north_up, ecef_to_geodetic
 from jointsky.earth.motion_kernels import row_at, state
 from jointsky.numeric.random_kernels import unit
 from jointsky.sensors.drawing_kernels import below_normal, bits, drift, normals, uniform
+from jointsky.sensors.measuring_kernels import PURPOSE_ALTIMETER
 from jointsky.sensors.sight_kernels import (
     HEIGHT,
     SITE,
@@ -160,7 +161,8 @@ def told(pieces, vehicle, whose, sky, number, time_s, saying, sigmas, ground, ro
     if stands and number % _STANDING_EVERY:
         return False  # a standing aircraft sends once in 5 s
     east, north = drift(sky, whose, time_s, saying.memory_s, PLACE_ERROR)
-    up, instrument = drift(sky, whose, time_s, saying.memory_s, HEIGHT_ERROR)
+    up, _ = drift(sky, whose, time_s, saying.memory_s, HEIGHT_ERROR)
+    instrument, _ = normals(sky, whose, 0, PURPOSE_ALTIMETER)  # as its answers to radars
     first, second = normals(sky, whose, number, SPEED_ERROR)
     # first order on the ellipsoid's radii of curvature (Torge 2001, 4.1.3) is 1e-9 of a metre
     sine = math.sin(latitude_rad)

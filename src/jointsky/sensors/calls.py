@@ -232,7 +232,7 @@ def _told(
     step_rad = 2.0 * math.pi / sensor.compass_points
     sigma_rad = np.hypot(own_rad, step_rad / math.sqrt(12.0))
     spread = math.log(sensor.distance_factor)
-    range_m = noticed.range_m * np.exp(spread * luck[:, 1])
+    range_m = np.maximum(noticed.range_m, 1.0) * np.exp(spread * luck[:, 1])
     has_place = ~noticed.is_heard & (sensor.tells == "place")
     time_s = seen.time_s[noticed.frame]
     delay_s = sensor.delay_median_s * np.exp(math.log(sensor.delay_factor) * late[:, 0])

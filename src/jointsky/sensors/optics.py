@@ -234,6 +234,7 @@ def _words(
     period = np.floor(seen.time_s / sensor.memory_s)
     before = np.floor((seen.time_s - seen.interval_s) / sensor.memory_s)
     said = np.flatnonzero((level >= kernels.RECOGNISED) & (period > before)[chosen.frame])
+    said = said[np.lexsort((chosen.vehicle[said], chosen.frame[said]))]
     vehicle = chosen.vehicle[said]
     vehicles = surroundings.vehicles
     is_typed = level[said] == kernels.IDENTIFIED
