@@ -193,5 +193,20 @@ def test_the_skyline_is_the_steepest_slope_so_far():
     assert np.all(np.diff(line.tangent[:, 1:], axis=1) >= 0)
 
 
+def test_a_skyline_in_long_steps_misses_no_ground_between_them():
+    """Far reach on a fine grid: several looks at the ground in a step."""
+    fine = HeightGrid(SOUTH, WEST, STEP / 20, STEP / 20, hills(rows=600, columns=800).heights_m)
+    place = (SOUTH + 300 * STEP / 20, WEST + 400 * STEP / 20, 400.0)
+    near, far = (terrain.skyline(fine, *place, reach) for reach in (20e3, 200e3))
+    assert near.step_m == pytest.approx(terrain.spacing_m(fine))
+    looks = round(far.step_m / near.step_m)
+    assert looks > 3
+    for step in (3, 20, 60):
+        # the same looks at the same ground, but for where the ways between nodes bend
+        wanted = near.tangent[:, step * looks]
+        assert np.abs(far.tangent[:, step] - wanted).max() < 2e-4
+        assert np.all(far.edge_m[:, step] <= step * far.step_m + 1e-3)
+
+
 def test_both_radii_are_one():
     assert terrain_kernels.EFFECTIVE_RADIUS_M == EFFECTIVE_RADIUS_M

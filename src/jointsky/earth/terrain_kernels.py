@@ -164,8 +164,11 @@ def clearance(grid, lat, lon, height_m, other_lat, other_lon, other_height_m, wa
 
 
 @kernel
-def fill_skyline(grid, latitude_rad, longitude_rad, height_m, step_m, tangent, edge_m):
-    """Fill tangent and edge_m (A, S) with the steepest slope to the ground up to each distance."""
+def fill_skyline(grid, latitude_rad, longitude_rad, height_m, step_m, looks, tangent, edge_m):
+    """Fill tangent and edge_m (A, S) with the steepest slope to the ground up to each distance.
+
+    The ground is looked at ``looks`` times in each step.
+    """
     azimuths, steps = tangent.shape
     bend = 0.5 / EFFECTIVE_RADIUS_M
     per_node = max(int(_NODE_M / step_m), 1)
@@ -182,12 +185,15 @@ def fill_skyline(grid, latitude_rad, longitude_rad, height_m, step_m, tangent, e
                 s = first + k
                 if s >= steps:
                     break
-                part = k / per_node
-                ground_m = height_at(grid, lat0 + part * (lat1 - lat0), lon0 + part * (lon1 - lon0))
-                at_m = s * step_m
-                slope = (ground_m - height_m) / at_m - bend * at_m
-                if slope > steepest:
-                    steepest, edge = slope, at_m
+                for look in range(looks - 1, -1, -1):
+                    at_m = s * step_m - look * step_m / looks
+                    part = at_m / (per_node * step_m) - first / per_node
+                    ground_m = height_at(
+                        grid, lat0 + part * (lat1 - lat0), lon0 + part * (lon1 - lon0)
+                    )
+                    slope = (ground_m - height_m) / at_m - bend * at_m
+                    if slope > steepest:
+                        steepest, edge = slope, at_m
                 tangent[a, s], edge_m[a, s] = steepest, edge
             lat0, lon0 = lat1, lon1
 
