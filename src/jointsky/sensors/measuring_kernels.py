@@ -99,12 +99,14 @@ def measure_reply(errors, centre, key, at, out):
 
 
 @inlined
-def read_codes(errors, answers, told_a, height_m, is_garbled, key, at, out, out_ints):
+def read_codes(errors, answers, told_a, height_m, is_garbled, keys, at, out, out_ints):
     """Write code and altitude that an answer tells, and return its flags.
 
     Garbled answers lose both with a declared probability; a code that is read wrong has one bit
     turned over and is marked unsure.  An altitude that is read wrong is off by 100 to 800 feet.
+    ``keys`` are those of the radar and of the sky, from which altimeters err for all radars alike.
     """
+    key, sky = keys
     more = drawn(key[0], key[1], at[0], at[1], PURPOSE_REPLY_MORE, at[2])
     flags = SECONDARY | SIMULATED
     is_selective = errors.is_mode_s and answers & MODE_S != 0
@@ -112,7 +114,7 @@ def read_codes(errors, answers, told_a, height_m, is_garbled, key, at, out, out_
         flags |= BY_MODE_S
     if is_garbled and unit(more[0]) < errors.garbled_probability:
         return flags | A_UNSURE | C_UNSURE
-    error_m = two_normals(*drawn(at[0], np.uint64(0), 0, 0, PURPOSE_ALTIMETER, 0)[:2])[0]
+    error_m = two_normals(*drawn(sky[0], sky[1], at[0], 0, PURPOSE_ALTIMETER, 0)[:2])[0]
     error_m *= errors.altimeter_m
     if answers & (MODE_A | MODE_S) != 0 and told_a >= 0:
         out_ints[Q_MODE_A] = told_a
@@ -130,11 +132,13 @@ def read_codes(errors, answers, told_a, height_m, is_garbled, key, at, out, out_
 
 
 @bare_kernel
-def measure(rows, marks, echoes, replies, garbled, targets, mode_a, errors, key, out, out_ints):
+def measure(rows, marks, echoes, replies, garbled, targets, mode_a, errors, keys, out, out_ints):
     """Write a plot for each row that leads echoes or answers; return how many.
 
     What one vehicle gives of both in one look is one combined plot, placed by the answer.
+    ``keys`` are those of the radar and of the sky.
     """
+    key = keys[0]
     n = 0
     for i in range(rows.shape[0]):
         has_echo, has_reply = echoes[i, M_POWER] > 0.0, replies[i, M_POWER] > 0.0
@@ -154,7 +158,7 @@ def measure(rows, marks, echoes, replies, garbled, targets, mode_a, errors, key,
             measure_reply(errors, replies[i], key, at, out[n])
             flags |= read_codes(
                 errors, targets.answers[vehicle], mode_a[vehicle], rows[i, F_HEIGHT],
-                garbled[i] != 0, key, at, out[n], out_ints[n],
+                garbled[i] != 0, keys, at, out[n], out_ints[n],
             )  # fmt: skip
         out[n, P_TIME] = time_s
         out_ints[n, Q_FLAGS] = flags

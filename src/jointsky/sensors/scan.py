@@ -161,8 +161,9 @@ def measured(
     out = np.empty((n, measuring_kernels.PLOT_FLOATS))
     out_ints = np.empty((n, measuring_kernels.PLOT_INTS), np.int64)
     mode_a = surroundings.vehicles.mode_a.astype(np.int64)
+    keys = made.key, (np.uint64(surroundings.key[0]), np.uint64(surroundings.key[1]))
     count = measuring_kernels.measure(
-        rows, marks, echoes, replies, garbled, made.targets, mode_a, made.errors, made.key, out,
+        rows, marks, echoes, replies, garbled, made.targets, mode_a, made.errors, keys, out,
         out_ints,
     )  # fmt: skip
     return out[:count], out_ints[:count]
