@@ -12,7 +12,8 @@ from jointsky.declare import Faults
 from jointsky.errors import did_you_mean
 from jointsky.streams import key, stream
 from jointsky.world import identities
-from jointsky.world.civil_routes import Pace, airline_route, place_of
+from jointsky.world.civil_profile import Pace
+from jointsky.world.civil_routes import airline_route, place_of
 from jointsky.world.civil_visual import visual_route
 from jointsky.world.fleet import Fleet
 from jointsky.world.flights import Route
@@ -25,7 +26,6 @@ from jointsky.world.types import Answer, VehicleType
 _T = TypeVar("_T", Mix, Airport, Gate)
 KINDS = ("overflight", "arrival", "departure", "domestic", "local")
 LOCAL_S, MANOEUVRES_S = 7200.0, 2400.0  # longest flight by sight; departure and approach
-SLOWER_HIGH = 0.6  # climb above flight level 100 beside that below
 HOURS = 24
 RUNWAY_S, GATE_S = 80.0, 70.0  # between movements on one runway; at one gate and level
 
@@ -237,12 +237,10 @@ def _pace(kind: VehicleType, mix: Mix, draws: np.random.Generator) -> Pace:
     faster, climbs, descends = draws.standard_normal(3)
     cruise = kind.speed_cruise_mps * (1.0 + mix.speed_spread * faster)
     cruise = max(min(cruise, kind.speed_max_mps), 1.2 * kind.speed_min_mps, 1e-3)
-    share = max(min(0.75 + 0.1 * climbs, 0.95), 0.5)
     return Pace(
         cruise,
-        share * kind.climb_mps,
-        SLOWER_HIGH * share * kind.climb_mps,
-        max(min(0.55 + 0.1 * descends, 0.9), 0.35) * kind.descent_mps,
+        max(min(0.85 + 0.1 * climbs, 1.0), 0.6) * kind.climb_mps,
+        max(min(1.0 + 0.15 * descends, 1.4), 0.7) * kind.descent_mps,
     )
 
 

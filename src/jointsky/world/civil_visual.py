@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from jointsky.world.civil_routes import Point, place_of, runway_of
+from jointsky.world.civil_profile import Point
+from jointsky.world.civil_routes import place_of, runway_of
 from jointsky.world.flights import Route, Waypoint
 from jointsky.world.sphere import onward
 from jointsky.world.traffic import Airport
