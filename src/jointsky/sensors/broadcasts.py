@@ -92,7 +92,7 @@ class Quality:
         )
 
 
-# DO-260B 2.2.3.3.2.2: airborne positions every 0.4 to 0.6 s, uniform; A.1.7: 17 bits of a zone of
+# DO-260B 2.2.3.3: airborne positions every 0.4 to 0.6 s, uniform; A.1.7: 17 bits of a zone of
 # 6 degrees; 25 ft; 1 kt; 64 ft/min.  14 CFR 91.227 (e): uncompensated latency at most 0.6 s; most
 # transponders are far below, taken here as even up to 0.2 s (estimate).
 ADSB = Saying(
@@ -108,7 +108,7 @@ ADSB = Saying(
     pressure_sigma_m=15.0,
     has_surface=True,
 )
-# NACp 10, 9, 8, 7 with NACv and GVA as they go along (DO-260B, tables 2-22, 2-71, 2-72).  Shares
+# NACp 10, 9, 8, 7 with NACv and GVA as they go along (DO-260B, tables 2-71, 2-72).  Shares
 # are an estimate: 14 CFR 91.227 asks for NACp 8; satellite navigation gives 9 and better; of 44
 # aircraft in a recording of 2016 at Barcelona 36 said 8 and 8 said 7.
 ADSB_QUALITY = Quality(
@@ -117,7 +117,7 @@ ADSB_QUALITY = Quality(
     height_m=(45.0, 45.0, 45.0, 150.0),
     speed_mps=(3.0, 3.0, 3.0, 10.0),
 )
-# ASTM F3411-22a 5.4.5: dynamic fields at least once a second; table 7: 1e-7 degrees, 0.5 m,
+# ASTM F3411-22a, location message: at least once a second; 1e-7 degrees, 0.5 m,
 # 0.25 m/s, 0.5 m/s; a drone's barometer is not corrected for pressure at all.
 REMOTE_ID = Saying(
     mean_s=0.9,
@@ -132,7 +132,7 @@ REMOTE_ID = Saying(
     pressure_sigma_m=15.0,
     has_surface=False,
 )
-# Horizontal accuracy 11, 10, 9, vertical 5, 4, 3, speed 4, 3, 2 (F3411-22a 5.4.5.8 and on); the
+# Horizontal accuracy 11, 10, 9, vertical 5, 4, 3, speed 4, 3, 2 (F3411-22a); the
 # shares are an estimate.
 REMOTE_ID_QUALITY = Quality(
     share=(0.3, 0.4, 0.3),

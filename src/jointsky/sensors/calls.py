@@ -301,7 +301,7 @@ def _reports(
         domain = "drone" if vehicle < 0 else str(vehicles.domain[vehicle])
         claimed.append(claimed_of(domain, sensor.confusions, kind))
         true = 1 if vehicle < 0 else int(vehicles.count[vehicle])
-        # beyond four, people estimate (subitizing: Kaufman et al., Am. J. Psychology 62, 1949)
+        # beyond four, people estimate (Trick and Pylyshyn, Psychological Review 101, 1994)
         counts.append(true if true <= 4 else max(round(true * (0.7 + 0.6 * many)), 2))
         course = noticed.course_rad[i]
         if is_wrong < sensor.wrong_course_share:
