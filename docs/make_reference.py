@@ -9,18 +9,23 @@ import argparse
 import ast
 import importlib
 import inspect
+import json
 import pathlib
 import pkgutil
 import sys
 import typing
 
 import msgspec
+import msgspec.inspect
 
 import jointsky
 from jointsky.cli.main import parser
 from jointsky.cli.systems_text import cell, value_text
+from jointsky.declare_time import WANTED_MOMENT
+from jointsky.declare_words import Asked, wanted
 from jointsky.records import plots, tracks
 from jointsky.records.columns import Column, Columns
+from jointsky.scenario.scenario import Scenario
 from jointsky.scenario.sources import Figure, Reference
 from jointsky.scenario.systems import KINDS, System, catalogue
 from jointsky.store.tables_cells import stored_name
@@ -221,8 +226,83 @@ def system_section(system: System, figures: list[Figure]) -> list[str]:
     return [*parts, ""]
 
 
+SCENARIO_WORDS = """What a scenario file may say, section by section; `jointsky schema` writes the
+same for editors. A field without a default must be given; `none` stands for a field that is left
+out. A time is {moment}.
+"""
+
+
+def scenario_structs() -> list[type[msgspec.Struct]]:
+    """Return every declared thing that a scenario file is made of, from the top down."""
+    found: list[type[msgspec.Struct]] = []
+    waiting = [msgspec.inspect.type_info(Scenario)]
+    while waiting:
+        kind = waiting.pop(0)
+        if isinstance(kind, msgspec.inspect.StructType):
+            if kind.cls in found:
+                continue
+            found.append(kind.cls)
+            waiting += [field.type for field in kind.fields]
+        for inside in ("type", "types", "item_type", "item_types", "value_type"):
+            below = getattr(kind, inside, ())
+            waiting += below if isinstance(below, tuple) else [below]
+    return found
+
+
+def scenario_type(kind: msgspec.inspect.Type, said: Asked) -> str:
+    """Return what a field of a scenario takes, in words; declared things are led to."""
+    if isinstance(kind, msgspec.inspect.Metadata):
+        return scenario_type(kind.type, Asked("", {**said.extra, **(kind.extra or {})}))
+    if isinstance(kind, msgspec.inspect.UnionType):
+        of_use = [one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType)]
+        if "wanted" not in said.extra:
+            return " or ".join(dict.fromkeys(scenario_type(one, said) for one in of_use))
+    if isinstance(kind, msgspec.inspect.StructType):
+        return f"[{kind.cls.__name__}](#{kind.cls.__name__.lower()})"
+    if isinstance(kind, msgspec.inspect.VarTupleType | msgspec.inspect.ListType):
+        return f"list of {scenario_type(kind.item_type, said)}"
+    if isinstance(kind, msgspec.inspect.DictType):
+        return f"object of {scenario_type(kind.value_type, said)} by name"
+    words = wanted(kind, said)
+    return "a time" if words == WANTED_MOMENT else words.replace("|", "\\|")
+
+
+def scenario_section(kind: type[msgspec.Struct]) -> list[str]:
+    """Return heading, meaning and fields of one declared thing of a scenario."""
+    info = typing.cast(msgspec.inspect.StructType, msgspec.inspect.type_info(kind))
+    rows = []
+    if info.tag_field:
+        rows.append((f"`{info.tag_field}`", f"`{info.tag}`", "required", "Of which kind it is"))
+    for field, known in zip(info.fields, msgspec.structs.fields(kind), strict=True):
+        meta = field.type if isinstance(field.type, msgspec.inspect.Metadata) else None
+        meaning = str(((meta and meta.extra_json_schema) or {}).get("description", ""))
+        default = "required" if field.required else default_words(default_of(known))
+        kinds = scenario_type(field.type, Asked("", {}))
+        rows.append((f"`{field.encode_name}`", kinds, default, meaning))
+    head = ("field", "takes", "default", "meaning")
+    return [f"## {kind.__name__}\n", doc(kind), table(head, *rows) if rows else ""]
+
+
+def default_words(value: typing.Any) -> str:
+    """Return a default as the file would say it."""
+    if isinstance(value, msgspec.Struct):
+        return "as its own"
+    if isinstance(value, tuple | dict):
+        return "empty" if not value else f"`{json.dumps(msgspec.to_builtins(value))}`"
+    return "none" if value is None else f"`{json.dumps(value)}`"
+
+
+def scenario_page() -> str:
+    """Return the page of the scenario file."""
+    parts = [MADE, "# Scenario file\n", SCENARIO_WORDS.format(moment=WANTED_MOMENT)]
+    for kind in scenario_structs():
+        parts += scenario_section(kind)
+    return "\n".join(parts)
+
+
 PAGES = {
     "records.md": records_page,
+    "scenario.md": scenario_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "systems.md": systems_page,

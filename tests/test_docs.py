@@ -1,9 +1,10 @@
 """Every page of the docs runs from top to bottom.
 
 A ``python`` block must print what the ``text`` block under it says; a ``console run`` block must
-print what stands under its ``$`` lines.  ``...`` stands for anything.  All blocks of a page share
-one namespace and one empty folder, in which ``examples`` is the project's.  A page that begins with
-``<!-- needs NAME -->`` is passed over where that package is not installed.
+print what stands under its ``$`` lines; a ``yaml NAME.yaml`` block becomes that file.  ``...``
+stands for anything.  All blocks of a page share one namespace and one empty folder, in which
+``examples`` and ``scenarios`` are the project's.  A page that begins with ``<!-- needs NAME -->``
+is passed over where that package is not installed.
 """
 
 import contextlib
@@ -19,16 +20,16 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```(\w+)( run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w+)( run| [\w.-]+\.yaml)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NEEDS = re.compile(r"<!-- needs (\w+) -->\n")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 LONGEST_S = 300
 
 
 def blocks(text):
-    """Return (line, kind, is marked to run, content) of each fenced block."""
+    """Return (line, kind, mark: ``run`` or the name of a file, content) of each fenced block."""
     for found in BLOCK.finditer(text):
-        yield text[: found.start()].count("\n") + 1, found[1], bool(found[2]), found[3]
+        yield text[: found.start()].count("\n") + 1, found[1], (found[2] or "").strip(), found[3]
 
 
 def check(wanted, got, where):
@@ -64,19 +65,22 @@ def run_console(content, where):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_the_page_runs_and_prints_what_it_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for name in ("examples", "scenarios"):
+        (tmp_path / name).symlink_to(ROOT / name)
     namespace, printed = {"__name__": "docs"}, None
     text = page.read_text(encoding="utf-8")
     if needs := NEEDS.match(text):
         pytest.importorskip(needs[1], reason=f"{needs[1]} is not installed here")
-    for line, kind, is_run, content in blocks(text):
+    for line, kind, mark, content in blocks(text):
         where = f"{page.name}:{line}"
         if kind == "python":
             printed = run_python(content, namespace, where)
         elif kind == "text" and printed is not None:
             check(content, printed, where)
             printed = None
-        elif kind == "console" and is_run:
+        elif kind == "yaml" and mark:
+            (tmp_path / mark).write_text(content, encoding="utf-8")
+        elif kind == "console" and mark:
             run_console(content, where)
 
 

@@ -56,6 +56,13 @@ def test_every_option_of_every_command_is_explained(command):
         assert action.help or not action.option_strings, f"{action.dest} has no help"
 
 
+@pytest.mark.parametrize("kind", maker.scenario_structs(), ids=lambda kind: kind.__name__)
+def test_every_field_of_a_scenario_is_explained(kind):
+    text = section(page("scenario.md"), kind.__name__)
+    for field in msgspec.structs.fields(kind):
+        assert f"| `{field.encode_name}` |" in text
+
+
 def test_the_package_declares_what_we_think_it_does():
     assert {"Plots", "Tracks"} <= {kind.__name__ for kind in maker.records()}
     assert {"ReadOptions", "TrackerSettings"} <= {kind.__name__ for kind in maker.settings()}

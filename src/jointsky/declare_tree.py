@@ -17,6 +17,8 @@ from jointsky.errors import DeclaredError, InputError
 MOST_REPEATED = 100_000  # values that stand again where references lead to them
 DEEPEST = 60
 _TAG = "tag:yaml.org,2002:"
+_TAGS = {yaml.ScalarNode: _TAG + "str", yaml.SequenceNode: _TAG + "seq"}
+_TAGS |= {yaml.MappingNode: _TAG + "map"}
 _INT = re.compile(r"[-+]?[0-9]{1,18}")  # longer ones are floats
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
@@ -26,16 +28,20 @@ for _word, _value in _WORDS.items():
     _PLAIN |= dict.fromkeys((_word, _word.capitalize(), _word.upper()), _value)
 
 
-class _Slow(yaml.SafeLoader):
-    """Leaves plain text as it stands: what it means is said here, not by YAML 1.1."""
+class _Untouched:
+    """Leaves plain text as it stands: what it means is said below, not by YAML 1.1."""
 
-    yaml_implicit_resolvers: Any = {}  # noqa: RUF012
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        """Return the tag of a node that has none of its own."""
+        return _TAGS[kind]
 
 
-class _Quick(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Slow(_Untouched, yaml.SafeLoader):
+    """The loader in Python, whose errors are the same everywhere, and better."""
+
+
+class _Quick(_Untouched, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The same by libyaml, where it is there."""
-
-    yaml_implicit_resolvers: Any = {}  # noqa: RUF012
 
 
 class Mark(NamedTuple):
@@ -143,7 +149,7 @@ def _composed(text: str) -> yaml.Node | None:
                 raise RecursionError
         return yaml.compose(text, _Quick)
     except yaml.YAMLError:
-        yaml.compose(text, _Slow)  # says the same everywhere, and better
+        yaml.compose(text, _Slow)
         raise
 
 
@@ -196,7 +202,7 @@ class _Building:
         if id(node) in above:
             self.tree.add(path, "a reference to what holds it", "no circle of references")
             return None
-        if node.tag not in (_TAG + "str", _TAG + "seq", _TAG + "map"):
+        if node.tag != _TAGS[type(node)]:
             self.tree.add(path, f"the tag {node.tag!r}", "a value without a tag")
             return None
         if isinstance(node, yaml.ScalarNode):
