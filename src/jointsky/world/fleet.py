@@ -33,6 +33,8 @@ from jointsky.world.wandering import settled
 
 Floats = npt.NDArray[np.float64]
 LOW_M = 2.0  # below the ground by less is on it
+# Beside a leader that turns; gentler, a short turn would ask for a greater speed yet.
+BLENDS_MPS2 = 4.9
 CHECK_EVERY_S = 2.0  # at least this often a flight over terrain is looked at
 
 
@@ -225,7 +227,7 @@ class Fleet:
         sphere_m = radius_m(math.asin(max(-1.0, min(1.0, path.arcs[0, 4] + path.arcs[0, 7]))))
         own: Path | None = path
         if member.right_m != 0.0:
-            own = beside(path, member.right_m / sphere_m, kind.acceleration_mps2 / sphere_m)
+            own = beside(path, member.right_m / sphere_m, BLENDS_MPS2 / sphere_m)
         if own is None:
             faults.add("", f"{member.right_m:g} m to the right is inside of a turn", "a wider turn")
             return np.empty((0, 16))
