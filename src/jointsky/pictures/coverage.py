@@ -25,7 +25,8 @@ LEVELS_MOST = 6
 PANELS_WIDE = 3
 TOP, BOTTOM, LEFT, RIGHT, GAP = 0.885, 0.075, 0.022, 0.985, 0.018
 _EDGE = 1.0001  # above the largest probability
-_SHADES = (0.2, 0.95)  # part of YlGnBu, light to dark
+_SHADES, _DARK_SHADES = (0.2, 0.95), (0.9, 0.35)  # parts of YlGnBu
+_STEP_MOST = 0.22
 _ALPHA = 0.72
 
 
@@ -99,12 +100,10 @@ def _view(coverage: Coverage, points: Floats, aspect: float) -> View:
 
 
 def shades(made: Sheet, levels: int) -> list[str]:
-    """Return a colour for each number of sensors from 1 on: lighter where fewer see, or darker."""
-    is_dark = made.palette is colours.DARK
-    ends = _SHADES[::-1] if is_dark else _SHADES
-    if levels == 1:
-        return [to_hex(mpl.colormaps["YlGnBu"](0.5 * sum(ends)))]
-    return [to_hex(mpl.colormaps["YlGnBu"](x)) for x in np.linspace(*ends, levels)]
+    """Return a colour for each number of sensors from 1 on, further from the paper's each time."""
+    begin, end = _DARK_SHADES if made.palette is colours.DARK else _SHADES
+    step = min(_STEP_MOST, abs(end - begin) / max(levels - 1, 1)) * (1 if end > begin else -1)
+    return [to_hex(mpl.colormaps["YlGnBu"](begin + k * step)) for k in range(levels)]
 
 
 def levels_of(coverage: Coverage) -> int:
