@@ -1,7 +1,7 @@
 # Everything here sets itself up in .venv; Python 3.11 or later with pip is all it needs.
 #
 #   make setup   install jointsky and its tools        make bench   measure speed, tables in out/bench
-#   make demo    recordings to a picture and a score   make fuzz    feed damaged input to the readers
+#   make demo    two nations' sky, simulated and tracked   make fuzz    feed damaged input to the readers
 #   make test    run the tests                         make docs    make and check the documentation
 #   make check   format, lint, types, floors, docs     make clean   remove all that make has made
 #
@@ -16,7 +16,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 USABLE := .venv/.usable
 READY := .venv/.ready
-DEMO := examples/two-nations
+EXAMPLE := examples/two-nations
 WARM := out/warm
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -38,18 +38,18 @@ $(READY): $(USABLE)
 	@touch $(READY)
 
 demo: $(USABLE)
-	@echo "== from recordings to tracks (the first run compiles the kernels)"
-	$(BIN)/jointsky track $(DEMO)/north.ast $(DEMO)/south.ast $(DEMO)/adsb.ast --out out/demo
-	@echo "== from tracks and truth to a score"
-	$(BIN)/jointsky score out/demo $(DEMO)/truth.parquet --out out/demo/score
+	@echo "== half an hour over two nations: flights, sensors, every site's tracks"
+	@echo "   (the first run compiles the kernels for two or three minutes)"
+	$(BIN)/jointsky run scenarios/union-sky.yaml --out out/demo
 	@echo
-	@echo "Now open out/demo/picture.html in a browser, or look at out/demo/picture.png"
+	@echo "Now open out/demo/report.html in a browser, or look at out/demo/picture.png"
 
 # Two test workers that start with cold kernels would compile each of them twice.
 warm: $(READY)
 	@echo "== compiling kernels, unless they are in the cache"
-	@$(BIN)/jointsky track $(DEMO)/north.ast $(DEMO)/south.ast $(DEMO)/adsb.ast --out $(WARM) --quiet --json > /dev/null
-	@$(BIN)/jointsky score $(WARM) $(DEMO)/truth.parquet --out $(WARM)/score --quiet --json > /dev/null
+	@$(BIN)/jointsky track $(EXAMPLE)/north.ast $(EXAMPLE)/south.ast $(EXAMPLE)/adsb.ast --out $(WARM) --quiet --json > /dev/null
+	@$(BIN)/jointsky run scenarios/first-sky.yaml --out $(WARM)-sky --quiet --json > /dev/null
+	@$(BIN)/jointsky score $(WARM) $(EXAMPLE)/truth.parquet --out $(WARM)/score --quiet --json > /dev/null
 
 test: warm
 	$(BIN)/python -m pytest -n 2

@@ -245,6 +245,15 @@ def test_figures_are_those_of_the_scorer(whole):
     assert sum(s["plots"] for s in found["sensors"]) == found["plots"]
 
 
+def test_the_tracks_of_one_site_are_scored_by_its_name(whole):
+    final, outcome, _ = whole
+    with pytest.raises(InputError, match="tracks of 3 systems: north, south, far"):
+        score(final, final / "truth.parquet")
+    named = score(final, final / "truth.parquet", ScoreOptions(tracks_source="north"))
+    own = score(outcome.tracks[0], final / "truth.parquet", ScoreOptions(dims=2))
+    assert named.siap["completeness"] == pytest.approx(own.siap["completeness"])
+
+
 def test_a_scenario_without_sensors_or_vehicles_runs(tmp_path):
     built = made_sky.built(duration_s=40.0)
     outcome, found = run(dataclasses.replace(built, sensors=[]), tmp_path / "blind")

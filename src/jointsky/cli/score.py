@@ -31,7 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reference", metavar="REFERENCE", type=pathlib.Path)
     add = parser.add_argument
     add("--reference-source", metavar="SOURCE", help="SAC/SIC, a name, or adsb: which to take")
-    add("--tracks-source", metavar="SOURCE", help="the same for TRACKS, where it is a recording")
+    add(
+        "--tracks-source",
+        metavar="SOURCE",
+        help="the same for TRACKS: a recording, or a run of several sites",
+    )
     add("--cutoff", type=float, default=1000.0, metavar="M", help="metres (default 1000)")
     add("--order", type=float, default=2.0, metavar="P", help="of OSPA and GOSPA (default 2)")
     add("--switch-penalty", type=float, metavar="M", help="of T-GOSPA (default: the cutoff)")

@@ -19,10 +19,11 @@ from jointsky.formats.options import ReadOptions
 from jointsky.metrics.compare import CompareOptions, compare
 from jointsky.recording.read import read
 from jointsky.recording.score_points import Points, of_plots, of_recording, of_tracks
-from jointsky.recording.score_tables import read_table, table_of_folder
+from jointsky.recording.score_tables import has_several_systems, read_table, table_of_folder
 from jointsky.records.plots import Plots
 from jointsky.records.score import ScoreResult
 from jointsky.records.tracks import Tracks
+from jointsky.store.tables import read_record
 from jointsky.units import DAY_S
 
 Source = str | pathlib.Path | Tracks | Plots | Points
@@ -111,14 +112,17 @@ def load(source: Source, role: str, options: ScoreOptions, is_flat: bool | None 
     path = pathlib.Path(source)
     if not path.exists():
         raise InputError(str(path), "there is no such file or folder")
+    chosen = options.reference_source if role == "reference" else options.tracks_source
     if path.is_dir():
-        return _some(read_table(table_of_folder(path, is_flat, role)))
+        path = table_of_folder(path, is_flat, role)
     with path.open("rb") as file:
         is_parquet = file.read(4) == _PARQUET_MARK
+    if is_parquet and has_several_systems(path):
+        tracks, sensors, _ = read_record(path, Tracks)
+        return of_recording(Plots.make(0), tracks, sensors, str(path), chosen)
     if is_parquet:
         return _some(read_table(path))
     reading = read(path, options.reading)
-    chosen = options.reference_source if role == "reference" else options.tracks_source
     return of_recording(reading.plots, reading.tracks, reading.sensors, str(path), chosen)
 
 

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 
 from jointsky.errors import InputError
 from jointsky.recording.score_points import Points
-from jointsky.records.tracks import TrackStatus
+from jointsky.records.tracks import Tracks, TrackStatus
 
+_TAG = b"jointsky.record"
 _FLAT = ("e_m", "n_m", "u_m")
 _GEODETIC = ("latitude_deg", "longitude_deg")
 _NUMBERS = ("track_number", "track_id", "truth_id", "number")
@@ -49,6 +50,17 @@ def table_of_folder(folder: pathlib.Path, is_flat: bool | None, role: str) -> pa
         if (folder / name).is_file():
             return folder / name
     raise InputError(str(folder), "no table to score in this folder", " or ".join(wanted))
+
+
+def has_several_systems(path: pathlib.Path) -> bool:
+    """Return whether a Parquet file holds our tracks of several systems, as a run leaves them."""
+    try:
+        with pq.ParquetFile(path) as file:
+            if (file.schema_arrow.metadata or {}).get(_TAG) != Tracks.TAG.encode():
+                return False
+            return len(file.read(columns=["source"])["source"].unique()) > 1
+    except (pa.ArrowException, OSError, KeyError):
+        return False  # who reads it says what is wrong with it
 
 
 def read_table(path: pathlib.Path) -> Points:
