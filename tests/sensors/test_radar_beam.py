@@ -167,3 +167,19 @@ def test_turns_that_begin_in_a_window_are_its_own():
     made = scan_of(radar(), Placed(name="r", phase=0.5), Place(), KEY)
     first, last = turns_between(made, 102.5, 112.5)
     assert [turn * 5.0 + 2.5 for turn in range(first, last)] == [102.5, 107.5]
+
+
+@pytest.mark.parametrize("name", ["rotating", "four faces"])
+@pytest.mark.parametrize("off", [0.0, 1e-16, -1e-16, 1e-13, -1e-13, 1e-10, -1e-10])
+def test_what_stands_where_beams_begin_is_met_once_a_turn(name, off):
+    placed = Placed(name="radar", phase=0.0)
+    made = scan_of(KINDS[name], placed, PLACE, KEY)
+    flights = [
+        (made.start_rad + n * made.width_rad + off, 30e3, 0.0, 0.0, 5_000.0)
+        for n in range(made.beams)
+    ]
+    first = 4 * math.ceil(BEGIN_S / made.period_s / 4)
+    _, found = meetings(KINDS[name], sky(flights), (first, first + 8), placed)
+    by_vehicle = [sorted(turn for v, turn in found if v == n) for n in range(made.beams)]
+    assert all(len(times) == 1 for times in found.values())
+    assert by_vehicle == [list(range(first, first + 8))] * made.beams

@@ -94,3 +94,10 @@ def test_a_cosecant_part_that_cannot_be_is_told():
     (fault,) = faults_of(declared(elevation_pattern="cosecant-squared", max_elevation_deg=90))
     assert fault.startswith("sensors[0].beam_elevation_deg: a cosecant-squared part from 3°")
     assert faults_of(declared(elevation_pattern="cosecant-squared", max_elevation_deg=40)) == []
+
+
+def test_a_face_that_looks_behind_itself_is_told():
+    given = {**PLAIN, "kind": "fixed-radar", "frame_s": 2, "field_deg": 360}
+    (fault,) = faults_of(msgspec.convert(given, AnySensor))
+    assert fault.startswith("sensors[0].field_deg: 360° for each face")
+    assert faults_of(msgspec.convert({**given, "faces": 4}, AnySensor)) == []

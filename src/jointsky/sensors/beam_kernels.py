@@ -20,6 +20,7 @@ _TURN = 2.0 * math.pi
 _LINEAR_S = 1e-4  # in so short a time the path is straight, to 2e-7 m even at 4 g
 _STEPS = 60
 _GENTLE = 0.05
+_EDGE = 1e-9  # of a turn: turns begin and end so much early, as targets stand exactly in the north
 
 
 @kernel
@@ -152,7 +153,7 @@ def beam_of(scan, first, behind, pass_):
     ``first`` is what ``seen_from`` tells when the turn begins, ``behind`` the angle from the first
     beam to the target then.  -1 is the last beam of those that look all around; -100: none.
     """
-    beam = int(behind / scan.width_rad) - pass_
+    beam = int(behind / scan.width_rad + _EDGE) - pass_
     if beam >= scan.beams or (beam < 0 and not scan.is_full):
         return -100
     if pass_ == 1:  # met again only if it runs against the beam by more than it is ahead
@@ -183,7 +184,8 @@ def met(scan, turn, pieces, low, high, row, first, azimuth_rad, pass_):
         at_rad = turned(azimuth_rad, first[0], first[1], seen[0], seen[1])
         return (np.nan if pass_ == 1 else at_s), row, whole(at_rad), seen
     start, way = ahead(scan, turn)
-    from_first = whole(way * (azimuth_rad - start))
+    edge_rad = _EDGE * scan.width_rad
+    from_first = whole(way * (azimuth_rad - start) + edge_rad) - edge_rad
     beam = beam_of(scan, first, from_first, pass_)
     if beam == -100:
         return np.nan, row, azimuth_rad, first
@@ -204,7 +206,7 @@ def met(scan, turn, pieces, low, high, row, first, azimuth_rad, pass_):
         step_s = behind / (rate - away) if away < 0.5 * rate else behind / rate
         since_s += step_s
         if abs(step_s) < _LINEAR_S:
-            if since_s < 0.0 or since_s >= scan.period_s:
+            if since_s < -_EDGE * scan.period_s or since_s >= (1.0 - _EDGE) * scan.period_s:
                 return np.nan, row, azimuth_rad, first
             seen = (e + ve * step_s, n + vn * step_s, u + vu * step_s, ve, vn, vu, oe, on, ou)
             at_rad = start + way * (beam * scan.width_rad + rate * since_s)

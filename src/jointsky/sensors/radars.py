@@ -229,6 +229,15 @@ def check(radar: AnyRadar, faults: Faults) -> None:
             f"{radar.min_elevation_deg:g}",
             f"less than max_elevation_deg ({radar.max_elevation_deg:g})",
         )
+    if isinstance(radar, FixedRadar) and radar.scan_loss_exponent > 0.0:
+        each_deg = radar.field_deg / radar.faces
+        if each_deg >= 180.0:
+            faults.add(
+                "field_deg",
+                f"{each_deg:g}° for each face, which sees nothing at 90° off its normal",
+                "less than 180° for each",
+                "more faces, or scan_loss_exponent 0",
+            )
     begin_deg = radar.beam_elevation_deg + radar.beam_height_deg / 2.0
     if radar.elevation_pattern == "cosecant-squared" and not (
         0.0 < begin_deg < radar.max_elevation_deg < 90.0

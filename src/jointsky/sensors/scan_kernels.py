@@ -35,6 +35,7 @@ _NOTHING_DB = -300.0
 _HIDDEN_DB = 60.0  # so much one way, and nothing is left
 _REPLY_MARGIN_DB = 6.1  # a link with transponders has this to spare: to grazing an edge
 _FASTER = 1.01
+_EDGE_RAD = 1e-9
 _HIGHEST_ARC_M = 6.41e6  # no less than the radii of curvature of the ellipsoid
 
 
@@ -152,7 +153,10 @@ def is_covered(scan, reach, polar, range_end_m):
     if scan.half_rad > 4.0:
         return True
     off = azimuth_rad - scan.middle_rad
-    return abs(off - 2.0 * math.pi * math.floor(off / (2.0 * math.pi) + 0.5)) <= scan.half_rad
+    return (
+        abs(off - 2.0 * math.pi * math.floor(off / (2.0 * math.pi) + 0.5))
+        <= scan.half_rad + _EDGE_RAD
+    )
 
 
 @inlined
