@@ -161,6 +161,19 @@ def test_a_raid_comes_in_lines_and_its_scatter_hangs_on_name_and_number():
     assert np.array_equal(more.motion.terms[: len(made.motion)], made.motion.terms)
 
 
+def test_each_of_a_raid_keeps_its_own_speed_through_turns():
+    made, faults = flown(Raid(flight=TURNS, count=3, abreast_m=4000.0))
+    assert faults == []
+    lasts = []
+    for vehicle in range(3):
+        assert np.all(jumps(made, vehicle) < 1e-3)
+        times = times_of(made, vehicle, 801)
+        speed = np.linalg.norm(positions(made, vehicle, times)[1], axis=1)
+        assert speed == pytest.approx(230.0, rel=0.005)
+        lasts.append(np.ptp(times))
+    assert len(np.unique(np.round(lasts))) == 3  # outer paths are longer
+
+
 NAMES = ("columns", "every_s", "abreast_m", "jitter_s", "jitter_right_m", "jitter_up_m")
 
 

@@ -19,7 +19,7 @@ from jointsky.records.columns import join
 from jointsky.records.motion import Motion
 from jointsky.records.signatures import Signature
 from jointsky.records.vehicles import Vehicles
-from jointsky.world.flights import Flight, Hover, Orbit, Route
+from jointsky.world.flights import Flight, Hover, Orbit, Raid, Route
 from jointsky.world.following import followed, ground_below_m
 from jointsky.world.members import Member, base_of, members, names_of
 from jointsky.world.orbits import hover, orbit
@@ -102,7 +102,8 @@ class Fleet:
             return []
         speed = getattr(base, "speed_mps", None) or kind.speed_cruise_mps
         crew = members(flight, speed, self.seed, name)
-        made = [self._member_path(base, kind, path, one, faults) for one in crew]
+        blends = 0.0 if isinstance(flight, Raid) else BLENDS_MPS2
+        made = [self._member_path(base, kind, path, one, blends, faults) for one in crew]
         if len(faults.kept) > known:
             return []
         names = names_of(name, len(crew))
@@ -221,13 +222,14 @@ class Fleet:
         kind: VehicleType,
         path: Path,
         member: Member,
+        blends_mps2: float,
         faults: Faults,
     ) -> Floats:
         """Return the pieces of one member, checked against the ground."""
         sphere_m = radius_m(math.asin(max(-1.0, min(1.0, path.arcs[0, 4] + path.arcs[0, 7]))))
         own: Path | None = path
         if member.right_m != 0.0:
-            own = beside(path, member.right_m / sphere_m, BLENDS_MPS2 / sphere_m)
+            own = beside(path, member.right_m / sphere_m, blends_mps2 / sphere_m)
         if own is None:
             faults.add("", f"{member.right_m:g} m to the right is inside of a turn", "a wider turn")
             return np.empty((0, 16))

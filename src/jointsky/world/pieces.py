@@ -16,7 +16,8 @@ Floats = npt.NDArray[np.float64]
 def beside(path: Path, right_rad: float, blends_radps2: float) -> Path | None:
     """Return the path to the right by an angle on the sphere; None where a turn is too tight.
 
-    ``blends_radps2`` bounds the change of speed at the ends of a turn, where that leaves time.
+    ``blends_radps2`` bounds the change of speed at the ends of a turn, where that leaves time;
+    0: speed stays, and who flies outside falls behind.
     """
     arcs = np.empty((3 * len(path.arcs), ARC_COLUMNS))
     used = kernels.abreast(path.arcs, right_rad, blends_radps2, arcs)

@@ -35,9 +35,10 @@ def abreast(arcs, right_rad, blends_radps2, out):
     The same axes, other radii: cos(r') = cos r cos d - sin r sin d about the same centre, signs
     by the side of the turn.  On a turn the rate begins and ends as on the straight and is higher
     or lower between, so that speed is continuous and both ends of the turn are reached together.
+    With ``blends_radps2`` 0 speed stays as it is instead: an outer path takes longer.
     -1: the offset is inside of a turn's own circle.  A third of ``out`` may be needed per arc.
     """
-    row = 0
+    row, late = 0, 0.0
     straight, beside = math.cos(right_rad), math.sin(right_rad)
     for i in range(arcs.shape[0]):
         a = arcs[i]
@@ -45,6 +46,7 @@ def abreast(arcs, right_rad, blends_radps2, out):
         along = _norm(a[TERMS + 6], a[TERMS + 7], a[TERMS + 8])
         if along == 0.0:  # it stands: right of nothing
             _copy(a, out, row)
+            out[row, BEGIN] += late
             row += 1
             continue
         kx, ky, kz = cross(
@@ -60,11 +62,16 @@ def abreast(arcs, right_rad, blends_radps2, out):
         rate, lasts = a[RATE], a[LASTS]
         begins = rate * wide * straight / radius  # its rate where its speed is as on the straight
         is_turn = abs(begins - rate) * radius > 1e-12 and a[ACCELERATION] == 0.0
-        ramp = 0.5 * lasts
-        if is_turn and arcs.shape[0] > 1 and blends_radps2 > 0.0:
+        is_turn = is_turn and (arcs.shape[0] > 1 or blends_radps2 == 0.0)
+        ramp, begin, is_own = 0.5 * lasts, a[BEGIN] + late, False
+        if is_turn and blends_radps2 == 0.0:
+            is_own = True
+            late += lasts * rate / begins - lasts
+            rate, lasts = begins, lasts * rate / begins
+        elif is_turn:
             ramp = min(ramp, abs(begins - rate) * radius / blends_radps2)
         middle = rate + (rate - begins) * ramp / (lasts - ramp)
-        parts = 3 if is_turn and arcs.shape[0] > 1 else 1
+        parts = 3 if is_turn and not is_own else 1
         angle, time = 0.0, 0.0
         for part in range(parts):
             o = out[row]
@@ -79,7 +86,7 @@ def abreast(arcs, right_rad, blends_radps2, out):
             for k in range(3):
                 e, f = a[TERMS + 3 + k] / wide, a[TERMS + 6 + k] / along
                 o[TERMS + 3 + k], o[TERMS + 6 + k] = c * e + s * f, c * f - s * e
-            o[BEGIN], o[LASTS] = a[BEGIN] + time, takes
+            o[BEGIN], o[LASTS] = begin + time, takes
             o[RATE], o[ACCELERATION] = v, change
             angle += takes * (v + 0.5 * takes * change)
             time += takes
