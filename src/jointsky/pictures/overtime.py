@@ -79,10 +79,16 @@ def time_axis(axes: Any, made: Sheet, begin_s: float, end_s: float) -> None:
 
 
 def rates(
-    axes: Any, made: Sheet, plots: Plots, sensors: list[Sensor], begin_s: float, end_s: float
+    axes: Any,
+    made: Sheet,
+    plots: Plots,
+    sensors: list[Sensor],
+    begin_s: float,
+    end_s: float,
+    title: str = "Plots a second, by sensor",
 ) -> None:
     """Draw plots a second of each sensor; beyond seven sensors the smallest are added up."""
-    canvas.plain(axes, made, "Plots a second, by sensor")
+    canvas.plain(axes, made, title)
     edges = bin_edges_s(begin_s, end_s, usual_step_s(plots, end_s - begin_s))
     width_s, middle = edges[1] - edges[0], 0.5 * (edges[1:] + edges[:-1])
     finite = np.isfinite(plots.time_s)

@@ -109,14 +109,16 @@ def draw_sky(
     _in_view(made.axes(0.722, 0.365, 0.258, 0.155), made, sky)
     begin_s, end_s = _span(sky)
     rates = made.axes(0.722, 0.115, 0.258, 0.155)
-    overtime.rates(rates, made, *_by_kind(plots, sensors), begin_s, end_s)
+    if len(sensors) <= overtime.NAMED_SENSORS:
+        overtime.rates(rates, made, plots, sensors, begin_s, end_s)
+    else:
+        title = "Plots a second, by kind of sensor"
+        overtime.rates(rates, made, *_by_kind(plots, sensors), begin_s, end_s, title)
     canvas.save(made, path_png)
 
 
 def _by_kind(plots: Plots, sensors: list[Sensor]) -> tuple[Plots, list[Sensor]]:
-    """Return the plots with kinds in the place of sensors, where those are too many to name."""
-    if len(sensors) <= overtime.NAMED_SENSORS:
-        return plots, sensors
+    """Return the plots with kinds in the place of sensors: those can be too many to name."""
     kinds = sorted({sensor.kind for sensor in sensors})
     row_of = np.array([kinds.index(sensor.kind) for sensor in sensors], np.int32)
     one_each = [Sensor(name=kind, kind=kind) for kind in kinds]

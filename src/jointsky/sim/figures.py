@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +15,7 @@ from jointsky.recording.score import ScoreOptions, score
 from jointsky.recording.score_points import Points, of_tracks
 from jointsky.records.score import ScoreResult
 from jointsky.records.tracks import TrackStatus
+from jointsky.scenario.built import BuiltSensor
 from jointsky.sim.run import Outcome
 from jointsky.sim.view import in_view
 
@@ -169,12 +171,19 @@ def _sensor(outcome: Outcome, row: int) -> dict[str, Any]:
     return {
         "name": sensor.name,
         "site": outcome.built.sites[sensor.site].name,
-        "kind": sensor.told.kind,
+        "kind": _kind(sensor),
         "plots": int(mine.sum()),
         "false_plots": int((behind < 0).sum()),
         "vehicles": len(np.unique(behind[behind >= 0])),
         "reports": 0 if reports is None else int((reports.sensor == row).sum()),
     }
+
+
+def _kind(sensor: BuiltSensor) -> str:
+    """Return the kind that a sensor is declared as: search-radar, observer, ..."""
+    if not isinstance(sensor.declared, msgspec.Struct):
+        return sensor.told.kind
+    return str(sensor.declared.__struct_config__.tag)
 
 
 def _counts(words: npt.NDArray[np.str_]) -> dict[str, int]:

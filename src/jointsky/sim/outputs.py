@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pathlib
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from jointsky.records.tracks import Tracks
 from jointsky.sim.figures import Judged, figures, judge, nation_views
 from jointsky.sim.report import write_report
 from jointsky.sim.run import Outcome
+from jointsky.sim.site import gathered
 from jointsky.sim.site import words as bit_words
 from jointsky.store.log import write_log
 from jointsky.store.tables import write_record
@@ -102,12 +104,23 @@ def _pictures(judged: Judged, found: Mapping[str, Any], folder: pathlib.Path, st
     step(WRITING, 0.7)
     (folder / "pages").mkdir(exist_ok=True)
     for k, site in enumerate(outcome.tracks):
-        mine = [row for row, sensor in enumerate(built.sensors) if sensor.site == site]
-        plots = outcome.seen.plots.rows(np.isin(outcome.seen.plots.sensor, mine))
-        name = built.sites[site].name
-        path = folder / "pages" / f"{name}.html"
-        write_html(plots, outcome.tracks[site], told, path, f"{built.name}: {name} alone")
+        _page(outcome, site, folder / "pages")
         step(WRITING, 0.7 + 0.25 * (k + 1) / len(outcome.tracks))
+
+
+def _page(outcome: Outcome, site: int, folder: pathlib.Path) -> None:
+    """Write the page of one site: its own sensors, their plots, its tracks."""
+    built = outcome.built
+    mine = [row for row, sensor in enumerate(built.sensors) if sensor.site == site]
+    local = np.full(len(built.sensors), -1, np.int32)
+    local[mine] = np.arange(len(mine))
+    plots = outcome.seen.plots.rows(np.isin(outcome.seen.plots.sensor, mine))
+    plots = dataclasses.replace(plots, sensor=local[plots.sensor])
+    tracks = outcome.tracks[site]
+    tracks = dataclasses.replace(tracks, sensors=gathered(tracks.sensors, mine))
+    told = [built.sensors[row].told for row in mine]
+    name = built.sites[site].name
+    write_html(plots, tracks, told, folder / f"{name}.html", f"{built.name}: {name} alone")
 
 
 def _words(site: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -82,13 +81,25 @@ def words(sensors: int) -> int:
     return max(-(-sensors // _WORD), 1)
 
 
-def _spread(bits: npt.NDArray[np.uint64], rows: npt.NDArray[np.int32], count: int) -> Any:
+def _spread(
+    bits: npt.NDArray[np.uint64], rows: npt.NDArray[np.int32], count: int
+) -> npt.NDArray[np.uint64]:
     """Return bits (n, words) that count a site's sensors as bits that count all ``count``."""
     out = np.zeros((len(bits), words(count)), np.uint64)
     one = np.uint64(1)
     for local, row in enumerate(rows.tolist()):
         bit = (bits[:, local // _WORD] >> np.uint64(local % _WORD)) & one
         out[:, row // _WORD] |= bit << np.uint64(row % _WORD)
+    return out
+
+
+def gathered(bits: npt.NDArray[np.uint64], rows: Sequence[int]) -> npt.NDArray[np.uint64]:
+    """Return bits (n, words) that count all sensors as bits that count those of ``rows``."""
+    out = np.zeros((len(bits), words(len(rows))), np.uint64)
+    one = np.uint64(1)
+    for local, row in enumerate(rows):
+        bit = (bits[:, row // _WORD] >> np.uint64(row % _WORD)) & one
+        out[:, local // _WORD] |= bit << np.uint64(local % _WORD)
     return out
 
 
