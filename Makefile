@@ -40,7 +40,7 @@ $(READY): $(USABLE)
 demo: $(USABLE)
 	@echo "== half an hour over two nations: flights, sensors, every site's tracks"
 	@echo "   (the first run compiles the kernels for two or three minutes)"
-	$(BIN)/jointsky run scenarios/union-sky.yaml --out out/demo
+	$(BIN)/jointsky run scenarios/union-sky.yaml --out out/demo --fresh
 	@echo
 	@echo "Now open out/demo/report.html in a browser, or look at out/demo/picture.png"
 
@@ -48,7 +48,7 @@ demo: $(USABLE)
 warm: $(READY)
 	@echo "== compiling kernels, unless they are in the cache"
 	@$(BIN)/jointsky track $(EXAMPLE)/north.ast $(EXAMPLE)/south.ast $(EXAMPLE)/adsb.ast --out $(WARM) --quiet --json > /dev/null
-	@$(BIN)/jointsky run scenarios/first-sky.yaml --out $(WARM)-sky --quiet --json > /dev/null
+	@$(BIN)/jointsky run scenarios/first-sky.yaml --out $(WARM)-sky --fresh --quiet --json > /dev/null
 	@$(BIN)/jointsky score $(WARM) $(EXAMPLE)/truth.parquet --out $(WARM)/score --quiet --json > /dev/null
 
 test: warm

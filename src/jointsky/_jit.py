@@ -37,12 +37,13 @@ def cache_root() -> pathlib.Path:
     return pathlib.Path(base) / "jointsky"
 
 
-def _kernel_cache() -> pathlib.Path:
+def kernel_digest() -> str:
+    """Return 16 hexadecimal digits that change with every edit of a kernel."""
     digest = hashlib.blake2b(digest_size=8)
     package = pathlib.Path(__file__).parent
     for path in [pathlib.Path(__file__), *sorted(package.rglob("*_kernels.py"))]:
         digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
-    return cache_root() / f"kernels-{digest.hexdigest()}"
+    return digest.hexdigest()
 
 
 def _take(folder: pathlib.Path) -> int | None:
@@ -85,7 +86,7 @@ def _prune(keep: pathlib.Path) -> None:
             continue  # in use, or gone, or not ours
 
 
-_FOLDER = _kernel_cache()
+_FOLDER = cache_root() / f"kernels-{kernel_digest()}"
 _IN_USE = _take(_FOLDER)
 if _IN_USE is not None:
     numba.config.CACHE_DIR = str(_FOLDER)

@@ -4,6 +4,8 @@ import dataclasses
 import hashlib
 import json
 import os
+import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -15,6 +17,7 @@ from jointsky.errors import InputError
 from jointsky.recording.score import ScoreOptions, score
 from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks
+from jointsky.sim import folder as folder_module
 from jointsky.sim import outputs, windows
 from jointsky.sim.folder import RunFolder
 from jointsky.sim.run import RunSettings, simulate
@@ -28,10 +31,10 @@ def _made_sensors(monkeypatch):
     monkeypatch.setattr(windows, "observe", made_sky.see_all)
 
 
-def run(built, final, workers=1, resume=False, stop_after=None):
+def run(built, final, workers=1, resume=False, fresh=False, stop_after=None):
     """Run as the command does; return the outcome and the figures."""
     folder = RunFolder(final)
-    done = folder.begin(built, resume)
+    done = folder.begin(built, resume, fresh)
     asked = []
 
     def should_stop():
@@ -168,13 +171,50 @@ def test_a_folder_that_is_no_run_is_not_written_over(tmp_path):
     assert (tmp_path / "sky" / "thesis.txt").read_text() == "years of work"
 
 
+@pytest.mark.parametrize("beside", ["thesis.txt", "pictures"])
+def test_nor_is_one_with_a_run_and_something_beside_it(whole, tmp_path, beside):
+    final, _, _ = whole
+    shutil.copytree(final, tmp_path / "sky")
+    (tmp_path / "sky" / beside).mkdir()
+    with pytest.raises(InputError, match="something that is no run"):
+        RunFolder(tmp_path / "sky").check()
+
+
+def test_nor_is_what_another_command_left(tmp_path):
+    (tmp_path / "summary.json").write_text("{}")
+    with pytest.raises(InputError, match="something that is no run"):
+        RunFolder(tmp_path).check()
+
+
+@pytest.mark.parametrize("name", ["/", "."])
+def test_neither_the_root_nor_a_folder_in_use_can_be_a_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError, match=r"wanted a (folder of its own|new folder)"):
+        RunFolder(pathlib.Path(name)).check()
+
+
+def test_what_an_interrupted_run_recorded_is_not_thrown_away_unasked(tmp_path):
+    run(made_sky.built(), tmp_path / "sky", stop_after=1)
+    with pytest.raises(InputError, match="--resume goes on from there, --fresh throws it away"):
+        run(made_sky.built(), tmp_path / "sky")
+    assert (tmp_path / "sky.interrupted" / "summary.json").is_file()
+
+
+def test_a_run_of_another_jointsky_is_not_resumed(tmp_path, monkeypatch):
+    run(made_sky.built(), tmp_path / "sky", stop_after=1)
+    monkeypatch.setattr(folder_module, "kernel_digest", lambda: "another")
+    with pytest.raises(InputError, match=r"state\.json: jointsky: .*run without --resume"):
+        RunFolder(tmp_path / "sky").begin(made_sky.built(), resume=True)
+
+
 def test_a_former_run_is_replaced_only_when_the_new_one_is_whole(whole, tmp_path):
     final, _, _ = whole
     target = tmp_path / "sky"
     run(made_sky.built(), target)
     run(made_sky.built(seed=2), target, stop_after=1)
     assert digests(target) == digests(final)
-    run(made_sky.built(seed=2), target)
+    run(made_sky.built(seed=2), target, fresh=True)
     assert digests(target) != digests(final)
     assert [p.name for p in tmp_path.iterdir()] == ["sky"]
 

@@ -31,9 +31,9 @@ def test_a_target_is_in_view_between_plots_that_are_near_in_time():
 
 
 def test_plots_of_other_sites_bearings_and_false_plots_do_not_count():
-    vehicle, time = np.array([5, 5, 7, -1]), np.array([15.0, 25.0, 15.0, 15.0])
+    vehicle, time = np.array([4, 5, 5, 7]), np.array([15.0, 15.0, 25.0, 15.0])
     assert in_view(seen(PLOTS), [1], vehicle, time).tolist() == [False] * 4
-    assert in_view(seen(PLOTS), [0, 1, 2], vehicle, time).tolist() == [True, True, False, False]
+    assert in_view(seen(PLOTS), [0, 1, 2], vehicle, time).tolist() == [False, True, True, False]
 
 
 def test_a_single_plot_shows_one_moment():

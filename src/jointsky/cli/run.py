@@ -47,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=_workers, metavar="N", help="threads (default: one for each core)"
     )
-    parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    left = parser.add_mutually_exclusive_group()
+    left.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    left.add_argument("--fresh", action="store_true", help="throw away what one recorded")
     console.add_common(parser)
 
 
@@ -69,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.seed,
             settings,
             arguments.resume,
+            arguments.fresh,
             step,
             should_stop,
         )

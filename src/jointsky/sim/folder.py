@@ -6,23 +6,31 @@ by then, ``out/sky`` is whole.  ``state.json`` in the first two says of which sc
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import pathlib
 import shutil
 from typing import Any
 
+from jointsky._jit import kernel_digest
 from jointsky.errors import InputError
 from jointsky.scenario.built import Built
 from jointsky.sim.windows import WINDOW_S, window_path
 
-STATE, WINDOWS, MARK = "state.json", "windows", "summary.json"
+STATE, WINDOWS = "state.json", "windows"
+TABLES = ("truth.parquet", "plots.parquet", "tracks.parquet", "reports.parquet")
+PICTURES = ("picture.png", "sites.png", "report.html", "pages")
+LEFT = {*TABLES, *PICTURES, "log.jsonl", "summary.json", STATE, WINDOWS}
 
 
 class RunFolder:
     """Where a run is written; ``work`` is the folder under its working name."""
 
     def __init__(self, final: pathlib.Path) -> None:
+        final = final.resolve()
+        if not final.name:
+            raise InputError(str(final), "the root of all folders", "a folder of its own")
         self.final = final
         self.work = final.with_name(final.name + ".part")
         self.stopped = final.with_name(final.name + ".interrupted")
@@ -32,24 +40,31 @@ class RunFolder:
         """Return the folder of the recorded windows."""
         return self.work / WINDOWS
 
-    def begin(self, built: Built, resume: bool) -> int:
+    def begin(self, built: Built, resume: bool = False, fresh: bool = False) -> int:
         """Make the folder ready; return how many windows are recorded already.
 
-        ``resume`` takes up a run that was interrupted (or killed); it must be of the same
-        scenario, seed and windows.  InputError where that cannot be, or where the final name is
-        taken by something that is not a run.
+        ``resume`` takes up a run that was interrupted (or killed): it must be of the same
+        scenario, seed and jointsky.  ``fresh`` throws away what such a run recorded; without
+        either that is refused.  InputError where that cannot be, or where the final name is taken
+        by something that is not a run.
         """
-        self._check_final()
+        self.check()
         left = [folder for folder in (self.work, self.stopped) if folder.is_dir()]
-        if not resume:
-            for folder in left:
-                shutil.rmtree(folder)
-        elif left:
+        if left and not (resume or fresh):
+            raise InputError(
+                str(left[0]),
+                "what a run that did not end has recorded",
+                "a word on what becomes of it",
+                "--resume goes on from there, --fresh throws it away",
+            )
+        if left and not fresh:
             done = self._take_up(left[0], built)
             for other in left[1:]:
                 shutil.rmtree(other)
             return done
-        elif not self.final.is_dir():
+        for folder in left:
+            shutil.rmtree(folder)
+        if resume and not left and not self.final.is_dir():
             raise InputError(
                 str(self.final), "nothing to resume", f"{self.work.name} or {self.stopped.name}"
             )
@@ -63,23 +78,22 @@ class RunFolder:
 
     def finish(self) -> None:
         """Give the folder its final name; a former run of that name is replaced."""
-        shutil.rmtree(self.windows)
-        (self.work / STATE).unlink()
+        old = self.final.with_name(self.final.name + ".old")
         if self.final.is_dir():
-            old = self.final.with_name(self.final.name + ".old")
             shutil.rmtree(old, ignore_errors=True)
             os.rename(self.final, old)
-            os.rename(self.work, self.final)
-            shutil.rmtree(old)
-        else:
-            os.rename(self.work, self.final)
+        os.rename(self.work, self.final)
+        shutil.rmtree(self.final / WINDOWS)
+        (self.final / STATE).unlink()
+        shutil.rmtree(old, ignore_errors=True)
 
     def interrupt(self) -> None:
         """Mark what was recorded as interrupted."""
         os.rename(self.work, self.stopped)
 
-    def _check_final(self) -> None:
-        if self.final.exists() and not (self.final / MARK).is_file() and _holds(self.final):
+    def check(self) -> None:
+        """Refuse a final name that is taken by something that is no run."""
+        if _holds(self.final) and not _is_run(self.final):
             raise InputError(
                 str(self.final), "something that is no run", "a new folder, or one of a former run"
             )
@@ -112,6 +126,7 @@ class RunFolder:
 
 def _state(built: Built) -> dict[str, Any]:
     return {
+        "jointsky": f"{importlib.metadata.version('jointsky')}, {kernel_digest()}",
         "scenario": built.name,
         "digest": built.digest,
         "seed": built.seed,
@@ -123,4 +138,15 @@ def _state(built: Built) -> dict[str, Any]:
 
 def _holds(path: pathlib.Path) -> bool:
     """Return whether there is anything in a path; an empty folder may be written to."""
-    return not path.is_dir() or any(path.iterdir())
+    return path.exists() and (not path.is_dir() or any(path.iterdir()))
+
+
+def _is_run(path: pathlib.Path) -> bool:
+    """Return whether a folder holds what a run leaves, and nothing beside it."""
+    if not path.is_dir() or {entry.name for entry in path.iterdir()} - LEFT:
+        return False
+    try:
+        figures = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(figures, dict) and "log_seal" in figures and (path / "log.jsonl").is_file()

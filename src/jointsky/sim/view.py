@@ -26,6 +26,7 @@ def in_view(
 
     Only plots of ``sensors`` (rows) that tell a place count, no bearings; the two plots lie at
     most ``hold_s`` apart.  A target that was never plotted is in nobody's view, however near.
+    The rows are sorted by vehicle.
     """
     mine = np.isin(seen.plots.sensor, np.asarray(sensors)) & (seen.vehicle >= 0)
     mine &= seen.plots.geometry != Geometry.BEARING
@@ -36,7 +37,7 @@ def in_view(
     for one in np.unique(whose).tolist():
         low, high = np.searchsorted(whose, [one, one + 1])
         times = when[low:high]
-        rows = np.flatnonzero(vehicle == one)
+        rows = slice(*np.searchsorted(vehicle, [one, one + 1]).tolist())
         after = np.searchsorted(times, time_s[rows], side="left")
         inner = np.clip(after, 1, len(times) - 1) if len(times) > 1 else np.zeros_like(after)
         gap_s = times[inner] - times[inner - 1]

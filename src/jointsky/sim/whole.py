@@ -26,6 +26,7 @@ def run(
     seed: int | None = None,
     settings: RunSettings | None = None,
     resume: bool = False,
+    fresh: bool = False,
     step: Step = _nothing,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Run:
@@ -33,15 +34,17 @@ def run(
 
     ``out`` is ``out/NAME-SEED`` by default, after the file; ``seed`` stands in the place of the
     scenario's own.  Where ``should_stop`` says so, what was recorded by then is kept in
-    ``OUT.interrupted``; ``resume`` goes on from there.  Raises ManyInputErrors with all that is
-    wrong with the scenario, before anything is written.
+    ``OUT.interrupted``; ``resume`` goes on from there, ``fresh`` throws that away.  Raises
+    ManyInputErrors with all that is wrong with the scenario, before anything is written.
     """
+    if out is not None:
+        RunFolder(pathlib.Path(out)).check()  # before the minutes that follow
     step(BUILDING, 0.0)
     built = build(load(scenario, seed), seed)
     step(BUILDING, 1.0)
     name = f"{pathlib.Path(scenario).stem}-{built.seed}"
     folder = RunFolder(pathlib.Path("out") / name if out is None else pathlib.Path(out))
-    done = folder.begin(built, resume)
+    done = folder.begin(built, resume, fresh)
     outcome = simulate(built, folder, settings or RunSettings(), done, step, should_stop)
     figures = outputs.write(outcome, folder.work, step)
     if outcome.is_whole:

@@ -1,0 +1,49 @@
+"""The same scenario and seed give the same files to the byte, with every kind of sensor there is."""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+SCENARIOS = pathlib.Path(__file__).parents[2] / "scenarios"
+
+
+@pytest.fixture(scope="module")
+def sky(tmp_path_factory):
+    """Return the sky of two nations, cut to its first minute and a half."""
+    folder = tmp_path_factory.mktemp("sky")
+    shutil.copytree(SCENARIOS / "union-sky", folder / "union-sky")
+    text = (SCENARIOS / "union-sky.yaml").read_text(encoding="utf-8")
+    assert "duration_s: 1800" in text
+    path = folder / "union-sky.yaml"
+    path.write_text(text.replace("duration_s: 1800", "duration_s: 90"), encoding="utf-8")
+    return path
+
+
+def run(path, out, hash_seed, *options):
+    """Run in a process of its own; return a hash of every file."""
+    subprocess.run(
+        [sys.executable, "-m", "jointsky", "run", str(path), "--out", str(out), *options],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {
+        file.relative_to(out).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(out.rglob("*"))
+        if file.is_file()
+    }
+
+
+def test_neither_workers_nor_the_hash_seed_change_a_byte(sky, tmp_path):
+    one = run(sky, tmp_path / "one", "0", "--workers", "1")
+    other = run(sky, tmp_path / "other", "1", "--workers", "3")
+    assert one == other
+    assert len(one) > 20
+    third = run(sky, tmp_path / "third", "0", "--seed", "2")
+    assert third["plots.parquet"] != one["plots.parquet"]
