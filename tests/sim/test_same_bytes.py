@@ -1,9 +1,9 @@
-"""The same scenario and seed give the same files to the byte, with every kind of sensor there is."""
+"""The same scenario and seed give the same files to the byte, with every kind of sensor."""
 
 import hashlib
 import os
 import pathlib
-import shutil
+import re
 import subprocess
 import sys
 
@@ -14,14 +14,14 @@ SCENARIOS = pathlib.Path(__file__).parents[2] / "scenarios"
 
 @pytest.fixture(scope="module")
 def sky(tmp_path_factory):
-    """Return the sky of two nations, cut to its first minute and a half."""
+    """Return the sky of two nations in 90 s: what begins after minutes begins after seconds."""
     folder = tmp_path_factory.mktemp("sky")
-    shutil.copytree(SCENARIOS / "union-sky", folder / "union-sky")
-    text = (SCENARIOS / "union-sky.yaml").read_text(encoding="utf-8")
-    assert "duration_s: 1800" in text
-    path = folder / "union-sky.yaml"
-    path.write_text(text.replace("duration_s: 1800", "duration_s: 90"), encoding="utf-8")
-    return path
+    (folder / "union-sky").mkdir()
+    for path in [SCENARIOS / "union-sky.yaml", *(SCENARIOS / "union-sky").glob("*.yaml")]:
+        text = re.sub(r"(\+\d+)min", r"\1s", path.read_text(encoding="utf-8"))
+        text = text.replace("duration_s: 1800", "duration_s: 90")
+        (folder / path.relative_to(SCENARIOS)).write_text(text, encoding="utf-8")
+    return folder / "union-sky.yaml"
 
 
 def run(path, out, hash_seed, *options):
