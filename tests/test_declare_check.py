@@ -277,5 +277,13 @@ def test_a_spoken_number_is_turned_into_the_unit_of_its_field():
     assert spoken("height_m", "300 ft") == "write the number alone, in metres: 91.44"
     assert spoken("latitude_deg", "54°") == "write the number alone, in degrees: 54"
     assert spoken("latitude_deg", "54,5") == "write 54.5, with a point"
-    assert spoken("latitude_deg", "54°30'") == ""
+    assert spoken("latitude_deg", "54°30'N") == "write degrees with a decimal point: 54.5"
+    assert spoken("latitude_deg", "54:30:00") == "write degrees with a decimal point: 54.5"
+    assert (
+        spoken("longitude_deg", "27° 15\u2032 36\u2033 W")
+        == "write degrees with a decimal point: -27.26"
+    )
+    assert spoken("longitude_deg", "-7 30") == "write degrees with a decimal point: -7.5"
+    assert spoken("latitude_deg", "54°75'") == ""
+    assert spoken("height_m", "54:30:00") == ""
     assert spoken("height_m", "300 kg") == ""

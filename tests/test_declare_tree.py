@@ -57,7 +57,9 @@ def test_what_is_not_in_the_file_stands_where_what_holds_it_stands(tmp_path):
         ("'12'", "12"),
         ('"true"', "true"),
         ("123456789012345678901", 123456789012345678901.0),
-        ("9" * 400, float("inf")),
+        ("9" * 400, int("9" * 400)),
+        ("-" + "9" * 5000, -int("9" * 3999)),
+        ("1e400", float("inf")),
     ],
 )
 def test_plain_words_are_read_as_yaml_1_2_says(tmp_path, text, value):

@@ -32,7 +32,7 @@ class _Broken:
 BROKEN: Any = _Broken()
 """What stands for a value that is wrong and that nothing can stand in for."""
 
-MOST_NAMES = 12  # of fields, listed where none of them was meant
+MOST_NAMES = 24  # of fields, listed where none of them was meant
 
 
 def checked(content: Any, kind: Any, faults: Faults) -> Any:
@@ -90,7 +90,8 @@ def _by_rule(made: Any, rule: Callable[[Any], object], faults: Faults, asked: As
     try:
         rule(made)
     except ValueError as error:
-        faults.add("", f"{shown(made)} {error}", str(asked.extra.get("wanted", "")))
+        rule_words = asked.extra.get("rule", asked.extra.get("wanted", ""))
+        faults.add("", f"{shown(made)} {error}", str(rule_words))
         return BROKEN
     return made
 
@@ -228,9 +229,9 @@ def _struct(content: dict[str, Any], kind: types.StructType, faults: Faults) -> 
     values: dict[str, Any] = {}
     is_whole = True
     for name, field in fields.items():
-        made = BROKEN
+        made, asked = BROKEN, Asked(name, {"may_be_left_out": not field.required})
         if name in content:
-            made = _value(content[name], field.type, faults.under(name), Asked(name, {}))
+            made = _value(content[name], field.type, faults.under(name), asked)
         elif field.required and name not in meant:
             faults.add("", f"no `{name}`", f"{name}: {wanted(field.type, Asked(name, {}))}")
         if made is not BROKEN or field.required:
@@ -255,8 +256,7 @@ def _unknown(content: dict[str, Any], kind: types.StructType, faults: Faults) ->
             continue
         hint = _meant(name, value, free) or _meant(name, value, names)
         meant += [other for other in free if hint.startswith(f"did you mean {other!r}")]
-        near = difflib.get_close_matches(name, names, n=MOST_NAMES, cutoff=0.0)
-        listed = names if len(names) <= MOST_NAMES else [*near, "..."]
+        listed = names if len(names) <= MOST_NAMES else [*names[:MOST_NAMES], "..."]
         known = "" if hint else "one of " + ", ".join(listed) if listed else "no fields"
         faults.add(name, f"no field is called `{name}`", known, hint)
     return meant
@@ -317,14 +317,27 @@ def _entries(content: dict[str, Any], kind: types.DictType, faults: Faults, aske
 
 def _hint(content: Any, kind: types.Type, asked: Asked) -> str:
     """Return what may have been meant by a value of another shape."""
+    if content is None:
+        return _hint_of_nothing(kind, asked)
     if isinstance(kind, types.LiteralType | types.EnumType) and isinstance(content, str):
         return did_you_mean(content, [v for v in choices_of(kind) if isinstance(v, str)])
     if isinstance(kind, types.FloatType | types.IntType) and isinstance(content, str):
         return spoken(asked.name, content)
     if isinstance(kind, types.IntType) and isinstance(content, float) and content.is_integer():
         return f"write {int(content)}" if abs(content) < 1e15 else ""
-    if isinstance(kind, types.StrType) and isinstance(content, int | float | None):
+    if isinstance(kind, types.StrType) and isinstance(content, int | float):
         return "write it in quotes"
     if isinstance(kind, types.ListType | types.VarTupleType) and isinstance(content, dict):
         return "begin each item with `- `"
     return ""
+
+
+def _hint_of_nothing(kind: types.Type, asked: Asked) -> str:
+    """Return what to do about a field that has a name and no value."""
+    if isinstance(kind, types.ListType | types.VarTupleType | types.TupleType):
+        words = "begin each item below it with `- `"
+    elif isinstance(kind, types.StructType | types.DictType):
+        words = "write its fields below it, indented"
+    else:
+        words = "give it a value"
+    return f"leave it out, or {words}" if asked.extra.get("may_be_left_out") else words

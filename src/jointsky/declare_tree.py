@@ -6,6 +6,7 @@ is a number, ``0700`` is seven hundred.  Stamps stay text: a declaration says wh
 
 from __future__ import annotations
 
+import math
 import pathlib
 import re
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from jointsky.errors import DeclaredError, InputError
 
 MOST_REPEATED = 100_000  # values that stand again where references lead to them
 DEEPEST = 60
+MOST_DIGITS = 4000  # Python makes no number of more than 4,300
 _TAG = "tag:yaml.org,2002:"
 _TAGS = {yaml.ScalarNode: _TAG + "str", yaml.SequenceNode: _TAG + "seq"}
 _TAGS |= {yaml.MappingNode: _TAG + "map"}
@@ -146,7 +148,8 @@ def _composed(text: str) -> yaml.Node | None:
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
-                raise RecursionError
+                problem = f"more than {DEEPEST} brackets or indented levels within each other"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]
         return yaml.compose(text, _Quick)
     except yaml.YAMLError:
         yaml.compose(text, _Slow)
@@ -261,4 +264,13 @@ def _plain(text: str) -> Any:
         return _PLAIN[text]
     if _INT.fullmatch(text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    if not _FLOAT.fullmatch(text):
+        return text
+    number = float(text)
+    # a number that no float holds is told by its digits, not as infinite
+    return _vast(text) if math.isinf(number) and text.lstrip("+-").isdigit() else number
+
+
+def _vast(digits: str) -> int:
+    """Return a whole number of hundreds of digits, or the first of them: errors show fewer."""
+    return int(digits[:MOST_DIGITS])

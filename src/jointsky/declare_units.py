@@ -92,6 +92,10 @@ _SUSPECTS = {
     "kbps": ("mbps",),
 }
 _SPOKEN = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*([a-zA-Z/°²]*)\s*")
+_SEXAGESIMAL = re.compile(  # 54°30'15"N, 54:30:15, 54 30 15
+    r"""\s*([-+]?)(\d{1,3})\s*[°:d\s]\s*([0-5]?\d)\s*(?:['\u2032\u2019:m\s]\s*)?"""
+    r"""(?:([0-5]?\d(?:\.\d+)?)\s*(?:"|\u2033|\u201d|''|s)?)?\s*([NSEWnsew]?)\s*"""
+)
 _SPELT = {"°": "deg", "km/h": "kmph", "m/s": "mps", "knot": "kt", "metres": "m", "meters": "m"}
 
 
@@ -132,6 +136,8 @@ def suspected(name: str, value: float, fits: Callable[[float], bool]) -> str:
     if name == "longitude_deg":
         return f"west is negative: {value - 360:.6g}" if 180 < value < 360 else ""
     into = unit_of(name)
+    if into == "deg" and 360 < abs(value) <= 720 and fits(360.0) and not fits(361.0):
+        return f"a full circle is 0 to 360 degrees: {value:g} would be {value % 360:g}"
     for unit in _SUSPECTS.get(into, ()):
         times = factor(unit, into)
         if times is not None and fits(value * times):
@@ -143,6 +149,10 @@ def suspected(name: str, value: float, fits: Callable[[float], bool]) -> str:
 def spoken(name: str, text: str) -> str:
     """Return what to write for ``"300 ft"`` in a field of metres: the number alone, converted."""
     found, into = _SPOKEN.fullmatch(text), unit_of(name)
+    if into == "deg" and (parts := _SEXAGESIMAL.fullmatch(text)):
+        degrees = int(parts[2]) + int(parts[3]) / 60 + float(parts[4] or 0) / 3600
+        is_negative = parts[1] == "-" or parts[5].lower() in ("s", "w")
+        return f"write degrees with a decimal point: {-degrees if is_negative else degrees:.8g}"
     if found is None:
         return ""
     value = float(found[1].replace(",", "."))

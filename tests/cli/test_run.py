@@ -71,6 +71,14 @@ def test_no_worker_at_all_is_refused(capsys):
     assert "at least 1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("seed", ["-1", "x", "1e3", "9007199254740992", "9" * 5000])
+def test_a_seed_that_no_scenario_may_have_is_refused(seed, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["run", str(FIRST), f"--seed={seed}"])
+    assert left.value.code == 2
+    assert "wanted a whole number from 0 to 9007199254740991" in capsys.readouterr().err
+
+
 def test_an_interruption_keeps_what_was_recorded_and_resumes(tmp_path):
     path, out = short(tmp_path, 36_000), tmp_path / "out"
     command = [sys.executable, "-m", "jointsky", "run", str(path), "--out", str(out), "--quiet"]

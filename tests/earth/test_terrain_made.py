@@ -6,6 +6,7 @@ import pytest
 
 from jointsky.earth import terrain
 from jointsky.earth.terrain_declared import (
+    MOST_CELLS,
     MadeTerrain,
     Ridge,
     Terrain,
@@ -83,5 +84,15 @@ def test_declared_ground_is_told_apart_by_kind(tmp_path):
 def test_ground_that_cannot_be_made_is_refused():
     with pytest.raises(ValueError, match="south_deg must be below north_deg"):
         MadeTerrain(**(REGION | {"north_deg": 52.0}))
-    with pytest.raises(ValueError, match="spacing_m must be larger or the region smaller"):
+    with pytest.raises(ValueError, match=r"spacing_m must be at least .*, or the region smaller"):
         MadeTerrain(**REGION, spacing_m=10.0)
+
+
+@pytest.mark.parametrize(("north_deg", "spacing_m"), [(46, 10), (60, 50), (85, 999), (45.2, 12.5)])
+def test_a_grid_too_large_says_which_spacing_would_fit(north_deg, spacing_m):
+    region = {"south_deg": 45, "west_deg": -170, "north_deg": north_deg, "east_deg": 40}
+    with pytest.raises(ValueError, match="points, more than 25,000,000") as caught:
+        MadeTerrain(**region, spacing_m=spacing_m)
+    told_m = float(str(caught.value).split("at least ")[1].split(",")[0])
+    rows, columns = MadeTerrain(**region, spacing_m=told_m).shape()
+    assert 0.8 * MOST_CELLS < rows * columns <= MOST_CELLS

@@ -243,8 +243,35 @@ def test_what_traffic_lacks_is_told_all_at_once():
     told = "\n".join(str(fault) for fault in faults.kept)
     assert "traffic[0].mix[0].type: 'narow'; wanted the name of a type of vehicle" in told
     assert "did you mean 'narrow'?" in told
-    assert "traffic[0].mix[1].level_min: no level both ways from 290 to 131" in told
+    assert "traffic[0].mix[1].level_min: highest level 131, the ceiling of light," in told
+    assert "is below lowest level 290; wanted at most 131" in told
     assert "traffic[0].overflights_per_hour: 2 with 0 gates; wanted 2 at least" in told
     assert "traffic[0].domestic_per_hour: 3 with 1 airports; wanted 2 at least" in told
     assert "traffic[0].local_per_hour: 1 with 0 local_mix; wanted 1 at least" in told
     assert "traffic[0].hours: 2 weights" in told
+
+
+def test_shares_and_levels_that_leave_nothing_are_told_in_plain_words():
+    gates = tuple(
+        Gate(name=name, latitude_deg=latitude, longitude_deg=27, share=share)
+        for name, latitude, share in (("north", 55, 1), ("south", 53, 0))
+    )
+    declared = Traffic(
+        gates=gates,
+        overflights_per_hour=20,
+        mix=(
+            Mix(type="narrow", share=0),
+            Mix(type="narrow", share=0, level_min=300, level_max=290),
+            Mix(type="narrow", share=0, level_min=310, level_max=310),
+        ),
+    )
+    faults = Faults()
+    add_traffic(Fleet(BEGIN_S, BEGIN_S + 60, 1, SEA), declared, CIVIL, faults)
+    assert [str(fault) for fault in faults.kept] == [
+        "mix[1].level_min: highest level 290 is below lowest level 300; wanted at most 290",
+        "mix[2].level_min: from 310 to 310 there is no level for each direction; "
+        "wanted bounds that hold an odd and an even level: 310 and 320",
+        "overflights_per_hour: 20 an hour, but only 1 share in `gates` is above 0; "
+        "wanted 2 at least",
+        "overflights_per_hour: 20 an hour, but no share in `mix` is above 0; wanted 1 at least",
+    ]

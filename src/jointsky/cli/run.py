@@ -23,6 +23,8 @@ from rich.table import Table
 
 from jointsky._jit import compile_seconds
 from jointsky.cli import console
+from jointsky.errors import InputError
+from jointsky.scenario.load import WANTED_SEED, checked_seed
 from jointsky.sim import whole
 from jointsky.sim.report import SITE_HEADS, nation_rows, site_rows
 from jointsky.sim.run import RunSettings
@@ -43,7 +45,7 @@ COLUMNS = (  # as they are printed, and as the report names them: 80 characters 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument("scenario", metavar="SCENARIO", type=pathlib.Path, help="a YAML file")
-    parser.add_argument("--seed", type=int, metavar="N", help="in place of the scenario's own")
+    parser.add_argument("--seed", type=_seed, metavar="N", help="in place of the scenario's own")
     parser.add_argument(
         "--workers", type=_workers, metavar="N", help="threads (default: one for each core)"
     )
@@ -51,6 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     left.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     left.add_argument("--fresh", action="store_true", help="throw away what one recorded")
     console.add_common(parser)
+
+
+def _seed(text: str) -> int:
+    try:
+        return checked_seed(int(text))
+    except (ValueError, InputError):  # no number, too large a one, or one of thousands of digits
+        shown = text if len(text) <= 40 else f"{text[:37]}..."
+        raise argparse.ArgumentTypeError(f"{shown!r}; wanted {WANTED_SEED}") from None
 
 
 def _workers(text: str) -> int:

@@ -88,9 +88,16 @@ class MadeTerrain(
         rows, columns = self.shape()
         if rows * columns > MOST_CELLS:
             raise ValueError(
-                f"the grid has {rows} x {columns} points, more than {MOST_CELLS:,}: "
-                "spacing_m must be larger or the region smaller"
+                f"the grid has {rows:,} x {columns:,} points, more than {MOST_CELLS:,}: "
+                f"spacing_m must be at least {self.finest_m():g}, or the region smaller"
             )
+
+    def finest_m(self) -> float:
+        """Return a spacing whose grid is not too large: the least, up to 1 %, to two digits."""
+        rows, columns = self.shape()
+        finest_m = 1.001 * self.spacing_m * math.sqrt(rows * columns / MOST_CELLS)
+        unit = 10.0 ** (math.floor(math.log10(finest_m)) - 1)
+        return math.ceil(finest_m / unit) * unit
 
     def shape(self) -> tuple[int, int]:
         """Return how many rows and columns the grid has, at least 2 each."""

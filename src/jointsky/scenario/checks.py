@@ -7,6 +7,7 @@ from typing import Any
 
 from jointsky.declare import Faults
 from jointsky.declare_check import BROKEN
+from jointsky.declare_names import alike
 from jointsky.errors import did_you_mean
 from jointsky.scenario.links import Link
 from jointsky.scenario.loaded import Loaded, listed
@@ -47,6 +48,7 @@ def check_names(loaded: Loaded, faults: Faults) -> None:
     taken: dict[str, dict[str, str]] = {}
     for sort, sections in _NAMED:
         _check_once(loaded, sort, listed(content, *sections), taken.setdefault(sort, {}), faults)
+    _check_alike(loaded, taken["site"], faults)
     weather = content.get("weather") if isinstance(content, dict) else None
     _check_once(loaded, "cell of rain", listed(weather, "rain", path="weather"), {}, faults)
     for at, block in listed(content, "traffic"):
@@ -83,6 +85,19 @@ def _check_once(
         if first != at:
             found = f"{name!r} is already used by {loaded.tree.where(first)}"
             faults.add(f"{at}.name", found, f"another name: each {sort} has its own")
+
+
+def _check_alike(loaded: Loaded, sites: Mapping[str, str], faults: Faults) -> None:
+    """Tell sites whose pages would be one file where small and capital letters are the same."""
+    by_form: dict[str, str] = {}
+    for name, at in sites.items():
+        other = by_form.setdefault(alike(name), name)
+        if other != name:
+            found = (
+                f"{name!r} differs only by case from {loaded.tree.where(sites[other])}, {other!r}"
+            )
+            wanted = "another name: on some computers files of both are one"
+            faults.add(f"{at}.name", found, wanted)
 
 
 def check_references(loaded: Loaded, faults: Faults) -> None:

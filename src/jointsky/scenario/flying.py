@@ -37,8 +37,10 @@ def fly(
     terrain: HeightGrid,
     used: dict[str, Any],
     faults: Faults,
-) -> tuple[Flown, dict[str, int]]:
-    """Return what flies, and the row of each declared vehicle (the first of several).
+) -> tuple[Flown, dict[str, int], list[str]]:
+    """Return what flies, the row of each declared vehicle (the first of several), and who is whose.
+
+    The last are the paths that declare each vehicle, by row.
 
     Flights that cannot be flown go to ``faults``; types go to ``used`` by the path of their use.
     """
@@ -68,7 +70,8 @@ def fly(
             made = add_traffic(fleet, traffic, known, faults.under(path))
             _note(loaded, path, made, names, faults)
     flown = fleet.flown()
-    return flown._replace(vehicles=with_addresses(flown.vehicles)), carriers
+    paths = [names.get(str(name), "") for name in flown.vehicles.name]
+    return flown._replace(vehicles=with_addresses(flown.vehicles)), carriers, paths
 
 
 def _note(

@@ -60,7 +60,7 @@ def check_ground(loaded: Loaded, terrain: HeightGrid, faults: Faults) -> None:
         first, others = outside[0][0], len(outside) - 1
         more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
         hint = f"they lie from {south:g}, {west:g} to {north:g}, {east:g} (latitude, longitude)"
-        found = f"the grid, {_extent(terrain)}, does not cover {first}{more}"
+        found = f"the grid, {extent(terrain)}, does not cover {first}{more}"
         wanted = "heights under every site and every flight that follows the ground"
         faults.add("terrain", found, wanted, hint)
     for path, site in whole(loaded.scenario.sites, "sites"):
@@ -76,7 +76,8 @@ def check_ground(loaded: Loaded, terrain: HeightGrid, faults: Faults) -> None:
                 faults.add(f"{at}.above_ground_m", found, wanted, hint)
 
 
-def _extent(grid: HeightGrid) -> str:
+def extent(grid: HeightGrid) -> str:
+    """Return from where to where a grid goes, in degrees."""
     rows, columns = grid.heights_m.shape
     south, west = math.degrees(grid.latitude_rad), math.degrees(grid.longitude_rad)
     north = south + (rows - 1) * math.degrees(grid.latitude_step_rad)

@@ -11,10 +11,10 @@ from jointsky.declare import Faults
 from jointsky.declare_check import checked
 from jointsky.declare_include import read_joined
 from jointsky.declare_words import shown
-from jointsky.errors import DeclaredError, ManyInputErrors
+from jointsky.errors import DeclaredError, InputError, ManyInputErrors
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.resolve import resolve
-from jointsky.scenario.scenario import Scenario
+from jointsky.scenario.scenario import SEEDS, Scenario
 
 FORM = """\
 name: first sky
@@ -24,6 +24,7 @@ sites:
   - {name: hill, nation: west, latitude_deg: 54, longitude_deg: 27, sensors: [...]}
 vehicles:
   - {name: airliner, type: airliner-narrow, flight: {kind: route, waypoints: [...]}}"""
+WANTED_SEED = f"a whole number from 0 to {SEEDS - 1}"
 _KNOWN = frozenset(field.encode_name for field in msgspec.structs.fields(Scenario))
 
 
@@ -38,6 +39,16 @@ class Examined:
     errors: list[DeclaredError]
 
 
+def checked_seed(seed: int) -> int:
+    """Return a seed that stands in the place of a scenario's own, if a scenario may have it.
+
+    Raises InputError where it may not.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
+        raise InputError("seed", shown(seed), WANTED_SEED)
+    return seed
+
+
 def load(path: str | pathlib.Path, seed: int | None = None) -> Loaded:
     """Return the scenario in a file; raise ManyInputErrors with all that is wrong with it."""
     examined = examine(path, seed)
@@ -47,7 +58,12 @@ def load(path: str | pathlib.Path, seed: int | None = None) -> Loaded:
 
 
 def examine(path: str | pathlib.Path, seed: int | None = None) -> Examined:
-    """Return a scenario file with every fault of it, by file and line."""
+    """Return a scenario file with every fault of it, by file and line.
+
+    ``seed`` stands in the place of the scenario's own; raises InputError where none may be that.
+    """
+    if seed is not None:
+        checked_seed(seed)
     tree = read_joined(path)
     faults = Faults()
     if tree.content is None and tree.errors:

@@ -17,10 +17,12 @@ from jointsky.scenario.checks import (
     is_sound,
     whole,
 )
+from jointsky.scenario.flown_over import check_flown_over
 from jointsky.scenario.flying import fly
 from jointsky.scenario.ground import check_ground, height_grid
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.sites import SensorAboard, SensorAt
+from jointsky.scenario.sizes import check_truth_rows
 from jointsky.scenario.times import Span
 from jointsky.scenario.types import Types
 from jointsky.sensors import others
@@ -86,7 +88,11 @@ def _resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
     sensors = list(_sensors(loaded, types, used, faults))
     _check_batteries(loaded, types, used, faults)
     _check_traffic(loaded, types, used, faults)
-    flown, carriers = fly(loaded, types, span, seed, terrain, used, faults)
+    flown, carriers, owners = fly(loaded, types, span, seed, terrain, used, faults)
+    if not faults.kept:
+        stand = [(use.site, use.placed, use.declared) for use in sensors if not use.vehicle]
+        check_flown_over(loaded, terrain, flown.motion, owners, stand, span, faults)
+        check_truth_rows(scenario, flown.motion, span, faults)
     return Resolved(
         span=span,
         terrain=terrain,

@@ -18,6 +18,8 @@ from jointsky.scenario.weather import Weather
 from jointsky.scenario.zones import Zone
 from jointsky.world.traffic import Traffic
 
+SEEDS = 2**53  # whole numbers that every reader of JSON keeps
+
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sky: who watches it from where, and what flies, when, over which ground, in what weather.
@@ -31,7 +33,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     description: Annotated[str, Meta(description="What it shows, for people")] = ""
     seed: Annotated[
         int,
-        Meta(ge=0, lt=2**53, description="What all that is drawn at random hangs on"),
+        Meta(ge=0, lt=SEEDS, description="What all that is drawn at random hangs on"),
     ] = 1
     start_utc: Annotated[Stamp, Meta(description="When it begins")] = "2026-05-01T10:00:00Z"
     duration_s: Annotated[float, Meta(gt=0, le=7 * 86_400, description="How long it lasts")] = 600.0

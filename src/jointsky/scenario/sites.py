@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from jointsky.declare_names import PlainName
 from jointsky.sensors.placed import Placed
 
-Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Name = Annotated[PlainName, Meta(min_length=1, max_length=40)]
 Latitude = Annotated[float, Meta(ge=-90, le=90, description="WGS-84 latitude")]
 Longitude = Annotated[float, Meta(ge=-180, le=180, description="WGS-84 longitude")]
 Overrides = Annotated[
@@ -21,7 +22,7 @@ Overrides = Annotated[
 class Nation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of those who watch the sky together."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=24, description="Unique name")]
+    name: Annotated[PlainName, Meta(min_length=1, max_length=24, description="Unique name")]
     title: Annotated[str, Meta(max_length=80, description="What people call it")] = ""
 
 

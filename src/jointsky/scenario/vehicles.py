@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from jointsky.declare_names import PlainName
 from jointsky.declare_time import Moment
 from jointsky.scenario.sites import Overrides, SensorAboard
 from jointsky.world.flights import Flight
@@ -35,7 +36,7 @@ class Vehicle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A vehicle, or several that fly as one declaration (a formation, a raid, a recording)."""
 
     name: Annotated[
-        str,
+        PlainName,
         Meta(min_length=1, max_length=31, description="Unique; of several, how their names begin"),
     ]
     type: Annotated[

@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from jointsky.declare_names import PlainName
+
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One sensor of a site: its name, which way it faces, and by how much it is wrong.
@@ -15,7 +17,7 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     at whole multiples of ``clock_set_every_s`` (POSIX time): a function of time alone.
     """
 
-    name: Annotated[str, Meta(min_length=1, max_length=40, description="Unique name")]
+    name: Annotated[PlainName, Meta(min_length=1, max_length=40, description="Unique name")]
     phase: Annotated[
         Annotated[float, Meta(ge=0, lt=1)] | None,
         Meta(description="Part of a turn by which its turns begin later; none: drawn by name"),

@@ -282,22 +282,29 @@ def _check(traffic: Traffic, types: Mapping[str, VehicleType], faults: Faults) -
             continue
         for what, least in (("airports", airports), ("gates", gates), (mixed, 1)):
             things = getattr(traffic, what)
-            if sum(thing.share > 0.0 for thing in things) < least:
-                faults.add(
-                    name,
-                    f"{getattr(traffic, name):g} with {len(things)} {what}",
-                    f"{least} at least",
-                )
+            counting = sum(thing.share > 0.0 for thing in things)
+            if counting < least:
+                found = f"{getattr(traffic, name):g} with {len(things)} {what}"
+                if counting < len(things):
+                    known = f"only {counting} share" if counting else "no share"
+                    found = (
+                        f"{getattr(traffic, name):g} an hour, but {known} in `{what}` is above 0"
+                    )
+                faults.add(name, found, f"{least} at least")
     if traffic.hours and (len(traffic.hours) != HOURS or max(traffic.hours) == 0.0):
         faults.add("hours", f"{len(traffic.hours)} weights", "24 weights, not all 0, or none")
 
 
 def _check_levels(mix: Mix, kind: VehicleType, faults: Faults) -> None:
-    highest = min(mix.level_max, int(kind.ceiling_m / LEVEL_M))
-    if any(not levels_of(track, mix.level_min, highest) for track in (0.0, math.pi)):
+    ceiling = int(kind.ceiling_m / LEVEL_M)
+    highest = min(mix.level_max, ceiling)
+    whose = f", the ceiling of {kind.name}," if ceiling < mix.level_max else ""
+    if highest < mix.level_min:
+        found = f"highest level {highest}{whose} is below lowest level {mix.level_min}"
+        faults.add("level_min", found, f"at most {highest}")
+    elif any(not levels_of(track, mix.level_min, highest) for track in (0.0, math.pi)):
         faults.add(
             "level_min",
-            f"no level both ways from {mix.level_min} to {highest}, "
-            f"the ceiling of {kind.name} or level_max",
-            "bounds that hold an odd and an even level",
+            f"from {mix.level_min} to {highest}{whose} there is no level for each direction",
+            "bounds that hold an odd and an even level: 310 and 320",
         )

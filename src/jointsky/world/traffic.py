@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from jointsky.declare_names import PlainName
 from jointsky.world.flights import Course, Height, Latitude, Longitude
 
 Share = Annotated[float, Meta(ge=0)]
@@ -16,7 +17,7 @@ Rate = Annotated[float, Meta(ge=0, le=10_000)]
 class Airport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An aerodrome with one runway in use."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=24, description="Unique name")]
+    name: Annotated[PlainName, Meta(min_length=1, max_length=24, description="Unique name")]
     latitude_deg: Latitude
     longitude_deg: Longitude
     height_m: Annotated[
@@ -29,7 +30,7 @@ class Airport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Gate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A place at the rim of the region where flights enter and leave it."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=24, description="Unique name")]
+    name: Annotated[PlainName, Meta(min_length=1, max_length=24, description="Unique name")]
     latitude_deg: Latitude
     longitude_deg: Longitude
     share: Annotated[Share, Meta(description="Weight among the gates")] = 1.0
@@ -54,9 +55,9 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Random civil traffic of a region, already in the air when the scenario begins."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=16, description="Names its vehicles")] = (
-        "civil"
-    )
+    name: Annotated[
+        PlainName, Meta(min_length=1, max_length=16, description="Names its vehicles")
+    ] = "civil"
     airports: Annotated[tuple[Airport, ...], Meta(description="Where flights begin and end")] = ()
     gates: Annotated[tuple[Gate, ...], Meta(description="Where flights enter and leave")] = ()
     arrivals_per_hour: Annotated[Rate, Meta(description="From a gate to an airport")] = 0.0
