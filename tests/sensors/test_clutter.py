@@ -5,7 +5,7 @@ import pytest
 
 from jointsky.earth.horizon import horizon_distance_m
 from jointsky.sensors import clutter
-from jointsky.sensors.clutter_kernels import noise_rise_db, rain_to_noise_db
+from jointsky.sensors.clutter_kernels import rain_to_noise_db
 from jointsky.sensors.doppler import canceller, improvement_factor
 from jointsky.sensors.radar_equation import RangeScale
 
@@ -46,12 +46,6 @@ def test_ground_ends_at_the_horizon():
     assert clutter.grazing_rad(100.0, [0.99 * horizon_m, 1.01 * horizon_m])[0] > 0.0
     assert clutter.grazing_rad(100.0, 1.01 * horizon_m) == 0.0
     assert clutter.ground_echo_db(-15.0, 0.0, 60e3, 0.02, 150.0) == -math.inf
-
-
-def test_clutter_counts_as_noise():
-    assert noise_rise_db(-math.inf) == 0.0
-    assert noise_rise_db(0.0) == pytest.approx(3.0103, abs=1e-4)
-    assert noise_rise_db(40.0) == pytest.approx(40.0, abs=1e-3)
 
 
 def test_rain_to_noise_is_its_cross_section_in_the_radar_equation():

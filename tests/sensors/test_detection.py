@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from jointsky.sensors import detection
+from jointsky.sensors import detection, detection_kernels
 from jointsky.sensors.detection import detection_probability, required_snr_db, threshold
 from jointsky.streams import stream
 
@@ -185,6 +185,18 @@ def naive_probability(curve, swerling, snr_db):
     h00, h10 = (1 + 2 * t) * (1 - t) ** 2, t * (1 - t) ** 2
     h01, h11 = t * t * (3 - 2 * t), t * t * (t - 1)
     return h00 * p0 + h01 * p1 + (h10 * m0 + h11 * m1) / detection.STEPS_PER_DB
+
+
+@given(st.floats(-20, 60), CASES, st.sampled_from(RADARS))
+def test_what_noise_alone_lets_pass_is_nobodys(snr_db, swerling, radar):
+    """An echo far below the curve is never seen; the rest and the false alarms make up Pd."""
+    made, pfa = detection.curve(*radar), radar[0]
+    for nothing_db in (made.first_db, made.first_db - 40.0, -300.0, math.nan):
+        assert detection_kernels.credited(made, swerling, nothing_db) == 0.0
+    own = detection_kernels.credited(made, swerling, snr_db)
+    wanted = float(detection_probability(snr_db, radar[1], pfa, swerling))
+    assert 0.0 <= own <= 1.0
+    assert own + (1.0 - own) * pfa == pytest.approx(wanted, abs=1e-6)
 
 
 @given(st.floats(-130, 130), CASES, st.sampled_from(RADARS))

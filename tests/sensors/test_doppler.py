@@ -63,6 +63,23 @@ def test_at_the_slowest_speed_half_of_the_power_is_left():
     assert doppler.gain(filtered, 0.0) == 0.0
 
 
+def test_around_what_is_blind_at_every_prf_the_slowest_speed_holds_too():
+    """900 and 1,100 Hz: 9,900 Hz, 495 m/s at 0.1 m; 45 and 55 m/s are blind at one of them only."""
+    given = ([900.0, 1100.0], 2, WAVE_M)
+    plain, filtered = (doppler.canceller(*given, slowest) for slowest in (0.0, 8.0))
+    assert filtered.blind_mps == pytest.approx(495.0)
+    for rate in (8.0, 487.0, 503.0, -487.0, 982.0):
+        assert doppler.gain(filtered, rate) / doppler.gain(plain, rate) == pytest.approx(0.5)
+    assert doppler.gain(filtered, 493.0) < 1e-4 * doppler.gain(plain, 493.0)
+    for rate in (45.0, 55.0, 250.0, 450.0):
+        assert doppler.gain(filtered, rate) == pytest.approx(
+            float(doppler.gain(plain, rate)), rel=1e-4
+        )
+    assert doppler.canceller([1000.0, 1000.0 * math.pi], 2, WAVE_M).blind_mps == math.inf
+    far = doppler.canceller([1000.0, 1000.0 * math.pi], 2, WAVE_M, 8.0)
+    assert doppler.gain(far, 700.0) > 0.0
+
+
 def test_a_hovering_rotor_keeps_its_share_and_a_still_body_nothing():
     made = doppler.canceller([4000.0], 2, WAVE_M, 5.0)
     hovering = doppler.gain_of_target(made, 0.0, 100.0, 0.1)

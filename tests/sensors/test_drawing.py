@@ -60,6 +60,25 @@ def test_poisson_numbers_are_those_of_scipy(mean, share):
     )
 
 
+@given(st.floats(400.0, 1e6), st.floats(1e-9, 0.999999))
+@settings(max_examples=60)
+def test_poisson_numbers_of_large_means_are_those_of_scipy(mean, share):
+    found = drawing.poisson(mean, share)
+    # 1e-8 of the distribution: rounding of logarithms of the size of the mean
+    assert stats.poisson.cdf(found, mean) >= share - 1e-8
+    assert stats.poisson.cdf(found - 1, mean) <= share + 1e-8
+
+
+def test_poisson_numbers_have_their_mean_and_variance_and_an_end():
+    shares = (np.arange(20_000) + 0.5) / 20_000
+    for mean in (3.0, 499.0, 746.0, 2e4):
+        made = np.array([drawing.poisson(mean, share) for share in shares])
+        assert np.isclose(made.mean(), mean, atol=0.005 * np.sqrt(mean) + 1e-3)
+        assert np.isclose(made.var(), mean, rtol=0.01)
+        last = drawing.poisson(mean, np.nextafter(1.0, 0.0))
+        assert mean + 7.0 * np.sqrt(mean) < last < mean + 25.0 * np.sqrt(mean)
+
+
 @given(st.floats(-8, 8))
 @settings(max_examples=30)
 def test_the_normal_share_is_that_of_scipy(value):

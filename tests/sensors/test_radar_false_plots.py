@@ -172,6 +172,24 @@ def test_rain_gives_plots_by_area_and_rate_and_drifts():
     assert len(seen(one, 500.0).plots) == 0
 
 
+def test_what_ground_and_rain_echo_has_the_biases_of_the_site():
+    cell = Rain(latitude_rad=PLACE.latitude_rad, longitude_rad=PLACE.longitude_rad,
+                radius_m=50e3, top_m=6e3, rate_mmph=5.0, begin_s=BEGIN_S,
+                end_s=BEGIN_S + 2_000.0)  # fmt: skip
+    wet = dataclasses.replace(sky([]), rain=[cell])
+    both = Clutter(ground_plots_per_turn=4.0, rain_plots_per_1000_km2=1.0)
+    one = radar(clutter=both, elevation_sigma_deg=0.2, min_elevation_deg=-5.0)
+    wrong = Placed(name="radar", phase=0.0, range_bias_m=120.0, azimuth_bias_deg=0.4,
+                   elevation_bias_deg=-0.3)  # fmt: skip
+    true, biased = seen(one, 100.0, wet).plots, seen(one, 100.0, wet, wrong).plots
+    assert len(true) == len(biased) > 100
+    assert np.array_equal(true.time_s, biased.time_s)
+    assert np.allclose(biased.range_m - true.range_m, 120.0)
+    turned = np.degrees(np.mod(biased.azimuth_rad - true.azimuth_rad, 2 * math.pi))
+    assert np.allclose(turned, 0.4)
+    assert np.allclose(np.degrees(biased.elevation_rad - true.elevation_rad), -0.3)
+
+
 def test_more_false_plots_than_the_kernels_first_room_come_all_the_same():
     one = radar(SearchRadar, false_plots_per_turn=9_000.0,
                 ssr=Interrogator(false_plots_per_turn=9_000.0))  # fmt: skip

@@ -11,8 +11,9 @@ from jointsky.records.plots import Geometry, PlotFlag
 from jointsky.records.signatures import CrossSection, Signature
 from jointsky.sensors import measuring_kernels, scan, scan_kernels
 from jointsky.sensors.observe import describe, observe
+from jointsky.sensors.placed import Placed
 from jointsky.sensors.radar_parts import Interrogator
-from jointsky.sensors.radars import FixedRadar
+from jointsky.sensors.radars import FixedRadar, SectorRadar
 from jointsky.sensors.surroundings import Place
 from sensors.radar_sky import BEGIN_S, KEY, PLACE, PLACED, radar, sky, some_flights
 
@@ -123,6 +124,40 @@ def test_a_radar_aboard_tells_places_on_earth(elevation):
         assert 0.6 < np.std(error / sigma) < 1.3
     told = describe(one, "eye", aboard, PLACED)
     assert told.latitude_rad is None
+
+
+@pytest.mark.parametrize("course", [0.0, 2.2, 4.6])
+@pytest.mark.parametrize("kind", ["swings", "stares", "frames"])
+def test_a_sector_aboard_turns_with_the_nose(kind, course):
+    """A sector of 90 degrees to the right of the course, whatever the course; false plots too."""
+    declared = {"false_plots_per_turn": 20.0, "min_elevation_deg": -10.0, **SURE}
+    if kind == "swings":
+        one = radar(SectorRadar, sector_deg=90.0, sweep_period_s=4.0, **declared)
+    else:
+        look = "stare" if kind == "stares" else "raster"
+        one = radar(FixedRadar, frame_s=4.0, field_deg=90.0, look=look, scan_loss_exponent=3.0,
+                    **declared)  # fmt: skip
+    ring = [(math.radians(a), 60e3, 0.0, 0.0, 6_000.0) for a in range(0, 360, 4)]
+    surroundings = sky([(0.0, 10.0, course, 100.0, 6_000.0), *ring])
+    placed = Placed(name="radar", phase=0.0, facing_deg=90.0)
+    seen = observe(one, placed, Place(vehicle=0), 0, surroundings, BEGIN_S, BEGIN_S + 8.0, KEY)
+    own, _ = states(surroundings.pieces, np.zeros(len(seen.plots), int), seen.plots.time_s)
+    latitude, longitude, _ = geodesy.ecef_to_geodetic(own)
+    east = (seen.plots.longitude_rad - longitude) * np.cos(latitude)
+    azimuth = np.arctan2(east, seen.plots.latitude_rad - latitude)
+    off = np.mod(azimuth - course - math.pi / 2 + math.pi, 2 * math.pi) - math.pi
+    false = seen.vehicle < 0
+    # 1.5 degrees: standard errors, and azimuth by a flat earth
+    assert np.degrees(np.abs(off[~false])).max() < 46.5
+    assert len(np.unique(seen.vehicle[~false])) >= 21  # every four degrees, but one at each end
+    assert false.sum() > 15
+    # 20 to 120 km: a guessed height does not matter, and the earth is flat enough
+    away = np.hypot(east, seen.plots.latitude_rad - latitude)[false]
+    near = (away > 0.003) & (away < 0.019)
+    assert near.sum() > 5
+    assert np.degrees(np.abs(off[false][near])).max() < 47.5
+    swept = off[false][near]
+    assert np.degrees(swept.max() - swept.min()) > 30.0
 
 
 def test_a_radar_sees_nothing_that_shows_nothing_in_its_band_and_more_of_a_flock():

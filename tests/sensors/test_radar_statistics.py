@@ -16,7 +16,7 @@ from jointsky.records.plots import PlotFlag
 from jointsky.records.signatures import CrossSection, Signature
 from jointsky.sensors.antenna import cosecant_beam, vertical_loss_db
 from jointsky.sensors.atmosphere import air, air_loss_db
-from jointsky.sensors.detection import detection_probability
+from jointsky.sensors.detection import detection_probability, required_snr_db
 from jointsky.sensors.observe import observe
 from jointsky.sensors.placed import Placed
 from jointsky.sensors.radar_equation import achieved_scale
@@ -213,7 +213,11 @@ def test_errors_shrink_with_the_echo_as_declared():
     snr = scale.snr_db(range_m, 0.0) - air_loss_db(
         air(1.3e9), PLACE.height_m, surroundings.pieces.height_m, range_m
     )
-    wanted = 50.0 * np.sqrt(0.0625 + 0.9375 * 10 ** (0.1 * (10.0 - snr[seen.vehicle])))
+    # what is seen looks no weaker than noise that just passes
+    weakest = required_snr_db(0.5, 1e-6, 16, 0)
+    assert snr[seen.vehicle].min() < weakest - 0.5
+    looks_db = np.maximum(snr[seen.vehicle], weakest)
+    wanted = 50.0 * np.sqrt(0.0625 + 0.9375 * 10 ** (0.1 * (10.0 - looks_db)))
     assert np.allclose(sigma, wanted, rtol=1e-6)
     assert sigma.min() < 25.0
     assert sigma.max() > 50.0

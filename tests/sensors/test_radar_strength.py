@@ -160,9 +160,14 @@ def test_jammers_raise_the_noise_as_their_directions_say():
     rises = []
     for vehicle, time_s in both:
         azimuth = true_state(quiet, np.array([vehicle]), np.array([time_s]))[2][0]
-        _, range_m, at, _, _, _, height = true_state(quiet, np.array([38, 39]), [time_s, time_s])
+        both_at = true_state(quiet, np.array([38, 39]), [time_s, time_s])
+        _, range_m, at, elevation, _, _, height = both_at
         off = np.degrees(np.mod(azimuth - at + math.pi, 2 * math.pi) - math.pi)
-        loss = np.minimum(3.010299956639812 * (off / 1.0) ** 2, 25.0)
+        bent = elevation + range_m * np.cos(elevation) / (8.0 * 6_358_050.0)
+        beam = gaussian_beam(math.radians(3.0), math.radians(8.0), 25.0)
+        loss = np.minimum(3.010299956639812 * off**2, 25.0) + 0.5 * vertical_loss_db(beam, bent)
+        loss = np.minimum(loss, 25.0)
+        loss += 0.5 * air_loss_db(air(HERTZ), PLACE.height_m, height, range_m)
         hidden = range_m > horizon_distance_m(PLACE.height_m, height)
         loss[hidden] = np.inf
         rises.append(noise_rise_db(listening, density, range_m, loss))
@@ -170,6 +175,76 @@ def test_jammers_raise_the_noise_as_their_directions_say():
         assert lowered == pytest.approx(rises[-1], abs=1e-4)
     assert max(rises) > 20.0  # in the main lobe
     assert min(rises) > 1.0  # and through the side lobes
+
+
+def one_look(jammed_dbw=None, rain_mmph=None, hertz=HERTZ):
+    """Return the ratio of a target before a jammer in the same direction, in dB, and the scan."""
+    given = {**PLAIN, "frequency_mhz": hertz / 1e6, "beam_elevation_deg": 12.0}
+    flights = [(1.0, 15e3, 0.0, 0.0, 3_000.0), (1.0, 60e3, 0.0, 0.0, 7_000.0)]
+    target = Signature(radar=(CrossSection(nose_dbsm=40.0, swerling=0),))
+    jammer = Signature()
+    if jammed_dbw is not None:
+        jams = Jammer(bands=("S", "X"), radiated_power_dbw=jammed_dbw, bandwidth_mhz=50.0)
+        jammer = Signature(jammer=jams)
+    surroundings = sky(flights, [target, jammer], signature=[0, 1])
+    if rain_mmph is not None:
+        rain = Rain(latitude_rad=PLACE.latitude_rad, longitude_rad=PLACE.longitude_rad,
+                    radius_m=30e3, top_m=4e3, rate_mmph=rain_mmph, begin_s=BEGIN_S - 99,
+                    end_s=BEGIN_S + 99)  # fmt: skip
+        surroundings = dataclasses.replace(surroundings, rain=[rain])
+    one = radar(SearchRadar, rain_rejection_db=0.0, **given)
+    made = scan.prepared(one, PLACED, PLACE, surroundings, KEY)
+    first = math.ceil(BEGIN_S / made.scan.period_s)
+    rows, _ = scan.looked(made, surroundings, (first, first + 1))
+    (ratio_db,) = rows[:, scan_kernels.F_SNR]
+    return ratio_db, made, surroundings
+
+
+def lost_db(*given):
+    return one_look()[0] - one_look(*given)[0]
+
+
+def test_rain_and_jamming_are_noise_and_their_powers_add():
+    """20 dB of each take 23 dB, not 40."""
+    jam_dbw = 10.0
+    for _ in range(3):
+        jam_dbw += 10 * math.log10(100 / (10 ** (lost_db(jam_dbw) / 10) - 1))
+    rate = 4.0
+    own_db = 0.0
+    for _ in range(6):
+        rain_db, made, wet = one_look(None, rate)
+        enu, _, _, _, _, _, height = true_state(wet, np.array([0]), np.array([BEGIN_S]))
+        points = np.column_stack([enu[:, :2], height])
+        own_db = rain_loss_db(made.reach.rain, PLACE.height_m, points, BEGIN_S)[0]
+        clutter = 10 ** ((one_look()[0] - own_db - rain_db) / 10) - 1
+        rate *= (100 / clutter) ** (1 / 1.6)
+    enu, _, _, _, _, _, height = true_state(wet, np.array([1]), np.array([BEGIN_S]))
+    points = np.column_stack([enu[:, :2], height])
+    # the jamming passes through the rain too, one way
+    jam_dbw += 0.5 * rain_loss_db(made.reach.rain, PLACE.height_m, points, BEGIN_S)[0]
+    found = lost_db(jam_dbw, rate) - own_db
+    assert found == pytest.approx(10 * math.log10(1 + 100 + 100), abs=0.01)
+
+
+def test_rain_takes_from_jamming_half_of_what_it_takes_from_an_echo():
+    """The rain is beyond the target: it takes from the jamming alone."""
+    hertz = 9.4e9
+    plain, made, dry = one_look(20.0, None, hertz)
+    none = one_look(None, None, hertz)[0]
+    lat, lon, _ = geodesy.ecef_to_geodetic(states(dry.pieces, np.array([1]), BEGIN_S)[0])
+    rain = Rain(latitude_rad=lat[0], longitude_rad=lon[0], radius_m=20e3, top_m=9e3,
+                rate_mmph=12.0, begin_s=BEGIN_S - 99, end_s=BEGIN_S + 99)  # fmt: skip
+    wet = dataclasses.replace(dry, rain=[rain])
+    cells = rain_cells(PLACE, [rain], hertz)
+    made = made._replace(reach=made.reach._replace(rain=cells))
+    first = math.ceil(BEGIN_S / made.scan.period_s)
+    (weak,) = scan.looked(made, wet, (first, first + 1))[0][:, scan_kernels.F_SNR]
+    enu, _, _, _, _, _, height = true_state(dry, np.array([1]), np.array([BEGIN_S]))
+    two_way_db = rain_loss_db(cells, PLACE.height_m, np.column_stack([enu[:, :2], height]), BEGIN_S)
+    before, after = (10 ** ((none - ratio) / 10) - 1 for ratio in (plain, weak))
+    assert two_way_db[0] > 5.0
+    assert before > 10.0
+    assert 10 * math.log10(before / after) == pytest.approx(0.5 * two_way_db[0], abs=1e-6)
 
 
 def test_ground_takes_from_an_echo_what_its_highest_edge_does():

@@ -31,6 +31,7 @@ class Scan(NamedTuple):
     middle_rad: float  # of the field
     half_rad: float  # of the field: nothing farther from the middle is seen
     carrier: int  # vehicle that it is aboard; -1: on the ground
+    is_by_nose: bool  # all azimuths are from the carrier's course when a turn begins
     origin_m: npt.NDArray[Any]  # (3,) earth-centred, of one on the ground
     axes: npt.NDArray[Any]  # (3, 3) rows east, north, up, of one on the ground
     height_m: float  # above the ellipsoid, of one on the ground
@@ -41,6 +42,7 @@ def scan_of(radar: AnyRadar, placed: Placed, place: Place, key: tuple[int, int])
 
     A rotating antenna points north when a turn begins (away from its sector, where it has one);
     one that swings begins even swings at the left end of its sector, odd ones at the right end.
+    Aboard a vehicle a sector and fixed faces turn with its nose, from one turn to the next.
     """
     extent_rad = azimuth_extent_rad(radar)
     middle_rad = math.radians(placed.facing_deg) % _FULL_RAD
@@ -71,6 +73,7 @@ def scan_of(radar: AnyRadar, placed: Placed, place: Place, key: tuple[int, int])
         middle_rad=middle_rad,
         half_rad=math.inf if extent_rad > _FULL_RAD - 1e-9 else extent_rad / 2.0,
         carrier=place.vehicle,
+        is_by_nose=place.vehicle >= 0 and isinstance(radar, SectorRadar | FixedRadar),
         origin_m=np.ascontiguousarray(origin_m, np.float64).reshape(3),
         axes=np.ascontiguousarray(axes, np.float64).reshape(3, 3),
         height_m=place.height_m,

@@ -106,6 +106,26 @@ def seen_from(scan, pieces, row, time_s):
     )
 
 
+@bare
+def nose_rad(scan, pieces, turn):
+    """Return the course of the vehicle that beams turn with, when a turn begins; 0 if none do.
+
+    Before and after its flight: as at its first and last moment.
+    """
+    if not scan.is_by_nose:
+        return 0.0
+    low, high = pieces.first[scan.carrier], pieces.first[scan.carrier + 1] - 1
+    if high < low:
+        return 0.0
+    begin_s = turn * scan.period_s + scan.begin_s
+    time_s = min(max(begin_s, pieces.begin_s[low]), pieces.end_s[high])
+    row = row_near(pieces, low, high, (low + high) // 2, time_s)
+    x, y, z, vx, vy, vz = state(pieces, row, time_s)
+    latitude_rad, longitude_rad, _ = ecef_to_geodetic(x, y, z)
+    east, north, _ = on_axes(east_north_up(latitude_rad, longitude_rad), vx, vy, vz)
+    return math.atan2(east, north)
+
+
 @inlined
 def ahead(scan, turn):
     """Return where the first beam is when a turn begins, and which way it goes (1 clockwise)."""
@@ -168,13 +188,13 @@ def beam_of(scan, first, behind, pass_):
 
 
 @inlined
-def met(scan, turn, pieces, low, high, row, first, azimuth_rad, pass_):
+def met(scan, turn, pieces, low, high, row, first, azimuth_rad, ahead_rad, pass_):
     """Return when the beam meets a target in a turn, its row then, azimuth, and what is seen.
 
     The time is NaN where it does not.  Newton's method on the angle between beam and target,
     begun from ``first`` and ``azimuth_rad``, where the target is when the turn begins: nothing
-    hangs on other turns.  A target that crosses the line where turns begin may be met twice
-    (pass 1) or not at all.
+    hangs on other turns.  ``ahead_rad`` is the nose that the beams turn with.  A target that
+    crosses the line where turns begin may be met twice (pass 1) or not at all.
     """
     begin_s = turn * scan.period_s + scan.begin_s
     if scan.manner == STARE:
@@ -184,6 +204,7 @@ def met(scan, turn, pieces, low, high, row, first, azimuth_rad, pass_):
         at_rad = turned(azimuth_rad, first[0], first[1], seen[0], seen[1])
         return (np.nan if pass_ == 1 else at_s), row, whole(at_rad), seen
     start, way = ahead(scan, turn)
+    start += ahead_rad
     edge_rad = _EDGE * scan.width_rad
     from_first = whole(way * (azimuth_rad - start) + edge_rad) - edge_rad
     beam = beam_of(scan, first, from_first, pass_)

@@ -38,9 +38,3 @@ def rain_to_noise_db(scale_range_m, echo_scale_db, range_m, rate_mmph):
     """
     echo_db = echo_scale_db + 16.0 * math.log10(rate_mmph) + 20.0 * math.log10(range_m)
     return 40.0 * math.log10(scale_range_m / range_m) + echo_db
-
-
-@kernel
-def noise_rise_db(clutter_to_noise_db):
-    """Return by how much clutter raises the noise, for clutter counts as noise."""
-    return 10.0 * math.log10(1.0 + 10.0 ** (0.1 * clutter_to_noise_db))

@@ -9,7 +9,7 @@ from jointsky.earth.geodesy_kernels import enu_to_polar, geodetic_to_ecef
 from jointsky.earth.terrain_kernels import skyline_nu
 from jointsky.sensors.antenna_kernels import vertical_loss_db
 from jointsky.sensors.atmosphere_kernels import air_loss_db
-from jointsky.sensors.detection_kernels import probability
+from jointsky.sensors.detection_kernels import credited
 from jointsky.sensors.radar_equation_kernels import snr_db
 from jointsky.sensors.scan_kernels import is_covered
 from jointsky.sensors.strength_kernels import apparent_rad, horizon_m, scan_loss_db
@@ -46,7 +46,7 @@ def chance(scan, reach, around, target, enu_m, height_m):
         ratio_db -= vertical_loss_db(reach.pattern, apparent_rad(elevation_rad, range_m))
         ratio_db -= scan_loss_db(scan, reach, azimuth_rad)
         ratio_db -= air_loss_db(reach.air, scan.height_m, height_m, range_m)
-        missed *= 1.0 - probability(reach.curve, swerling, ratio_db)
+        missed *= 1.0 - credited(reach.curve, swerling, ratio_db)
     if answers and range_m <= reach.reply_range_m and one_way_db <= _REPLY_MARGIN_DB:
         missed *= 1.0 - reach.reply_probability
     return (1.0 - missed) * (1.0 - reach.dropped_turns)

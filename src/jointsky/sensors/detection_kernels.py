@@ -30,6 +30,17 @@ def probability(curve, swerling, snr_db):
 
 
 @kernel
+def credited(curve, swerling, snr_db):
+    """Return the probability that an echo passes where noise alone would not: 0 without an echo.
+
+    What noise alone lets pass is a false alarm, which is drawn as one (false_kernels), and nobody's
+    plot: ``(Pd - Pfa) / (1 - Pfa)``.
+    """
+    noise = curve.points[swerling, 0, 0]
+    return max(probability(curve, swerling, snr_db) - noise, 0.0) / (1.0 - noise)
+
+
+@kernel
 def each_probability(curve, swerling, snr_db, out):
     for i in range(snr_db.shape[0]):
         out[i] = probability(curve, swerling, snr_db[i])

@@ -16,6 +16,8 @@ import numpy.typing as npt
 from jointsky.sensors import doppler_kernels as kernels
 
 MOST_LINES = 3
+_MOST_TIMES = 1000
+_WHOLE = 1e-6
 MOVING_SHARE = 0.1
 """Part of a cross section that rotor or propeller has: an assumption; see docs/models/doppler."""
 
@@ -27,6 +29,7 @@ class Canceller(NamedTuple):
     intervals_s: npt.NDArray[Any]  # (k,) between pulses, in the order in which they are sent
     wavelength_m: float
     slowest_mps: float
+    blind_mps: float  # what is blind at every PRF is a multiple of it; infinite: nothing is
 
 
 def canceller(
@@ -42,7 +45,19 @@ def canceller(
     if lines and (not len(prfs_hz) or min(prfs_hz) <= 0.0):
         raise ValueError(f"prfs_hz is {list(prfs_hz)}; it must hold at least one, all above 0")
     intervals = 1.0 / np.asarray(prfs_hz if lines else [1.0], np.float64)
-    return Canceller(lines, intervals, wavelength_m, slowest_mps)
+    blind_mps = 0.5 * wavelength_m * _common_hz(1.0 / intervals)
+    return Canceller(lines, intervals, wavelength_m, slowest_mps, blind_mps)
+
+
+def _common_hz(prfs_hz: npt.NDArray[Any]) -> float:
+    """Return the lowest frequency that is a whole multiple of every PRF (k,), or infinity.
+
+    Sought to the thousandfold of the first.  900 and 1,100 Hz: 9,900 Hz.
+    """
+    counts = np.arange(1.0, _MOST_TIMES + 1.0)
+    multiples = counts[:, None] * (prfs_hz[0] / prfs_hz)
+    is_whole = np.all(np.abs(multiples - np.rint(multiples)) < _WHOLE, axis=1)
+    return float(prfs_hz[0] * counts[is_whole][0]) if is_whole.any() else math.inf
 
 
 NONE = canceller([], 0, 1.0)

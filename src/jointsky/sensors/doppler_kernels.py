@@ -40,9 +40,9 @@ def gain(canceller, range_rate_mps):
         total += _one_order(canceller, wave, begin)
     if canceller.slowest_mps > 0.0:
         off_mps = abs(range_rate_mps)
-        if count == 1:  # what is blind repeats itself
-            blind_mps = 0.5 * canceller.wavelength_m / canceller.intervals_s[0]
-            off_mps = abs(range_rate_mps - blind_mps * math.floor(range_rate_mps / blind_mps + 0.5))
+        if off_mps > 0.5 * canceller.blind_mps:  # what is blind at every PRF repeats itself
+            times = math.floor(off_mps / canceller.blind_mps + 0.5)
+            off_mps = abs(off_mps - canceller.blind_mps * times)
         ratio = (off_mps / canceller.slowest_mps) ** _NOTCH_ORDER
         if ratio < 1e12:
             total *= ratio / (1.0 + ratio)

@@ -11,8 +11,9 @@ import numpy as np
 
 from jointsky._jit import bare_kernel, inlined
 from jointsky.numeric.random_kernels import two_normals, unit
-from jointsky.sensors.beam_kernels import STARE, ahead
+from jointsky.sensors.beam_kernels import STARE, ahead, nose_rad
 from jointsky.sensors.measuring_kernels import (
+    NEAREST_M,
     P_ALTITUDE,
     P_AZIMUTH,
     P_AZIMUTH_SIGMA,
@@ -46,7 +47,7 @@ _MANY = 1 << 24  # plots of one spot or cell and turn that counters keep apart
 
 @inlined
 def since_begin(scan, turn, azimuth_rad):
-    """Return how long after its turn began a beam looks at an azimuth of the field."""
+    """Return how long after its turn began a beam looks at an azimuth of the field (of scan)."""
     if scan.manner == STARE:
         return 0.5 * scan.period_s
     start, way = ahead(scan, turn)
@@ -57,7 +58,7 @@ def since_begin(scan, turn, azimuth_rad):
 
 @inlined
 def put_false(scan, turn, range_m, azimuth_rad, sigmas, flags, out, out_ints, n):
-    """Write time, place and errors of a false plot into row n; what else it tells is for others."""
+    """Write time, place and errors of a false plot into row n; azimuth as of ``scan``."""
     for k in range(PLOT_FLOATS):
         out[n, k] = np.nan
     begin_s = turn * scan.period_s + scan.begin_s
@@ -81,9 +82,10 @@ def put_echo(errors, elevation_rad, rate_mps, out, n):
 
 
 @bare_kernel
-def noise(scan, field, errors, turn, key, out, out_ints, n):
+def noise(scan, field, errors, ahead_rad, turn, key, out, out_ints, n):
     """Write the noise plots of a turn, even over range, azimuth and elevation; return rows used.
 
+    ``ahead_rad`` is the nose that the beams turn with.
     A number above the room there is means that the turn has to be asked for again.
     """
     waited, number = 0.0, 0
@@ -98,6 +100,7 @@ def noise(scan, field, errors, turn, key, out, out_ints, n):
         azimuth_rad = whole(field.left_rad + unit(bits[2]) * field.extent_rad)
         sigmas = (errors.range_m, errors.azimuth_rad)
         put_false(scan, turn, range_m, azimuth_rad, sigmas, PRIMARY, out, out_ints, n)
+        out[n, P_AZIMUTH] = whole(azimuth_rad + ahead_rad)
         other = drawn(key[0], key[1], number, turn, PURPOSE_NOISE, 1)
         elevation_rad = field.low_rad + unit(bits[3]) * (field.high_rad - field.low_rad)
         put_echo(errors, elevation_rad, (2.0 * unit(other[0]) - 1.0) * field.fastest_mps, out, n)
@@ -131,7 +134,11 @@ def answers(scan, field, errors, turn, key, out, out_ints, n):
 
 @inlined
 def put_at(scan, field, errors, turn, east_m, north_m, height_m, rate_mps, out, out_ints, n):
-    """Write an echo of what is over the ground, if it is in cover; return the rows used."""
+    """Write an echo of what is over the ground, if it is in cover; return the rows used.
+
+    It has the radar's biases, as all that the site measures; no errors are drawn, for where it is
+    in its cloud is random already.
+    """
     ground_m = math.hypot(east_m, north_m)
     up_m = height_m - scan.height_m - 0.5 * ground_m * ground_m / _EARTH_M
     range_m, elevation_rad = math.hypot(ground_m, up_m), math.atan2(up_m, ground_m)
@@ -143,7 +150,9 @@ def put_at(scan, field, errors, turn, east_m, north_m, height_m, rate_mps, out, 
         return n
     sigmas = (errors.range_m, errors.azimuth_rad)
     put_false(scan, turn, range_m, azimuth_rad, sigmas, PRIMARY, out, out_ints, n)
-    put_echo(errors, elevation_rad, rate_mps, out, n)
+    put_echo(errors, elevation_rad + errors.elevation_bias_rad, rate_mps, out, n)
+    out[n, P_RANGE] = max(range_m + errors.range_bias_m, NEAREST_M)
+    out[n, P_AZIMUTH] = whole(azimuth_rad + errors.azimuth_bias_rad)
     return n + 1
 
 
@@ -203,7 +212,7 @@ def rain(scan, field, cells, errors, turn, key, out, out_ints, n):
 
 
 @bare_kernel
-def all_false(scan, reach, field, errors, turns, key, out, out_ints):
+def all_false(scan, reach, field, errors, pieces, turns, key, out, out_ints):
     """Write the false plots of turns [first, end); return rows used and the turn to go on with."""
     n = 0
     for turn in range(turns[0], turns[1]):
@@ -211,7 +220,8 @@ def all_false(scan, reach, field, errors, turns, key, out, out_ints):
         if is_dropped(reach, turn, key):
             continue
         if field.noise_plots > 0.0:
-            n = noise(scan, field, errors, turn, key, out, out_ints, n)
+            ahead_rad = nose_rad(scan, pieces, turn)
+            n = noise(scan, field, errors, ahead_rad, turn, key, out, out_ints, n)
         if n <= out.shape[0] and field.answers > 0.0:
             n = answers(scan, field, errors, turn, key, out, out_ints, n)
         if n <= out.shape[0]:

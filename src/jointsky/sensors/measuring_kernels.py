@@ -35,7 +35,7 @@ PRIMARY, SECONDARY, BY_MODE_S, SIMULATED = 1, 2, 4, 64  # as in records.plots.Pl
 A_UNSURE, C_UNSURE = 512, 1024
 _TURN = 2.0 * math.pi
 _FOOT_M = 0.3048
-_NEAREST_M = 1.0
+NEAREST_M = 1.0
 
 
 @inlined
@@ -47,11 +47,15 @@ def whole(angle_rad):
 
 @inlined
 def spread(errors, ratio_db):
-    """Return by what to multiply the declared standard errors at a signal-to-noise ratio."""
+    """Return by what to multiply the declared standard errors at a signal-to-noise ratio.
+
+    What passed the threshold looks no weaker than noise that just passes it.
+    """
     if math.isnan(errors.at_ratio_db):
         return 1.0
     floor2 = errors.floor * errors.floor
-    return math.sqrt(floor2 + (1.0 - floor2) * 10.0 ** (0.1 * (errors.at_ratio_db - ratio_db)))
+    below_db = errors.at_ratio_db - max(ratio_db, errors.noise_ratio_db)
+    return math.sqrt(floor2 + (1.0 - floor2) * 10.0 ** (0.1 * below_db))
 
 
 @inlined
@@ -71,7 +75,7 @@ def measure_echo(errors, centre, rate_mps, key, at, out):
     wider = spread(errors, 10.0 * math.log10(centre[M_POWER]))
     sigma = wider * errors.range_m
     out[P_RANGE_SIGMA] = sigma
-    out[P_RANGE] = max(centre[M_RANGE] + errors.range_bias_m + sigma * along, _NEAREST_M)
+    out[P_RANGE] = max(centre[M_RANGE] + errors.range_bias_m + sigma * along, NEAREST_M)
     sigma = wider * errors.azimuth_rad
     out[P_AZIMUTH_SIGMA] = sigma
     out[P_AZIMUTH] = whole(centre[M_AZIMUTH] + errors.azimuth_bias_rad + sigma * across)
@@ -90,7 +94,7 @@ def measure_reply(errors, centre, key, at, out):
     along, across = two_normals(bits[2], bits[3])
     out[P_RANGE_SIGMA] = errors.reply_range_m
     out[P_RANGE] = max(
-        centre[M_RANGE] + errors.range_bias_m + errors.reply_range_m * along, _NEAREST_M
+        centre[M_RANGE] + errors.range_bias_m + errors.reply_range_m * along, NEAREST_M
     )
     out[P_AZIMUTH_SIGMA] = errors.reply_azimuth_rad
     out[P_AZIMUTH] = whole(

@@ -55,7 +55,8 @@ def check(sensor: OtherSensor, is_aboard: bool, faults: Faults) -> None:
     """Keep what is wrong with a declaration as a whole, on the ground or aboard a vehicle."""
     if is_aboard and not isinstance(sensor, _ABOARD):
         tag = sensor.__struct_config__.tag
-        faults.add("", f"{tag} aboard a vehicle", "ads-b-receiver, remote-id-receiver or camera")
+        wanted = "ads-b-receiver, remote-id-receiver, camera or a radar"
+        faults.add("", f"{tag} aboard a vehicle", wanted)
     if isinstance(sensor, Camera):
         if sensor.elevation_min_deg >= sensor.elevation_max_deg:
             found = f"{sensor.elevation_min_deg:g}, above elevation_max_deg"

@@ -24,7 +24,12 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = None
     facing_deg: Annotated[
         float,
-        Meta(ge=-180, le=360, description="Azimuth of the middle of a sector or of a fixed face"),
+        Meta(
+            ge=-180,
+            le=360,
+            description="Azimuth of the middle of a sector or of a fixed face; aboard: from the "
+            "vehicle's course",
+        ),
     ] = 0.0
     range_bias_m: Annotated[
         float, Meta(ge=-10_000, le=10_000, description="Added to every range that it measures")

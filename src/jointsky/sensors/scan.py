@@ -66,7 +66,7 @@ def observe(
     """
     made = prepared(radar, placed, place, surroundings, key)
     turns = turns_between(made.scan, begin_s, end_s)
-    parts = [false_plots(made, turns)]
+    parts = [false_plots(made, surroundings, turns)]
     for first in range(turns[0], turns[1], _BLOCK):
         block = first, min(first + _BLOCK, turns[1])
         parts.append(measured(radar, made, surroundings, *looked(made, surroundings, block)))
@@ -177,15 +177,17 @@ def _group(rows: Floats, marks: Ints, power: Floats, width: tuple[float, ...], o
     resolution_kernels.centres(rows, power, leader, out)
 
 
-def false_plots(made: Radar, turns: tuple[int, int]) -> tuple[Floats, Ints]:
+def false_plots(
+    made: Radar, surroundings: Surroundings, turns: tuple[int, int]
+) -> tuple[Floats, Ints]:
     """Return the false plots of all turns."""
     room, parts, turn = _ROOM // 4, [], turns[0]
     while turn < turns[1]:
         out = np.empty((room, measuring_kernels.PLOT_FLOATS))
         out_ints = np.empty((room, measuring_kernels.PLOT_INTS), np.int64)
         n, then = false_kernels.all_false(
-            made.scan, made.reach, made.field, made.errors, (turn, turns[1]), made.key, out,
-            out_ints,
+            made.scan, made.reach, made.field, made.errors, surroundings.pieces, (turn, turns[1]),
+            made.key, out, out_ints,
         )  # fmt: skip
         parts.append((out[:n], out_ints[:n]))
         if then == turn:

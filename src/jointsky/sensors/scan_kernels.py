@@ -13,15 +13,15 @@ from jointsky._jit import bare, bare_kernel, inlined
 from jointsky.earth.geodesy_kernels import ecef_to_geodetic
 from jointsky.earth.motion_kernels import state
 from jointsky.numeric.random_kernels import philox, unit
-from jointsky.sensors.beam_kernels import met, row_near, seen_from
-from jointsky.sensors.detection_kernels import probability
+from jointsky.sensors.beam_kernels import met, nose_rad, row_near, seen_from
+from jointsky.sensors.detection_kernels import credited
 from jointsky.sensors.strength_kernels import (
     apparent_rad,
     echo_db,
     ground_loss_db,
     height_of,
     horizon_m,
-    noise_rise_db,
+    jamming_to_noise,
     polar_of,
     sensor_height,
 )
@@ -143,7 +143,10 @@ def turns_passed_over(scan, first, fastest_mps, reach_m):
 
 @inlined
 def is_covered(scan, reach, polar, range_end_m):
-    """Return whether a target is between a radar's ranges, elevations and edges in azimuth."""
+    """Return whether a target is between a radar's ranges, elevations and edges in azimuth.
+
+    Azimuth as of ``scan``: aboard, from the nose if the beams turn with it.
+    """
     range_m, azimuth_rad, elevation_rad, _ = polar
     if range_m < reach.min_range_m or range_m > range_end_m:
         return False
@@ -163,15 +166,16 @@ def is_covered(scan, reach, polar, range_end_m):
 def look(scan, reach, targets, around, pieces, at, seen, key):
     """Return whether a target gives an echo and a reply, its polar place, signal and height.
 
-    ``at`` is vehicle, row, turn, pass, time and azimuth.
+    ``at`` is vehicle, row, turn, pass, time, azimuth and the nose that the beams turn with.
     """
-    vehicle, row, turn, pass_, time_s, azimuth_rad = at
+    vehicle, row, turn, pass_, time_s, azimuth_rad, ahead_rad = at
     polar = polar_of(seen, azimuth_rad)
+    by_nose = (polar[0], azimuth_rad - ahead_rad, polar[2], polar[3])
     range_m = polar[0]
     answers = targets.answers[vehicle] & (MODE_A | MODE_C | MODE_S) != 0
     end_m = max(reach.max_range_m, reach.reply_range_m if answers else 0.0)
     nothing = (False, False, polar, _NOTHING_DB, 0.0)
-    if not is_covered(scan, reach, polar, end_m):
+    if not is_covered(scan, reach, by_nose, end_m):
         return nothing
     heights = (sensor_height(scan, pieces, time_s), height_of(pieces, row, time_s))
     hidden_db = ground_loss_db(scan, around, pieces, row, seen, polar[1], heights, time_s)
@@ -179,11 +183,13 @@ def look(scan, reach, targets, around, pieces, at, seen, key):
         return nothing
     is_echo, is_reply, ratio_db = False, False, _NOTHING_DB
     if range_m <= reach.max_range_m and not math.isnan(targets.nose_db[vehicle]):
-        ratio_db = echo_db(scan, reach, targets, vehicle, seen, polar, heights, time_s)
+        ratio_db, other = echo_db(scan, reach, targets, vehicle, seen, by_nose, heights, time_s)
         ratio_db -= 2.0 * hidden_db
         if around.jammer.shape[0] > 0:
-            ratio_db -= noise_rise_db(scan, around, pieces, polar[1], heights[0], time_s)
-        chance = probability(reach.curve, targets.swerling[vehicle], ratio_db)
+            other += jamming_to_noise(scan, reach, around, pieces, polar[1], heights[0], time_s)
+        if other > 0.0:  # rain and jamming are noise: N (1 + C / N + J / N)
+            ratio_db -= 10.0 * math.log10(1.0 + other)
+        chance = credited(reach.curve, targets.swerling[vehicle], ratio_db)
         bits = drawn(key[0], key[1], targets.key[vehicle], turn, PURPOSE_ECHO, pass_)
         is_echo = unit(bits[0]) < chance
     if answers and range_m <= reach.reply_range_m and hidden_db <= _REPLY_MARGIN_DB:
@@ -204,7 +210,7 @@ def is_dropped(reach, turn, key):
 def put(out_floats, out_ints, n, at, found):
     """Write what came back of one look into row n."""
     is_echo, is_reply, polar, ratio_db, height_m = found
-    vehicle, _, turn, pass_, time_s, _ = at
+    vehicle, _, turn, pass_, time_s, _, _ = at
     out_floats[n, F_TIME] = time_s
     out_floats[n, F_RANGE] = polar[0]
     out_floats[n, F_AZIMUTH] = polar[1]
@@ -235,12 +241,13 @@ def turn_of(scan, reach, targets, around, pieces, vehicle, turn, hints, key, out
     if is_dropped(reach, turn, key):
         return n, turn + 1, row
     from_rad = math.atan2(first[0], first[1])
+    ahead_rad = nose_rad(scan, pieces, turn)
     for pass_ in range(2):
         time_s, at_row, at_rad, seen = met(
-            scan, turn, pieces, low, high, row, first, from_rad, pass_
+            scan, turn, pieces, low, high, row, first, from_rad, ahead_rad, pass_
         )
         if time_s >= pieces.begin_s[at_row] and time_s <= pieces.end_s[at_row]:
-            at = (vehicle, at_row, turn, pass_, time_s, at_rad)
+            at = (vehicle, at_row, turn, pass_, time_s, at_rad, ahead_rad)
             found = look(scan, reach, targets, around, pieces, at, seen, key)
             if found[0] or found[1]:
                 put(out[0], out[1], n, at, found)

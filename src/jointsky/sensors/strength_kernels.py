@@ -14,7 +14,7 @@ from jointsky.earth.diffraction_kernels import knife_edge_loss_db
 from jointsky.earth.geodesy_kernels import ecef_to_geodetic
 from jointsky.earth.motion_kernels import state
 from jointsky.earth.terrain_kernels import is_in_sight, skyline_nu
-from jointsky.sensors.antenna_kernels import lobe_loss_db, vertical_loss_db
+from jointsky.sensors.antenna_kernels import lobe_loss_db, one_way_loss_db, vertical_loss_db
 from jointsky.sensors.atmosphere_kernels import (
     EFFECTIVE_RADIUS_M,
     air_loss_db,
@@ -22,7 +22,6 @@ from jointsky.sensors.atmosphere_kernels import (
     rain_rate_mmph,
 )
 from jointsky.sensors.beam_kernels import arc_tangent, carrier_row, row_near, seen_from
-from jointsky.sensors.clutter_kernels import noise_rise_db as clutter_rise_db
 from jointsky.sensors.clutter_kernels import rain_to_noise_db
 from jointsky.sensors.jamming_kernels import jam_to_noise
 from jointsky.sensors.radar_equation_kernels import snr_db
@@ -115,8 +114,9 @@ def gain_at(reach, row, away_mps):
 
 @inlined
 def echo_db(scan, reach, targets, vehicle, seen, polar, heights, time_s):
-    """Return the mean ratio of one pulse from a target in view to noise and rain, before jamming.
+    """Return the mean ratio of one pulse from a target in view to noise, and rain over noise.
 
+    The first is in dB, the second a power ratio: what counts as noise is for the caller to add.
     ``heights`` are those of radar and target above the ellipsoid.
     """
     range_m, azimuth_rad, elevation_rad, away_mps = polar
@@ -133,17 +133,18 @@ def echo_db(scan, reach, targets, vehicle, seen, polar, heights, time_s):
     ratio_db -= vertical_loss_db(reach.pattern, apparent_rad(elevation_rad, range_m))
     ratio_db -= scan_loss_db(scan, reach, azimuth_rad)
     way_db = air_loss_db(reach.air, heights[0], heights[1], range_m)
+    rain_to_noise = 0.0
     if reach.rain.east_m.shape[0] > 0:
         way_db += rain_loss_db(reach.rain, heights[0], seen[0], seen[1], heights[1], time_s)
         rate_mmph = rain_rate_mmph(reach.rain, seen[0], seen[1], heights[1], time_s)
         if rate_mmph > 0.0:
             rain_db = rain_to_noise_db(reach.scale_range_m, reach.rain_echo_db, range_m, rate_mmph)
-            ratio_db -= clutter_rise_db(rain_db - way_db)
+            rain_to_noise = 10.0 ** (0.1 * (rain_db - way_db))
     ratio_db -= way_db
     if reach.gains.shape[1] > 0:
         gain = gain_at(reach, targets.gain_row[vehicle], away_mps)
         ratio_db += 10.0 * math.log10(gain) if gain > 0.0 else _NOTHING_DB
-    return ratio_db
+    return ratio_db, rain_to_noise
 
 
 @bare
@@ -191,8 +192,12 @@ def ground_loss_db(scan, around, pieces, row, seen, azimuth_rad, heights, time_s
 
 
 @bare
-def noise_rise_db(scan, around, pieces, azimuth_rad, own_m, time_s):
-    """Return by how much jammers raise the noise while the beam is at an azimuth (jamming.py)."""
+def jamming_to_noise(scan, reach, around, pieces, azimuth_rad, own_m, time_s):
+    """Return all jamming over noise, a power ratio, while the beam is at an azimuth (jamming.py).
+
+    Its way is one way: half of what beam, air and rain take from an echo, in dB.  The beam takes
+    sideways and upwards together no more than the side lobes do.
+    """
     total = 0.0
     for j in range(around.jammer.shape[0]):
         vehicle = around.jammer[j]
@@ -209,6 +214,12 @@ def noise_rise_db(scan, around, pieces, azimuth_rad, own_m, time_s):
         hidden_db = ground_loss_db(scan, around, pieces, row, seen, at_rad, heights, time_s)
         off_rad = azimuth_rad - at_rad
         off_rad -= _TURN * math.floor(off_rad / _TURN + 0.5)
-        loss_db = lobe_loss_db(off_rad, around.beamwidth_rad, around.side_lobes_db) + hidden_db
+        elevation_rad = apparent_rad(math.asin(seen[2] / range_m), range_m)
+        loss_db = lobe_loss_db(off_rad, around.beamwidth_rad, around.side_lobes_db)
+        loss_db += one_way_loss_db(reach.pattern, elevation_rad)
+        loss_db = min(loss_db, around.side_lobes_db) + hidden_db
+        way_db = air_loss_db(reach.air, own_m, heights[1], range_m)
+        way_db += rain_loss_db(reach.rain, own_m, seen[0], seen[1], heights[1], time_s)
+        loss_db += 0.5 * way_db
         total += jam_to_noise(around.listening_db, around.density_db[j], range_m, loss_db)
-    return 10.0 * math.log10(1.0 + total)
+    return total
