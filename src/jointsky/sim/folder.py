@@ -28,7 +28,8 @@ class RunFolder:
     """Where a run is written; ``work`` is the folder under its working name."""
 
     def __init__(self, final: pathlib.Path) -> None:
-        final = final.resolve()
+        if final.name in ("", ".."):
+            final = final.resolve()
         if not final.name:
             raise InputError(str(final), "the root of all folders", "a folder of its own")
         self.final = final
