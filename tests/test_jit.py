@@ -92,8 +92,8 @@ def test_a_folder_that_was_pruned_in_between_is_made_again(tmp_path):
 
 
 def test_the_folder_is_named_after_every_kernel_file():
-    name = _jit._kernel_cache().name
-    assert name.startswith("kernels-")
+    name = _jit._FOLDER.name
+    assert name == f"kernels-{_jit.kernel_digest()}"
     assert len(name) == len("kernels-") + 16
 
 

@@ -196,7 +196,9 @@ def test_unwrapping_gives_back_the_times_that_were_wrapped(start, steps, sources
     if len(truth):
         source = np.arange(len(truth)) % (sources + 1)
         times = unwrap(stamps(truth % DAY_S, source), None)
-        assert times.time_s == pytest.approx(truth, abs=1e-6)
+        # the first day is that of the first record that is believed, and without a date any
+        day = np.round((times.time_s[0] - truth[0]) / DAY_S) if times.is_outlier[0] else 0.0
+        assert times.time_s - DAY_S * day == pytest.approx(truth, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", [2, 3, 7, 35])
