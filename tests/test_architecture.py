@@ -192,7 +192,7 @@ def test_every_room_has_its_sentence():
 def test_every_room_is_on_a_floor():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     for contract in project["tool"]["importlinter"]["contracts"]:
-        assert contract["exhaustive"] is True
+        assert contract["type"] != "layers" or contract["exhaustive"] is True
     tops = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in FILES}
     layers = " ".join(project["tool"]["importlinter"]["contracts"][0]["layers"])
     assert tops - {"__init__"} <= set(

@@ -1,0 +1,1 @@
+"""Tracks and plots reach every site: messages, their order and repair, what a nation gives."""

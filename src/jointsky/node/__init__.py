@@ -1,0 +1,1 @@
+"""One site's brain: told what happened and when, it answers with effects, and does nothing else."""
