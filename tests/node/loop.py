@@ -1,0 +1,141 @@
+"""A tiny world of nodes and links for the tests of a node: one agenda, no chance in it."""
+
+import heapq
+import itertools
+
+import numpy as np
+
+from jointsky.node.effects import Keep, Log, Send, Told, Wake
+from jointsky.node.picture import PictureNode
+from jointsky.node.setup import LinkOf, Network, SiteOf
+from jointsky.records.columns import join
+from jointsky.records.tracks import Tracks
+
+T0_S = 1_800_000_000.0  # 2027: the numbers of tracks count from 2020
+
+
+def a_network(sensors, sensor_site, sites=1, links=(), share="plots", **given):
+    """Return a network of sites of two nations in turn; links are pairs of rows, or with share."""
+    return Network(
+        name="test",
+        sites=[SiteOf(f"site-{k}", "ab"[k % 2]) for k in range(sites)],
+        sensors=sensors,
+        sensor_site=sensor_site,
+        links=[
+            LinkOf(f"link-{pair[0]}-{pair[1]}", pair[:2], *(pair[2:] or (share,))) for pair in links
+        ],
+        **given,
+    )
+
+
+class Loop:
+    """Nodes in simulated time; ``delay_s(link, k)`` of the k-th packet, None: it is lost.
+
+    Everything that the nodes wanted written is in ``kept``, ``logged`` and ``told``, by site.
+    """
+
+    def __init__(self, network, begun_s=T0_S, delay_s=lambda link, k, now_s: 0.05):
+        self.network = network
+        self.now_s = begun_s
+        self.nodes = [PictureNode(network, k, begun_s) for k in range(len(network.sites))]
+        self.kept = [[] for _ in network.sites]
+        self.logged = [[] for _ in network.sites]
+        self.told = [[] for _ in network.sites]
+        self.octets = {link.name: 0 for link in network.links}
+        self._ends = {link.name: link.ends for link in network.links}
+        self._delay_s = delay_s
+        self._sent = itertools.count()
+        self._order = itertools.count()
+        self._agenda = []
+        self._alive = [0 for _ in network.sites]
+        for site, node in enumerate(self.nodes):
+            self._do(site, node.on_time(begun_s))
+
+    def at(self, time_s, what):
+        """Have something done at a time."""
+        heapq.heappush(self._agenda, (time_s, next(self._order), what))
+
+    def feed(self, plots, every_s=0.5, late_s=0.05):
+        """Give plots to the sites of their sensors in batches, so long after each batch's end."""
+        site_of = np.array(self.network.sensor_site)[plots.sensor]
+        batch = np.floor(plots.time_s / every_s).astype(np.int64)
+        for site in range(len(self.nodes)):
+            for b in np.unique(batch[site_of == site]).tolist():
+                part = plots.rows((batch == b) & (site_of == site))
+                self.give(site, part, (b + 1) * every_s + late_s)
+
+    def give(self, site, plots, time_s):
+        """Give plots to a site at a time."""
+        self.at(time_s, lambda: self._do(site, self.nodes[site].on_plots(plots, self.now_s)))
+
+    def kill(self, site, time_s, for_s):
+        """Kill a node; a new one begins after so long, from what was kept."""
+        self.at(time_s, lambda: self._die(site))
+        self.at(time_s + for_s, lambda: self._rise(site))
+
+    def run(self, until_s):
+        """Do all that is on the agenda up to a time."""
+        while self._agenda and self._agenda[0][0] <= until_s:
+            time_s, _, what = heapq.heappop(self._agenda)
+            self.now_s = max(self.now_s, time_s)
+            what()
+        self.now_s = until_s
+
+    def picture(self, site):
+        """Return the picture of a site now, in the order of its numbers."""
+        tracks = self.nodes[site].picture(self.now_s)
+        return tracks.rows(np.argsort(tracks.track_number, kind="stable"))
+
+    def all_told(self, site):
+        """Return all rows that a site told."""
+        return join([Tracks.make(0), *self.told[site]])
+
+    def kinds(self, site):
+        """Return the kinds of the log entries of a site."""
+        return [log.kind for log in self.logged[site]]
+
+    def _die(self, site):
+        self._alive[site] += 1
+        self.nodes[site] = None
+
+    def _rise(self, site):
+        node = self.nodes[site] = PictureNode(self.network, site, self.now_s)
+        self._do(site, node.restore(self.kept[site], self.now_s))
+
+    def _do(self, site, effects):
+        for effect in effects:
+            if isinstance(effect, Send):
+                self._send(site, effect)
+            elif isinstance(effect, Keep):
+                self.kept[site].append(effect.message)
+            elif isinstance(effect, Log):
+                self.logged[site].append(effect)
+            elif isinstance(effect, Told):
+                self.told[site].append(effect.tracks)
+            elif isinstance(effect, Wake):
+                self._call(site, effect.at_s, lambda node: node.on_time(self.now_s))
+
+    def _call(self, site, time_s, what):
+        """Do something with a node later, unless it is killed before."""
+        life = self._alive[site]
+
+        def then():
+            if self.nodes[site] is not None and self._alive[site] == life:
+                self._do(site, what(self.nodes[site]))
+
+        self.at(time_s, then)
+
+    def _send(self, site, effect):
+        self.octets[effect.link] += len(effect.packet)
+        ends = self._ends[effect.link]
+        other = ends[1] if ends[0] == site else ends[0]
+        delay_s = self._delay_s(effect.link, next(self._sent), self.now_s)
+        if delay_s is not None:
+            link, packet = effect.link, effect.packet
+
+            def arrive():
+                node = self.nodes[other]
+                if node is not None:
+                    self._do(other, node.on_record(link, packet, self.now_s))
+
+            self.at(self.now_s + delay_s, arrive)
