@@ -15,6 +15,7 @@ from jointsky.earth.motion import pieces_of
 from jointsky.errors import ManyInputErrors
 from jointsky.records.vehicles import Vehicles
 from jointsky.scenario.built import Built, BuiltSensor, BuiltSite, BuiltZone
+from jointsky.scenario.connecting import connect
 from jointsky.scenario.ground import ground_m, terrain_files
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.replaying import recordings
@@ -65,6 +66,15 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         motion=resolved.flown.motion,
         surroundings=_surroundings(loaded, resolved, seed),
         zones=[BuiltZone(zone.name, zone.use, rim_rad(zone)) for zone in scenario.zones],
+        links=connect(
+            scenario.links,
+            scenario.partitions,
+            {site.name: site.nation for site in scenario.sites},
+            resolved.span,
+        ),
+        releases={nation.name: nation.release for nation in scenario.nations},
+        exchange=scenario.exchange,
+        picture_interval_s=scenario.picture_interval_s,
     )
 
 

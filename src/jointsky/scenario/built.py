@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.exchange.declared import NodeSettings, Release, Share
 from jointsky.records.motion import Motion
 from jointsky.records.sensors import Sensor
 from jointsky.sensors.surroundings import Place, Surroundings
@@ -51,6 +52,25 @@ class BuiltZone:
 
 
 @dataclasses.dataclass(frozen=True)
+class BuiltLink:
+    """One link between two sites, which ``ends`` names by their rows.
+
+    ``outages_s`` are the spans of POSIX seconds in which it carries nothing, in order and apart:
+    its own and those of the network's partitions.
+    """
+
+    name: str
+    ends: tuple[int, int]
+    share: Share
+    delay_s: float
+    jitter_s: float
+    loss: float
+    bandwidth_kbps: float | None
+    queue_s: float
+    outages_s: tuple[tuple[float, float], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
 class Built:
     """Everything that a run needs; the same scenario and seed build the same."""
 
@@ -66,3 +86,7 @@ class Built:
     motion: Motion
     surroundings: Surroundings
     zones: list[BuiltZone] = dataclasses.field(default_factory=list)
+    links: list[BuiltLink] = dataclasses.field(default_factory=list)
+    releases: dict[str, Release] = dataclasses.field(default_factory=dict)  # by nation
+    exchange: NodeSettings = NodeSettings()
+    picture_interval_s: float = 2.0

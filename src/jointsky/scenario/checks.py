@@ -9,7 +9,6 @@ from jointsky.declare import Faults
 from jointsky.declare_check import BROKEN
 from jointsky.declare_names import alike
 from jointsky.errors import did_you_mean
-from jointsky.scenario.links import Link
 from jointsky.scenario.loaded import Loaded, listed
 from jointsky.scenario.times import Span
 from jointsky.scenario.zone_checks import check_zone
@@ -117,8 +116,6 @@ def check_references(loaded: Loaded, faults: Faults) -> None:
     for path, vehicle in whole(scenario.vehicles, "vehicles"):
         for at, sensor in whole(vehicle.sensors, f"{path}.sensors"):
             _check_known(sensor.reports_to, "site", sites, faults.under(f"{at}.reports_to"))
-    for path, link in whole(scenario.links, "links"):
-        _check_link(link, {**nations, **sites}, faults.under(path))
 
 
 def _check_known(name: str, sort: str, known: Mapping[str, Any], faults: Faults) -> None:
@@ -129,18 +126,6 @@ def _check_known(name: str, sort: str, known: Mapping[str, Any], faults: Faults)
         faults.add("", f"{name!r} is no {sort}", wanted, did_you_mean(name, known))
 
 
-def _check_link(link: Link, known: Mapping[str, str], faults: Faults) -> None:
-    """Tell what is wrong with a link: an end that is nothing, two ends that are one."""
-    if link.ends is BROKEN or BROKEN in link.ends:
-        return
-    for number, end in enumerate(link.ends):
-        if end not in known:
-            near = did_you_mean(end, known)
-            faults.add(f"ends[{number}]", f"{end!r} is no site or nation", "two ends", near)
-    if link.ends[0] == link.ends[1]:
-        faults.add("ends[1]", f"{link.ends[1]!r}, which is the other end", "another site or nation")
-
-
 def check_times(loaded: Loaded, span: Span, faults: Faults) -> None:
     """Tell what begins or ends outside the scenario, and what ends before it begins."""
     scenario = loaded.scenario
@@ -149,14 +134,18 @@ def check_times(loaded: Loaded, span: Span, faults: Faults) -> None:
     for path, link in whole(scenario.links, "links"):
         windows = tuple(item for item in link.outages if item is not BROKEN)
         span.check_windows(windows, faults.under(f"{path}.outages"))
+    for path, partition in whole(scenario.partitions, "partitions"):
+        span.check_window(partition.begin, partition.end, faults.under(path))
     for path, zone in whole(scenario.zones, "zones"):
         windows = tuple(item for item in zone.active if item is not BROKEN)
         span.check_windows(windows, faults.under(f"{path}.active"))
     for path, rain in whole(scenario.weather.rain, "weather.rain"):
         span.check_window(rain.begin, rain.end, faults.under(path))
-    if scenario.truth_interval_s > scenario.duration_s:
-        found = f"{scenario.truth_interval_s:g} s"
-        faults.add("truth_interval_s", found, f"at most duration_s, {scenario.duration_s:g} s")
+    for name in ("truth_interval_s", "picture_interval_s"):
+        interval_s = getattr(scenario, name)
+        if interval_s is not BROKEN and interval_s > scenario.duration_s:
+            found = f"{interval_s:g} s"
+            faults.add(name, found, f"at most duration_s, {scenario.duration_s:g} s")
 
 
 def check_zones(loaded: Loaded, faults: Faults) -> None:

@@ -20,6 +20,7 @@ from jointsky.scenario.checks import (
 from jointsky.scenario.flown_over import check_flown_over
 from jointsky.scenario.flying import fly
 from jointsky.scenario.ground import check_ground, height_grid
+from jointsky.scenario.link_checks import check_links
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.sites import SensorAboard, SensorAt
 from jointsky.scenario.sizes import check_truth_rows
@@ -74,6 +75,7 @@ def _resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
     scenario = loaded.scenario
     check_names(loaded, faults)
     check_references(loaded, faults)
+    check_links(loaded, faults)
     check_zones(loaded, faults)
     span = Span.of(scenario)
     check_times(loaded, span, faults)

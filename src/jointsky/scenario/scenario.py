@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from jointsky.declare_time import Stamp
 from jointsky.earth.terrain_declared import Terrain
-from jointsky.scenario.links import Link
+from jointsky.exchange.declared import NodeSettings
+from jointsky.scenario.links import Link, Partition
 from jointsky.scenario.sites import Nation, Site
 from jointsky.scenario.sources import Reference
 from jointsky.scenario.systems import System
@@ -40,9 +41,21 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     truth_interval_s: Annotated[
         float, Meta(ge=0.1, le=3600, description="How often the truth is written down, to score by")
     ] = 2.0
+    picture_interval_s: Annotated[
+        float,
+        Meta(ge=0.1, le=3600, description="How often the picture that each site shows is kept"),
+    ] = 2.0
     nations: Annotated[tuple[Nation, ...], Meta(min_length=1, description="Who watches the sky")]
     sites: Annotated[tuple[Site, ...], Meta(description="Where sensors and batteries stand")] = ()
-    links: Annotated[tuple[Link, ...], Meta(description="Who hears whom")] = ()
+    links: Annotated[
+        tuple[Link, ...], Meta(description="Who hears whom; without any each site is alone")
+    ] = ()
+    partitions: Annotated[
+        tuple[Partition, ...], Meta(description="When the network falls into parts, by name")
+    ] = ()
+    exchange: Annotated[
+        NodeSettings, Meta(description="How every site waits, tells and keeps")
+    ] = NodeSettings()
     vehicles: Annotated[tuple[Vehicle, ...], Meta(description="What flies, one by one")] = ()
     traffic: Annotated[
         tuple[Traffic, ...], Meta(description="Civil traffic at random, region by region")

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jointsky.declare_names import PlainName
+from jointsky.exchange.declared import Release
 from jointsky.sensors.placed import Placed
 
 Name = Annotated[PlainName, Meta(min_length=1, max_length=40)]
@@ -24,6 +25,7 @@ class Nation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     name: Annotated[PlainName, Meta(min_length=1, max_length=24, description="Unique name")]
     title: Annotated[str, Meta(max_length=80, description="What people call it")] = ""
+    release: Annotated[Release, Meta(description="What it gives to other nations")] = Release()
 
 
 class SensorAt(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -23,10 +23,10 @@ def check_zone(zone: Zone, faults: Faults) -> None:
         found = f"{zone.ceiling_m:g} m, not above its floor"
         faults.add("ceiling_m", found, f"more than {zone.floor_m:g} m")
     if zone.polygon_lat_lon_deg is not None and BROKEN not in zone.polygon_lat_lon_deg:
-        _check_polygon(zone.polygon_lat_lon_deg, faults.under("polygon_lat_lon_deg"))
+        check_polygon(zone.polygon_lat_lon_deg, faults.under("polygon_lat_lon_deg"))
 
 
-def _check_polygon(corners: Sequence[Corner], faults: Faults) -> None:
+def check_polygon(corners: Sequence[Corner], faults: Faults) -> None:
     """Tell corners that come twice, and sides that cross."""
     if len(corners) > 1 and corners[0] == corners[-1]:
         hint = "a polygon closes by itself"

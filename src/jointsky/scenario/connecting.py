@@ -1,0 +1,97 @@
+"""Declared links become links between two sites each, with the spans in which they carry nothing."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from jointsky.scenario.built import BuiltLink
+from jointsky.scenario.links import Link, Partition, Window
+from jointsky.scenario.times import Span
+
+Spans = tuple[tuple[float, float], ...]
+
+
+def connect(
+    links: Sequence[Link],
+    partitions: Sequence[Partition],
+    nation_of: Mapping[str, str],
+    span: Span,
+) -> list[BuiltLink]:
+    """Return every link between two sites; ``nation_of`` gives each site's nation, in order."""
+    rows = {site: row for row, site in enumerate(nation_of)}
+    parted = [
+        (_group_of(partition, nation_of), _span(partition, span)) for partition in partitions
+    ]
+    made = []
+    for link in links:
+        own = [_span(window, span) for window in link.outages]
+        for name, one, other in pairs(link, nation_of):
+            cut = [when for group, when in parted if group[one] != group[other]]
+            made.append(
+                BuiltLink(
+                    name=name,
+                    ends=(rows[one], rows[other]),
+                    share=link.share,
+                    delay_s=link.delay_s,
+                    jitter_s=link.jitter_s,
+                    loss=link.loss,
+                    bandwidth_kbps=link.bandwidth_kbps,
+                    queue_s=link.queue_s,
+                    outages_s=merged([*own, *cut]),
+                )
+            )
+    return made
+
+
+def pairs(link: Link, nation_of: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the name and the two sites of each link that a declared one stands for."""
+    first, second = (sites_of(end, nation_of) for end in link.ends)
+    is_one = all(end in nation_of for end in link.ends)
+    for one, other in itertools.product(first, second):
+        if one != other:
+            yield link.name if is_one else f"{link.name}.{one}.{other}", one, other
+
+
+def sites_of(name: str, nation_of: Mapping[str, str]) -> list[str]:
+    """Return the site of a name, or the sites of the nation of that name."""
+    if name in nation_of:
+        return [name]
+    return [site for site, nation in nation_of.items() if nation == name]
+
+
+def merged(spans: Iterable[tuple[float, float]]) -> Spans:
+    """Return spans of time in order, those that touch as one."""
+    made: list[tuple[float, float]] = []
+    for begin_s, end_s in sorted(spans):
+        if made and begin_s <= made[-1][1]:
+            made[-1] = (made[-1][0], max(made[-1][1], end_s))
+        else:
+            made.append((begin_s, end_s))
+    return tuple(made)
+
+
+def groups_of(links: Iterable[tuple[int, int]], count: int) -> list[int]:
+    """Return for each of ``count`` sites the least site that links connect it with, itself too."""
+    least = list(range(count))
+    ends = list(links)
+    while True:
+        before = list(least)
+        for one, other in ends:
+            least[one] = least[other] = min(least[one], least[other])
+        if least == before:
+            return least
+
+
+def _span(window: Window, span: Span) -> tuple[float, float]:
+    end_s = span.end_s if window.end is None else span.moment(window.end)
+    return span.moment(window.begin), end_s
+
+
+def _group_of(partition: Partition, nation_of: Mapping[str, str]) -> dict[str, int]:
+    """Return the number of each site's group; -1: in none of those that are named."""
+    made = dict.fromkeys(nation_of, -1)
+    for number, group in enumerate(partition.groups):
+        for name in group:
+            made |= dict.fromkeys(sites_of(name, nation_of), number)
+    return made
