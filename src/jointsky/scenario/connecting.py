@@ -1,4 +1,4 @@
-"""Declared links become links between two sites each, with the spans in which they carry nothing."""
+"""Declared links become links of two sites each, with the spans in which they carry nothing."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ def connect(
 ) -> list[BuiltLink]:
     """Return every link between two sites; ``nation_of`` gives each site's nation, in order."""
     rows = {site: row for row, site in enumerate(nation_of)}
-    parted = [
-        (_group_of(partition, nation_of), _span(partition, span)) for partition in partitions
-    ]
+    parted = [(_group_of(partition, nation_of), _span(partition, span)) for partition in partitions]
     made = []
     for link in links:
         own = [_span(window, span) for window in link.outages]

@@ -51,11 +51,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[Link, ...], Meta(description="Who hears whom; without any each site is alone")
     ] = ()
     partitions: Annotated[
-        tuple[Partition, ...], Meta(description="When the network falls into parts, by name")
+        tuple[Partition, ...], Meta(description="When the network falls into parts")
     ] = ()
-    exchange: Annotated[
-        NodeSettings, Meta(description="How every site waits, tells and keeps")
-    ] = NodeSettings()
+    exchange: Annotated[NodeSettings, Meta(description="How every site waits, tells and keeps")] = (
+        NodeSettings()
+    )
     vehicles: Annotated[tuple[Vehicle, ...], Meta(description="What flies, one by one")] = ()
     traffic: Annotated[
         tuple[Traffic, ...], Meta(description="Civil traffic at random, region by region")
