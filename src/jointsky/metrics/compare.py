@@ -22,7 +22,13 @@ from jointsky.metrics.pairs import (
     without_unseen,
 )
 from jointsky.metrics.paths import Integers, Paths, distinct
-from jointsky.metrics.sampling import Moments, at_shared_times, on_grid, speak_together
+from jointsky.metrics.sampling import (
+    Moments,
+    at_shared_times,
+    on_grid,
+    speak_together,
+    usual_age_s,
+)
 from jointsky.metrics.siap import CONFIRM, MISSES, Held, Spans, siap
 from jointsky.metrics.tgospa import tgospa
 from jointsky.records.columns import Array
@@ -95,10 +101,6 @@ def sample(reference: Paths, tracks: Paths, options: CompareOptions) -> Moments:
         kind = "shared" if speak_together(reference, tracks) else "grid"
     if kind == "shared":
         return at_shared_times(reference, tracks)
-    max_age_s = options.max_age_s
-    if max_age_s is None:
-        usual = tracks.median_interval_s()
-        max_age_s = float(np.clip(3.0 * usual, 5.0, 30.0)) if math.isfinite(usual) else 30.0
     first, last = float(reference.time_s.min()), float(reference.time_s.max())
     if not options.is_whole_life and len(tracks):
         first = max(first, float(tracks.time_s.min()))
@@ -109,7 +111,7 @@ def sample(reference: Paths, tracks: Paths, options: CompareOptions) -> Moments:
         span_s=(first, last),
         step_s=options.step_s,
         max_gap_s=options.max_gap_s,
-        max_age_s=max_age_s,
+        max_age_s=usual_age_s(tracks, options.max_age_s),
         edge_s=0.0 if options.is_whole_life else options.max_gap_s,
     )
 

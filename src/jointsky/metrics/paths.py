@@ -45,6 +45,7 @@ class Paths:
     pressure_age_s: Floats
     mode_s: Integers
     mode_a: Integers
+    call_sign: Integers  # as text_codes tells it
     visible: Booleans
     ended: Booleans
     updated: Booleans
@@ -101,6 +102,19 @@ def distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return ordered[first]
 
 
+def text_codes(text: npt.ArrayLike) -> Integers:
+    """Return an integer for each text (n,) of up to 8 characters of ASCII, -1 for an empty one.
+
+    Equal texts, but for blanks about them, have equal integers wherever they were made; of longer
+    ones the first 8 characters count.
+    """
+    words = np.char.strip(np.asarray(text, dtype=np.str_)).astype("<U8")
+    letters = np.ascontiguousarray(words).view(np.uint32).reshape(len(words), 8).astype(np.int64)
+    weights = np.int64(128) ** np.arange(7, -1, -1, dtype=np.int64)
+    code = (letters & 127) @ weights
+    return np.where(words == "", -1, code).astype(np.int64)
+
+
 COLUMNS = tuple(
     field.name
     for field in dataclasses.fields(Paths)
@@ -147,7 +161,7 @@ def make_paths(
     }
     for name in ("climb_mps", "height_m", "pressure_altitude_m", "pressure_age_s"):
         whole[name] = np.asarray(given.pop(name, np.full(n, np.nan)), np.float64)
-    for name in ("mode_s", "mode_a"):
+    for name in ("mode_s", "mode_a", "call_sign"):
         whole[name] = np.asarray(given.pop(name, np.full(n, -1))).astype(np.int64)
     whole["told_number"] = np.asarray(given.pop("told_number", number)).astype(np.int64)
     whole["visible"] = np.asarray(given.pop("visible", np.ones(n, bool))).astype(bool)

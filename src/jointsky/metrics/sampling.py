@@ -14,6 +14,7 @@ ended.  So a track is not helped by points that came later.
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,13 @@ class Moments:
     step_s: float
 
 
+def samples_of(n_moments: int, moment: Integers, path: Integers, position: Floats) -> Samples:
+    """Return samples of bare points (n, 3) at their moments; their source is their own row."""
+    rows = np.arange(len(moment), dtype=np.int64)
+    still = np.zeros((len(moment), 3))
+    return _samples(n_moments, moment, path, rows, position, still, np.ones(len(moment), bool))
+
+
 def _samples(
     n_moments: int,
     moment: Integers,
@@ -102,21 +110,22 @@ def speak_together(reference: Paths, tracks: Paths) -> bool:
 def at_shared_times(reference: Paths, tracks: Paths) -> Moments:
     """Return both at the times of the reference; track points at other times are left out."""
     times = distinct(reference.time_s)
-
-    def pick(paths: Paths) -> Samples:
-        rows = np.flatnonzero(np.isin(paths.time_s, times) & ~paths.ended)
-        return _samples(
-            len(times),
-            np.searchsorted(times, paths.time_s[rows]).astype(np.int64),
-            paths.path[rows],
-            rows,
-            paths.position_m[rows],
-            paths.velocity_mps[rows],
-            np.ones(len(rows), bool),
-        )
-
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
-    return Moments(times, pick(reference), pick(tracks), "shared", step)
+    return Moments(times, said_at(reference, times), said_at(tracks, times), "shared", step)
+
+
+def said_at(paths: Paths, times: Floats) -> Samples:
+    """Return the points that lie at exactly these rising times (moments,), as they are."""
+    rows = np.flatnonzero(np.isin(paths.time_s, times) & ~paths.ended)
+    return _samples(
+        len(times),
+        np.searchsorted(times, paths.time_s[rows]).astype(np.int64),
+        paths.path[rows],
+        rows,
+        paths.position_m[rows],
+        paths.velocity_mps[rows],
+        np.ones(len(rows), bool),
+    )
 
 
 def on_grid(
@@ -136,7 +145,7 @@ def on_grid(
     return Moments(
         times,
         _interpolated(reference, times, max_gap_s, edge_s),
-        _held(tracks, times, max_age_s),
+        held_at(tracks, times, max_age_s),
         "grid",
         step_s,
     )
@@ -165,7 +174,16 @@ def _interpolated(paths: Paths, times: Floats, max_gap_s: float, edge_s: float) 
     return _samples(len(times), moment, paths.path[source], source, position, velocity, seen)
 
 
-def _held(paths: Paths, times: Floats, max_age_s: float) -> Samples:
+def usual_age_s(tracks: Paths, max_age_s: float | None = None) -> float:
+    """Return for how long a track's point stands: what is asked, else three usual intervals."""
+    if max_age_s is not None:
+        return max_age_s
+    usual = tracks.median_interval_s()
+    return float(np.clip(3.0 * usual, 5.0, 30.0)) if math.isfinite(usual) else 30.0
+
+
+def held_at(paths: Paths, times: Floats, max_age_s: float) -> Samples:
+    """Return tracks as their watcher has them at rising times: newest points, moved on."""
     usual = paths.median_interval_s()
     last_age = min(usual, max_age_s) if np.isfinite(usual) else 0.0
     last_age = max(last_age, 1e-9)  # a lone point stands at its own moment

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.errors import InputError
-from jointsky.metrics.paths import Paths, geodetic_paths, make_paths
+from jointsky.metrics.paths import Paths, geodetic_paths, make_paths, text_codes
 from jointsky.records.plots import Geometry, PlotFlag, Plots
 from jointsky.records.sensors import Sensor, told_apart
 from jointsky.records.tracks import Tracks, TrackStatus
@@ -120,6 +120,7 @@ def of_tracks(tracks: Tracks, where: str, what: str) -> Points:
                     "mode_a",
                 )
             },
+            "call_sign": text_codes(shown.call_sign),
             "ended": ended,
             "updated": shown.status == TrackStatus.CONFIRMED,
         },
