@@ -63,45 +63,71 @@ class Columns:
                 raise ValueError("give n, or at least one column")
             n = sizes[0]
         made = {}
-        for name, column in schema.items():
-            value = np.asarray(column.default)
+        for name, wanted, ndim, column in cls._checks():
             if name in values:
                 value = _converted(values[name], column, f"{cls.__name__}.{name}")
-            made[name] = _filled(value, n, column, f"{cls.__name__}.{name}")
+                made[name] = _filled(value, n, column, f"{cls.__name__}.{name}")
+            else:
+                cell = () if ndim == 1 else tuple(size or 1 for size in column.cell)
+                made[name] = np.empty((n, *cell), wanted)
+                made[name].fill(column.default)
         return cls(**made)
+
+    @classmethod
+    def _checks(cls) -> list[tuple[str, np.dtype[Any], int, Column]]:
+        """Return name, type, dimensions and declaration of each column: what is checked."""
+        cached: list[tuple[str, np.dtype[Any], int, Column]] | None = cls.__dict__.get("_checked")
+        if cached is None:
+            cached = [
+                (name, np.dtype(column.dtype), 1 + len(column.cell), column)
+                for name, column in cls.schema().items()
+            ]
+            cls._checked = cached  # type: ignore[attr-defined]
+        return cached
 
     def __post_init__(self) -> None:
         """Refuse columns of another type, cell shape or length than declared."""
         size = None
-        for name, column in self.schema().items():
+        for name, wanted, ndim, column in self._checks():
             value = getattr(self, name)
-            wanted = np.dtype(column.dtype)
             if not isinstance(value, np.ndarray) or value.dtype != wanted:
                 kind = getattr(value, "dtype", type(value).__name__)
                 raise ValueError(f"{type(self).__name__}.{name} is {kind}; it must be {wanted}")
-            cell_fits = len(value.shape) == 1 + len(column.cell) and all(
-                want is None or want == has
-                for want, has in zip(column.cell, value.shape[1:], strict=True)
-            )
-            if not cell_fits:
+            shape = value.shape
+            if len(shape) != ndim or (ndim > 1 and not _fits(column.cell, shape[1:])):
                 raise ValueError(
-                    f"{type(self).__name__}.{name} has shape {value.shape}; "
+                    f"{type(self).__name__}.{name} has shape {shape}; "
                     f"it must be {_shape_text(column)}"
                 )
             if size is None:
-                size = len(value)
-            elif len(value) != size:
+                size = shape[0]
+            elif shape[0] != size:
                 raise ValueError(
-                    f"{type(self).__name__}.{name} has {len(value)} rows; the others have {size}"
+                    f"{type(self).__name__}.{name} has {shape[0]} rows; the others have {size}"
                 )
 
+    @classmethod
+    def _of(cls, columns: dict[str, Array]) -> Self:
+        """Return a record of columns that come from checked ones, without checking them again."""
+        made = object.__new__(cls)
+        made.__dict__.update(columns)
+        return made
+
     def __len__(self) -> int:
-        return len(getattr(self, next(iter(self.schema()))))
+        return len(getattr(self, self._checks()[0][0]))
 
     def rows(self, index: npt.ArrayLike | slice) -> Self:
         """Return the rows that ``index`` (positions, a mask or a slice) selects."""
-        return type(self)(
-            **{name: np.ascontiguousarray(getattr(self, name)[index]) for name in self.schema()}
+        if not isinstance(index, slice):
+            index = np.asarray(index)
+            if index.dtype == np.bool_ and index.shape == (len(self),):
+                index = np.flatnonzero(index)  # once, not for each column
+            elif index.size == 0 and index.ndim == 1:
+                index = index.astype(np.intp)
+            if index.ndim != 1:
+                return type(self)(**{name: c[index] for name, c in vars(self).items()})
+        return self._of(
+            {name: np.ascontiguousarray(column[index]) for name, column in vars(self).items()}
         )
 
     def replace(self, **given: npt.ArrayLike) -> Self:
@@ -111,6 +137,10 @@ class Columns:
 
 
 _C = TypeVar("_C", bound=Columns)
+
+
+def _fits(cell: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
+    return all(want is None or want == has for want, has in zip(cell, shape, strict=True))
 
 
 def _shape_text(column: Column) -> str:
@@ -169,7 +199,7 @@ def join(records: Sequence[_C]) -> _C:
             widest = tuple(max(p.shape[k] for p in parts) for k in range(1, parts[0].ndim))
             parts = [_padded(part, widest, column) for part in parts]
         made[name] = np.concatenate(parts)
-    return kind(**made)
+    return kind._of(made)
 
 
 def _padded(part: Array, widest: tuple[int, ...], column: Column) -> Array:
