@@ -38,7 +38,7 @@ def is_usable(plots, placed, row):
 
 
 def order_of(plots, row):
-    """Return what a plot is sorted by: time, sensor, range (0: none), place, address."""
+    """Return what a plot is sorted by: time, sensor, range (0: none), place, address, number."""
     columns = {
         Geometry.POLAR: ("azimuth_rad",),
         Geometry.LOCAL: ("east_m", "north_m"),
@@ -51,6 +51,7 @@ def order_of(plots, row):
         *(float(plots.time_s[row]), int(plots.sensor[row]), range_m),
         *(*place, 0.0)[:2],
         int(plots.mode_s[row]),
+        int(plots.offset[row]),
     )
 
 

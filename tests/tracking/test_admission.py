@@ -157,7 +157,7 @@ def test_runs_of_any_length_are_sorted_and_what_is_alike_stays_as_it_came(seed, 
         *(plots.time_s, plots.range_m, plots.azimuth_rad, plots.east_m, plots.north_m),
         *(plots.latitude_rad, plots.longitude_rad),
     )
-    marks = as_columns(plots.sensor, plots.geometry, plots.mode_s)
+    marks = as_columns(plots.sensor, plots.geometry, plots.mode_s, plots.offset)
     admission_kernels.order_ties(columns, marks, rows, np.empty_like(rows))
     assert rows.tolist() == wanted
 

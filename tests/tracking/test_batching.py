@@ -51,7 +51,7 @@ def some_plots(rng, n):
     return time, ints
 
 
-def cut(time, ints, close_all, edges):
+def cut(time, ints, close_all, edges, by_end=False):
     """Return the batch of each plot, batches as lists in order of closing, and closed by edges."""
     n = len(time)
     batch_of, close_order = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -67,7 +67,7 @@ def cut(time, ints, close_all, edges):
         floats,
         ints,
         sensors,
-        close_all,
+        (math.inf if close_all else -math.inf, by_end),
         edges,
         (open_batch, stamp, np.empty(n + 1, np.int64)),
         (batch_of, close_order, closed_at, order, start),

@@ -44,7 +44,10 @@ def test_what_was_put_away_comes_back_as_it_was(seed, live, room):
     wanted = [column[:live].copy() for column in book[:5]] + [c.copy() for c in book[5:]]
     for column in book:
         column[...] = 7  # what is put away shares nothing with the book
-    again = restored(away, room)
+    into = new_book(room, len(PERIODS_S))
+    for column in into:
+        column[...] = 7
+    again = restored(away, into)
     assert len(again.ints) == max(room, live)
     for name, got, was in zip(again._fields, again, wanted, strict=True):
         rows = live if name in ("floats", "ints", "looks", "bodies", "links") else len(was)

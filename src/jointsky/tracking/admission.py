@@ -90,8 +90,8 @@ def admit(plots: Plots, placed: npt.NDArray[np.bool_], oldest_s: float) -> Admit
         plots.latitude_rad,
         plots.longitude_rad,
     )
-    sensor, geometry, flags, mode_s = as_columns(
-        plots.sensor, plots.geometry, plots.flags, plots.mode_s
+    sensor, geometry, flags, mode_s, number = as_columns(
+        plots.sensor, plots.geometry, plots.flags, plots.mode_s, plots.offset
     )
     rows = np.empty(len(plots), np.int64)
     taken, refused, late, in_order = kernels.admit(
@@ -108,7 +108,7 @@ def admit(plots: Plots, placed: npt.NDArray[np.bool_], oldest_s: float) -> Admit
     rows = rows[:taken]
     if not in_order:
         rows = rows[np.argsort(columns[0][rows], kind="stable")]
-    kernels.order_ties(columns, (sensor, geometry, mode_s), rows, np.empty_like(rows))
+    kernels.order_ties(columns, (sensor, geometry, mode_s, number), rows, np.empty_like(rows))
     return Admitted(Ordered(plots, rows, plots.time_s[rows]), refused, late)
 
 

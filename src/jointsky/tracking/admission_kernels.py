@@ -50,7 +50,8 @@ def admit(columns, sensor, geometry, flags, unused, placed, farthest_m, oldest_s
 def order_keys(geometry, places, row):
     """Return two numbers of a plot's place, ``places`` (azimuth, east, north, latitude, longitude).
 
-    With time, sensor, range and address they put plots in order, whatever order they came in.
+    With time, sensor, range, address and number they put plots in order, whatever order they came
+    in.
     """
     azimuth_rad, east_m, north_m, latitude_rad, longitude_rad = places
     if geometry == GEODETIC:
@@ -69,7 +70,7 @@ def range_key(range_m):
 @bare
 def comes_after(a, b, marks, range_m, places):
     """Return whether plot ``a`` is to follow plot ``b`` of the same time."""
-    sensor, geometry, mode_s = marks
+    sensor, geometry, mode_s, number = marks
     if sensor[a] != sensor[b]:
         return sensor[a] > sensor[b]
     one, other = range_key(range_m[a]), range_key(range_m[b])
@@ -81,12 +82,14 @@ def comes_after(a, b, marks, range_m, places):
         return a_first > b_first
     if a_second != b_second:
         return a_second > b_second
-    return mode_s[a] > mode_s[b]
+    if mode_s[a] != mode_s[b]:
+        return mode_s[a] > mode_s[b]
+    return number[a] > number[b]
 
 
 @bare
 def sort_run(marks, range_m, places, rows, spare):
-    """Put a run of ``rows`` of one time in order, those that are alike as they came."""
+    """Put a run of ``rows`` of one time in order, those alike in everything as they came."""
     n = rows.shape[0]
     for first in range(0, n, SHORT_RUN):
         for i in range(first + 1, min(first + SHORT_RUN, n)):
@@ -123,7 +126,8 @@ def sort_run(marks, range_m, places, rows, spare):
 def order_ties(columns, marks, rows, spare):
     """Put ``rows``, in order of time, in order of what they are where times are equal.
 
-    ``columns`` as admit() takes them; ``marks`` are (sensor, geometry, mode_s).
+    ``columns`` as admit() takes them; ``marks`` are (sensor, geometry,
+    mode_s, number).
     """
     time_s, range_m, places = columns[0], columns[1], columns[2:]
     first = 0

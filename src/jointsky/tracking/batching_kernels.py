@@ -21,17 +21,19 @@ STAMPS = 1 << 12
 
 
 @bare
-def close_over(now, plots, sensors, open_batch, opened, close_order, closed):
-    """Close batches whose time is over, in the order in which they opened; return how many are."""
+def close_over(now, by_end, plots, sensors, open_batch, opened, close_order, closed):
+    """Close batches whose time is over, as they opened or as they end; return how many are."""
     while True:
         first = -1
         earliest = math.inf
         for k in range(sensors.shape[0]):
             if open_batch[k] >= 0:
                 since = plots[opened[open_batch[k]], P_TIME]
-                if now > since + sensors[k, S_WINDOW] and since < earliest:
+                end = since + sensors[k, S_WINDOW]
+                place = end if by_end else since
+                if now > end and place < earliest:
                     first = k
-                    earliest = since
+                    earliest = place
         if first < 0:
             return closed
         close_order[open_batch[first]] = closed
@@ -40,18 +42,22 @@ def close_over(now, plots, sensors, open_batch, opened, close_order, closed):
 
 
 @bare_kernel
-def cut(plots, ints, sensors, close_all, edges, work, out):
+def cut(plots, ints, sensors, closing, edges, work, out):
     """Cut plots (in order of time) into batches; return how many of them close.
 
     A batch closes when its sensor's window has passed or, for sensors that report each target by
     itself, when the same address comes again.  All close before the first plot after each of the
-    ``edges`` (times).  Batches that the newest plot does not close stay open unless ``close_all``.
+    ``edges`` (times).  ``closing`` are (time, by end): no other plot will come up to that time, and
+    batches that neither it nor the newest plot closes stay open; whether batches that are over at
+    once close in the order in which they end, which no cutting of plots into calls can change, or
+    in that in which they opened.
     ``work``: (S,) and (STAMPS,) of -1, and room for P + 1.  ``out``: batch of each plot; each
     batch's place in order of closing, -1: open; how many had closed by each edge; plots batch by
     batch in order of closing; where each batch begins among them (P + 1,).
     """
     open_batch, stamp, opened = work
     batch_of, close_order, closed_at, order, start = out
+    complete, by_end = closing
     batches = 0
     closed = 0
     edge = 0
@@ -61,11 +67,15 @@ def cut(plots, ints, sensors, close_all, edges, work, out):
         s = ints[i, P_SENSOR]
         mode_s = ints[i, P_MODE_S]
         while edge < edges.shape[0] and now > edges[edge]:
-            closed = close_over(math.inf, plots, sensors, open_batch, opened, close_order, closed)
+            closed = close_over(
+                math.inf, by_end, plots, sensors, open_batch, opened, close_order, closed
+            )
             closed_at[edge] = closed
             edge += 1
         if now > due:
-            closed = close_over(now, plots, sensors, open_batch, opened, close_order, closed)
+            closed = close_over(
+                now, by_end, plots, sensors, open_batch, opened, close_order, closed
+            )
             due = math.inf
             for k in range(sensors.shape[0]):
                 if open_batch[k] >= 0:
@@ -88,9 +98,8 @@ def cut(plots, ints, sensors, close_all, edges, work, out):
             stamp[place] = current
         batch_of[i] = current
     now = plots[plots.shape[0] - 1, P_TIME] if plots.shape[0] > 0 else -math.inf
-    if close_all:
-        now = math.inf
-    closed = close_over(now, plots, sensors, open_batch, opened, close_order, closed)
+    now = max(now, complete)
+    closed = close_over(now, by_end, plots, sensors, open_batch, opened, close_order, closed)
     while edge < edges.shape[0]:
         closed_at[edge] = closed
         edge += 1

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jointsky.tracking import kept_kernels as kernels
 from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking.arrays import Array, Book, new_book
 
@@ -34,10 +35,10 @@ class KeptBook(NamedTuple):
 def kept(book: Book, periods_s: Array) -> KeptBook:
     """Return a copy of a book; ``periods_s`` (S,) are the sensors' turn times."""
     live = int(book.counters[layout.N_LIVE])
-    bodies, looks = book.bodies[:live], book.looks[:live]
-    has_all = bodies[:, layout.QUIET, layout.WEIGHT] > 0.0
-    was_seen = (looks != _unseen(periods_s)).any(axis=2)
-    return KeptBook(
+    has_all = np.empty(live, np.bool_)
+    was_seen = np.empty((live, len(periods_s)), np.bool_)
+    whole, seen = kernels.survey(book.bodies, book.looks, periods_s, live, has_all, was_seen)
+    out = KeptBook(
         floats=book.floats[:live].copy(),
         ints=book.ints[:live].copy(),
         links=book.links[:live].copy(),
@@ -45,36 +46,37 @@ def kept(book: Book, periods_s: Array) -> KeptBook:
         counters=book.counters.copy(),
         clocks=book.clocks.copy(),
         has_all=has_all,
-        bodies=bodies[has_all],
-        first_bodies=bodies[~has_all, layout.MANOEUVRE],
+        bodies=np.empty((whole, layout.MODELS, layout.BODY)),
+        first_bodies=np.empty((live - whole, layout.BODY)),
         periods_s=periods_s.copy(),
         was_seen=was_seen,
-        looks=looks[was_seen],
+        looks=np.empty((seen, layout.LOOK_FLOATS)),
     )
+    used = has_all, was_seen, out.bodies, out.first_bodies, out.looks
+    kernels.put_away(book.bodies, book.looks, *used)
+    return out
 
 
-def restored(put_away: KeptBook, rows: int) -> Book:
-    """Return the book again, with room for at least ``rows`` tracks."""
+def restored(put_away: KeptBook, into: Book) -> Book:
+    """Return the book again, in the arrays of ``into`` where they have room for it."""
     live = len(put_away.floats)
-    book = new_book(max(rows, live), len(put_away.periods_s))
+    book = into if len(into.ints) >= live else new_book(live, len(put_away.periods_s))
     book.floats[:live] = put_away.floats
     book.ints[:live] = put_away.ints
+    book.ints[live:, layout.I_STATUS] = layout.FREE
     book.links[:live] = put_away.links
+    book.links[live:] = -1  # a new track is in no grid yet
     book.heads[:] = put_away.heads
     book.counters[:] = put_away.counters
     book.clocks[:] = put_away.clocks
-    bodies, looks = book.bodies[:live], book.looks[:live]
-    bodies[put_away.has_all] = put_away.bodies
-    bodies[~put_away.has_all, layout.MANOEUVRE] = put_away.first_bodies
-    looks[:] = _unseen(put_away.periods_s)
-    looks[put_away.was_seen] = put_away.looks
+    kernels.bring_back(
+        book.bodies,
+        book.looks,
+        put_away.periods_s,
+        put_away.has_all,
+        put_away.was_seen,
+        put_away.bodies,
+        put_away.first_bodies,
+        put_away.looks,
+    )
     return book
-
-
-def _unseen(periods_s: Array) -> Array:
-    """Return what the looks (S, LOOK_FLOATS) of sensors say that never saw a track."""
-    out = np.empty((len(periods_s), layout.LOOK_FLOATS))
-    out[:, layout.L_HIT] = out[:, layout.L_LOOK] = layout.NEVER
-    out[:, layout.L_VIEW] = 0.0
-    out[:, layout.L_EVERY] = periods_s
-    return out

@@ -125,9 +125,10 @@ CLOCKS = 1
     G_WORST_PSD,
     G_METHOD,
     G_SHOW,
-) = range(18)
-G_GATE = 18  # 8: squared distance by number of rows
-SETTINGS = 26
+    G_BIRTH,  # 1: a track's number is that of the plot that began it
+) = range(19)
+G_GATE = 19  # 8: squared distance by number of rows
+SETTINGS = 27
 
 # Results, float64 (N, ROW_FLOATS) and int64 (N, ROW_INTS)
 R_TIME, R_EXISTENCE, R_MANOEUVRE, R_PRESSURE = 0, 1, 2, 3

@@ -98,7 +98,8 @@ def merged(held: Prepared, fresh: Prepared) -> Prepared:
         return Prepared(floats, ints)
     keys = [floats[:, k] for k in (layout.P_ORDER + 1, layout.P_ORDER, layout.P_RANGE)]
     sensor, mode_s = ints[:, layout.P_SENSOR], ints[:, layout.P_MODE_S]
-    order = np.lexsort((mode_s, *keys, sensor, floats[:, layout.P_TIME]))
+    number = ints[:, layout.P_NUMBER]
+    order = np.lexsort((number, mode_s, *keys, sensor, floats[:, layout.P_TIME]))
     return Prepared(floats[order], ints[order])
 
 

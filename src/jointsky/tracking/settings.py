@@ -105,3 +105,7 @@ class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         Meta(ge=0, description="Plots that come this late are still taken in their place"),
     ] = 5.0
+    sector_s: Annotated[
+        float,
+        Meta(gt=0, description="The plots of one sweep wait at most so long for those beside them"),
+    ] = 1.0

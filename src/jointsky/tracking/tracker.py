@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ from jointsky.tracking.chains import Chains
 from jointsky.tracking.frame import Frame, MapPlane, choose, map_plane
 from jointsky.tracking.history import History
 from jointsky.tracking.kept import restored
+from jointsky.tracking.numbers import birth_numbers, sensor_keys
 from jointsky.tracking.periods import turn_times_s
 from jointsky.tracking.preparation import merged, plot_arrays, traits
 from jointsky.tracking.settings import TrackerSettings
@@ -48,6 +50,14 @@ class Tracker:
     a position cannot be used and are counted in ``refused``.  Plots may come late, in any order,
     by up to ``settings.late_s``: the tracks are then those of plots in order.  ``origin``
     (latitude, longitude in radians, height) is where a flat scene lies.
+
+    Sites that share their plots give all their trackers one ``epoch_s``, from which times are
+    counted.  Then nothing is learnt from which plots come first: a sensor that does not declare
+    its turn is taken to have its kind's, the map lies about the placed sensors (else about 0, 0),
+    and however plots are cut into calls of ``advance``, the tracks are the same.  ``numbers``:
+    tracks are counted, or numbered after the plot that began them (``tracking.numbers``).
+    ``step_s``: how close together the newest states are kept, for plots that come late; by default
+    ``settings.late_s``.
     """
 
     def __init__(
@@ -55,6 +65,10 @@ class Tracker:
         sensors: Sequence[Sensor],
         settings: TrackerSettings | None = None,
         origin: tuple[float, float, float] | None = None,
+        *,
+        epoch_s: float | None = None,
+        numbers: Literal["counter", "birth"] = "counter",
+        step_s: float | None = None,
     ) -> None:
         self.sensors = list(sensors)
         self.settings = settings or TrackerSettings()
@@ -62,15 +76,19 @@ class Tracker:
         self.used = 0  # plots that found a track
         self.refused = 0  # plots that no tracker could take
         self.too_late = 0  # plots that came later than settings.late_s
+        self.again = 0  # plots that were taken once more because others came late
         self.chains: Chains | None = None  # give one to learn which plots each track took
         self._given = 0  # plots so far; a plot's number is how many were given before it
         self._book = new_book(FIRST_ROWS, len(self.sensors))
         self._world: World | None = None
         self._plane: MapPlane | None = None
         self._bench: Bench | None = None
-        self._epoch_s = 0.0
+        self._shares = epoch_s is not None
+        self._epoch_s = epoch_s or 0.0
+        self._keys = sensor_keys(self.sensors) if numbers == "birth" else None
         self._held: Prepared | None = None
-        self._history = History(self.settings.late_s)
+        self._history = History(self.settings.late_s, step_s)
+        self._complete_s = -np.inf
         self._call_signs: dict[str, int] = {}
         self._placed = np.array([sensor.has_position for sensor in self.sensors], np.bool_)
         self._traits = traits(self.sensors, self.frame)
@@ -81,11 +99,19 @@ class Tracker:
         Plots of a sector that may still grow are held back until a later call or ``flush``.  Where
         plots came late, the rows since then are told again and supersede the earlier ones.
         """
-        return self._told(self._take(self._admit(plots), False, NO_TIMES)[0])
+        return self._told(self._take(self._admit(plots), -np.inf, NO_TIMES)[0])
+
+    def advance(self, plots: Plots, complete_s: float, newest: bool = False) -> Tracks:
+        """Take plots in as ``update`` does, where all up to ``complete_s`` have come.
+
+        No sector waits for plots of up to then; one that comes yet is late.  ``newest``: of each
+        track only the last row is told, where late plots change many.
+        """
+        return self._told(self._take(self._admit(plots), complete_s, NO_TIMES, newest)[0])
 
     def flush(self) -> Tracks:
         """Work off what is held back and return its rows."""
-        return self._told(self._take(NO_PLOTS, True, NO_TIMES)[0])
+        return self._told(self._take(NO_PLOTS, np.inf, NO_TIMES)[0])
 
     def done_s(self) -> float:
         """Return the time before which all plots given have been worked off, unless more come."""
@@ -95,6 +121,13 @@ class Tracker:
             else self._epoch_s + float(self._held.floats[:, layout.P_TIME].min())
         )
         return min(self._history.newest_s, held_s)
+
+    def closes_s(self) -> float:
+        """Return when the first sector that may still grow is over; inf: there is none."""
+        if self._held is None or self._world is None:
+            return np.inf
+        windows = self._world.sensors[self._held.ints[:, layout.P_SENSOR], layout.S_WINDOW]
+        return self._epoch_s + float((self._held.floats[:, layout.P_TIME] + windows).min())
 
     def picture(self, time_s: float) -> Tracks:
         """Return all confirmed tracks as expected at one time, without changing any."""
@@ -123,20 +156,23 @@ class Tracker:
         ``flush`` and ``picture``, in one.
         """
         times = np.sort(np.asarray(times_s, np.float64))
-        return self._told(self._take(self._admit(plots), True, times)[1])
+        return self._told(self._take(self._admit(plots), np.inf, times)[1])
 
     def _admit(self, plots: Plots) -> Ordered:
         """Return the plots that can be taken, in order; late ones put the tracker back first."""
         if len(plots) == 0:
             return NO_PLOTS
-        numbers = self._given + np.arange(len(plots))
+        if self._keys is None:
+            numbers = self._given + np.arange(len(plots))
+        else:
+            numbers = birth_numbers(plots, self._keys)
         self._given += len(plots)
         plots = dataclasses.replace(plots, offset=numbers)
         admitted = admit(plots, self._placed, self._history.oldest_s())
         self.refused += admitted.refused
         self.too_late += admitted.too_late
         taken = admitted.taken
-        if len(taken) and taken.time_s[0] < self._history.newest_s:
+        if len(taken) and self._history.is_late(float(taken.time_s[0])):
             return self._put_back(taken)
         return taken
 
@@ -146,39 +182,49 @@ class Tracker:
         if found is None:
             return taken
         state, again = found
-        self._book = restored(state.book, len(self._book.ints))
+        self._book = restored(state.book, self._book)
         world = state.world
         self._world = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
         self._held = state.held
         self.used = state.used
+        self.again += sum(map(len, again))
         return together(again, taken)
 
     def _take(
-        self, plots: Ordered, close_all: bool, times: Floats
+        self, plots: Ordered, complete_s: float, times: Floats, newest: bool = False
     ) -> tuple[list[Rows], list[Rows]]:
         """Work plots (in order) off; return the rows of updates and of pictures."""
+        if np.isfinite(complete_s):
+            self._complete_s = max(self._complete_s, complete_s)
+        closing_s = max(complete_s, self._complete_s)
         if len(plots) and self._world is None:
             self._begin(plots)
         updates: list[Rows] = []
         shots: list[Rows] = []
         if self._world is None:
             return updates, shots
-        prepared = self._arrays(plots)
         n = len(plots)
-        split = 0
+        kept = {n}
         if n:
-            split = int(np.searchsorted(plots.time_s, plots.time_s[-1] - self._history.lag_s))
-        for first, last in itertools.pairwise(sorted({*range(0, n, CHUNK), split, n})):
+            marks = self._history.marks_s(float(plots.time_s[0]), float(plots.time_s[-1]))
+            kept |= set(np.searchsorted(plots.time_s, marks).tolist())
+        prepared = self._arrays(plots)
+        for first, last in itertools.pairwise(sorted({*range(0, n, CHUNK), *kept} | {0})):
             is_last = last == n
             until = len(times) if is_last else int(np.searchsorted(times, plots.time_s[last - 1]))
             self._history.add(plots.part(first, last))
             part = Prepared(prepared.floats[first:last], prepared.ints[first:last])
-            self._work(part, close_all and is_last, times[:until], updates, shots)
+            self._work(part, closing_s if is_last else -np.inf, times[:until], updates, shots)
             times = times[until:]
-            if self._history.lag_s > 0.0 and (last == split or (is_last and self._history.is_due)):
+            if newest:
+                updates = [newest_rows(updates)]
+            if last in kept and not is_last:
                 self._remember()
         if n == 0:
-            self._work(prepared, close_all, times, updates, shots)
+            self._work(prepared, closing_s, times, updates, shots)
+        self._history.complete(self._complete_s)
+        if self._history.is_due:
+            self._remember()
         return updates, shots
 
     def _remember(self) -> None:
@@ -186,28 +232,32 @@ class Tracker:
         self._history.keep(self._book, self._world, self._held, self.used)
 
     def _begin(self, plots: Ordered) -> None:
-        self._epoch_s = float(np.floor(plots.time_s[0]))
+        if not self._shares:
+            self._epoch_s = float(np.floor(plots.time_s[0]))
         placed = [s for s in self.sensors if s.latitude_rad is not None]
         latitude, longitude = 0.0, 0.0
         if placed:
             latitude = float(np.mean([s.latitude_rad or 0.0 for s in placed]))
             longitude = placed[0].longitude_rad or 0.0
-        elif not self.frame.is_flat:
+        elif not self.frame.is_flat and not self._shares:
             latitudes = plots.plots.latitude_rad[plots.rows]
             known = np.isfinite(latitudes)
             if known.any():
                 latitude = float(np.mean(latitudes[known]))
                 longitude = float(plots.plots.longitude_rad[plots.rows][known][0])
         self._plane = map_plane(self.frame, latitude, longitude)
-        periods = turn_times_s(plots, len(self.sensors))
+        periods = np.full(len(self.sensors), np.nan)
+        if not self._shares:
+            periods = turn_times_s(plots, len(self.sensors))
         self._world = make_world(self.sensors, self.frame, self._plane, self.settings, periods)
+        self._world.settings[layout.G_BIRTH] = self._keys is not None
         if self._history.lag_s > 0.0:
             self._remember()
 
     def _work(
         self,
         arrays: Prepared,
-        close_all: bool,
+        closing_s: float,
         times: Floats,
         updates: list[Rows],
         shots: list[Rows],
@@ -218,7 +268,7 @@ class Tracker:
             arrays = merged(self._held, arrays)
             self._held = None
         arrays.ints[:, layout.P_BEFORE] = layout.NOBODYS  # once more, where late plots came
-        order, start, closed_at, is_open = self._cut(arrays, close_all, times - self._epoch_s)
+        order, start, closed_at, is_open = self._cut(arrays, closing_s, times - self._epoch_s)
         if is_open.any():
             self._held = Prepared(arrays.floats[is_open], arrays.ints[is_open])
         live = int(self._book.counters[layout.N_LIVE])
@@ -273,7 +323,7 @@ class Tracker:
     def _cut(
         self,
         arrays: Prepared,
-        close_all: bool,
+        closing_s: float,
         times: Floats,
     ) -> tuple[
         npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]
@@ -292,7 +342,7 @@ class Tracker:
             floats,
             ints,
             self._world.sensors,
-            close_all,
+            (closing_s - self._epoch_s, self._shares),
             times,
             (
                 np.full(len(self.sensors), -1, np.int64),
@@ -342,3 +392,12 @@ class Tracker:
 
 def _first(rows: Rows, n: int) -> Rows:
     return Rows(*(column[:n] for column in rows))
+
+
+def newest_rows(parts: list[Rows]) -> Rows:
+    """Return of each track the last of its rows, in the order in which they came."""
+    ints = np.concatenate([rows.ints for rows in parts])
+    _, last = np.unique(ints[::-1, layout.O_NUMBER], return_index=True)
+    chosen = np.sort(len(ints) - 1 - last)
+    floats = np.concatenate([rows.floats for rows in parts])[chosen]
+    return Rows(floats, ints[chosen], np.concatenate([rows.sensors for rows in parts])[chosen])

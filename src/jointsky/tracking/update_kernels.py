@@ -13,6 +13,7 @@ from jointsky.tracking.layout_kernels import (
     BODY,
     CONFIRMED,
     COV,
+    G_BIRTH,
     G_CONFIRM,
     G_HEIGHT_SIGMA,
     G_METHOD,
@@ -32,6 +33,7 @@ from jointsky.tracking.layout_kernels import (
     P_GEOMETRY,
     P_MAP,
     P_MODE_S,
+    P_NUMBER,
     P_SENSOR,
     P_TIME,
     P_VAR_1,
@@ -64,6 +66,7 @@ LEAST_WEIGHT = 1e-12
 BEARING_PLACES = 6  # ranges at which a bearing alone may begin a track
 BEARING_NEAREST_M = 1000.0
 CONFIRMED_STATUS = 1
+CONTENT = (1 << 30) - 1  # the bits of a birth number that tell the plot's content
 
 
 @bare
@@ -176,6 +179,30 @@ def take_pairs(slot, best, theirs, own, bench):
 
 
 @bare
+def name(ints, counters, t, settings):
+    """Give a track that is confirmed now its number: the next, or that of the plot it began at.
+
+    Plots alike, or one bearing, may begin several tracks: of those that live, each has its own,
+    the later confirmed the next higher one (born in the same eighth of a second).
+    """
+    n = ints[t]
+    if settings[G_BIRTH] == 0.0:
+        n[I_NUMBER] = counters[N_NUMBER]
+        counters[N_NUMBER] += 1
+        return
+    number = n[I_NUMBER]
+    is_free = False
+    while not is_free:
+        is_free = True
+        for other in range(counters[N_LIVE]):
+            is_named = ints[other, I_STATUS] == CONFIRMED and other != t
+            if is_named and ints[other, I_NUMBER] == number:
+                number = (number & ~CONTENT) | ((number + 1) & CONTENT)
+                is_free = False
+    n[I_NUMBER] = number
+
+
+@bare
 def update_slot(slot, members, plots, now, book, world, bench, out, written):
     """Give a slot's track the plots of a batch; return rows written and plots taken.
 
@@ -235,8 +262,7 @@ def update_slot(slot, members, plots, now, book, world, bench, out, written):
         if n[I_PLOTS] < (2 if known else 3) or f[T_EXISTENCE] < settings[G_CONFIRM]:
             return 0, 1
         n[I_STATUS] = CONFIRMED
-        n[I_NUMBER] = counters[N_NUMBER]
-        counters[N_NUMBER] += 1
+        name(ints, counters, t, settings)
     rows_kernels.write(
         f,
         n,
@@ -326,12 +352,12 @@ def begin_at(q, i, existence, book, world, bench):
     Navig. 142(2), 1995).
     """
     _, _, _, _, links, _, counters, _ = book
-    sensors = world[0]
-    none = np.int64(-1)
+    sensors, _, _, settings, _, _ = world
+    number = i[P_NUMBER] if settings[G_BIRTH] > 0.0 else np.int64(-1)
     if i[P_GEOMETRY] != BEARING:
         t = lifecycle_kernels.free_row(links, counters)
         sigma = math.sqrt(q[P_VAR_1])
-        begin_row(t, none, q, i, q[P_X : P_X + 3], sigma, existence, book, world, bench)
+        begin_row(t, number, q, i, q[P_X : P_X + 3], sigma, existence, book, world, bench)
         return
     sensor = sensors[i[P_SENSOR]]
     step = (sensor[S_REACH] / BEARING_NEAREST_M) ** (1.0 / BEARING_PLACES)
@@ -347,7 +373,7 @@ def begin_at(q, i, existence, book, world, bench):
             towards = (q[P_X + k] - sensor[S_ORIGIN + k]) / given
             bench.place[k] = sensor[S_ORIGIN + k] + reach * towards
         share = existence / BEARING_PLACES
-        begin_row(t, none, q, i, bench.place, ratio * reach, share, book, world, bench)
+        begin_row(t, number, q, i, bench.place, ratio * reach, share, book, world, bench)
         reach *= step
 
 

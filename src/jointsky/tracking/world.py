@@ -154,7 +154,7 @@ def sensor_rows(
         row[layout.S_PERIOD] = period
         turns = sensor.kind in _TURNING
         window = period / _WINDOWS_PER_TURN if turns else min(_REPORT_WINDOW_S, period / 4)
-        row[layout.S_WINDOW] = window
+        row[layout.S_WINDOW] = min(window, settings.sector_s)
         surface = sensor.kind == "surface-radar"
         reach = sensor.range_max_m or (_SURFACE_REACH_M if surface else _TYPICAL_REACH_M)
         row[layout.S_REACH] = reach

@@ -1,0 +1,155 @@
+"""A site's plots, its own and others', reach its tracker in order, or are put in their place.
+
+Plots of other sites come later than one's own.  They are waited for until their origins have told
+up to when they are complete, but no longer than ``hold_s``; what comes later still puts the
+tracker back, many plots at once where many come.  So the tracks depend on which plots came, not on
+their order: sites of a domain that have the same plots have the same tracks and numbers.
+"""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+
+from jointsky.node.domains import domain_of, sensors_of, spread
+from jointsky.node.setup import Network
+from jointsky.records.columns import join
+from jointsky.records.plots import Plots
+from jointsky.records.tracks import Tracks
+from jointsky.tracking.tracker import Tracker
+
+STEP_S = 0.25  # between the newest states kept: a plot that is a little late costs little
+SECTOR_S = 0.1  # neighbours in a sweep are waited for at most so long
+AHEAD_S = 60.0  # a plot from so far in the future is damage
+SOONEST_S, SHARE_OF_DEPTH, LATEST_S = 0.1, 0.1, 10.0
+
+
+class Feed:
+    """The tracker of a site's domain and what waits for it.
+
+    ``plots.sensor`` and the bits of ``tracks.sensors`` count the sensors of the whole network;
+    tracks are numbered after the plots that began them.  All times are POSIX seconds, UTC.
+    """
+
+    def __init__(self, network: Network, site: int) -> None:
+        self.rows = sensors_of(network, domain_of(network, site))
+        self.late = 0  # plots that came after the tracker had gone on
+        self.too_late = 0  # plots older than late_s when they came: lost to the tracks
+        self.refused = 0  # plots without a time or a sensor of the domain, or from the future
+        self.replays = 0  # how often late plots put the tracker back
+        self._site = site
+        self._count = len(network.sensors)
+        self._local = np.full(self._count, -1, np.int32)
+        self._local[self.rows] = np.arange(len(self.rows))
+        self._hold_s = network.settings.hold_s
+        self._late_s = network.settings.late_s
+        settings = msgspec.structs.replace(
+            network.tracker,
+            late_s=self._late_s + self._hold_s + 2.0 * LATEST_S,
+            sector_s=min(network.tracker.sector_s, SECTOR_S),
+        )
+        sensors = [network.sensors[row] for row in self.rows.tolist()]
+        self._tracker = Tracker(
+            sensors, settings, epoch_s=network.epoch_s, numbers="birth", step_s=STEP_S
+        )
+        self.frontier_s = -math.inf  # the tracker has gone on to here
+        self._waiting: list[Plots] = []  # newer than that
+        self._pool: list[Plots] = []  # late ones, that are to put the tracker back together
+        self._pooled_s = -math.inf  # when the first of them came
+        self._oldest_s = math.inf  # time of the oldest of them
+        self._replayed_s = -math.inf
+        self._hurry = False
+
+    @property
+    def replayed(self) -> int:
+        """Return how many plots the tracker has taken again because others came late."""
+        return self._tracker.again
+
+    @property
+    def used(self) -> int:
+        """Return how many plots found a track."""
+        return self._tracker.used
+
+    def take(self, plots: Plots, now_s: float) -> None:
+        """Take plots of any origin, quantised as they are shared; ``advance`` works them off."""
+        if len(plots) == 0:
+            return
+        known = (plots.sensor >= 0) & (plots.sensor < self._count)
+        local = np.where(known, self._local[np.where(known, plots.sensor, 0)], -1).astype(np.int32)
+        with np.errstate(invalid="ignore"):
+            is_good = (local >= 0) & (plots.time_s <= now_s + AHEAD_S)
+            in_time = is_good & (plots.time_s >= now_s - self._late_s)
+            is_late = in_time & (plots.time_s <= self.frontier_s)
+        good = int(np.count_nonzero(is_good))
+        taken, late = int(np.count_nonzero(in_time)), int(np.count_nonzero(is_late))
+        self.refused += len(plots) - good
+        self.too_late += good - taken
+        self.late += late
+        plots = Plots(**{**vars(plots), "sensor": local})
+        if late:
+            pooled = plots.rows(is_late)
+            self._pooled_s = self._pooled_s if self._pool else now_s
+            self._oldest_s = min(self._oldest_s, float(pooled.time_s.min()))
+            self._pool.append(pooled)
+        if taken > late:
+            is_new = in_time & ~is_late
+            self._waiting.append(plots if is_new.all() else plots.rows(is_new))
+
+    def gap_closed(self) -> None:
+        """Note that all is there that was missing: late plots are not to wait for more of them."""
+        self._hurry = True
+
+    def advance(self, now_s: float, complete_s: float) -> Tracks:
+        """Work off plots up to ``complete_s``, when all have come, or to ``hold_s`` before now.
+
+        Returns a row for each update of a track; where late plots put the tracker back, of each
+        track only the newest.
+        """
+        until_s = min(max(complete_s, now_s - self._hold_s), now_s)
+        self.frontier_s = max(self.frontier_s, until_s)
+        parts, rest = [], []
+        for plots in self._waiting:
+            is_due = plots.time_s <= self.frontier_s
+            if is_due.all():
+                parts.append(plots)
+            elif not is_due.any():
+                rest.append(plots)
+            else:
+                parts.append(plots.rows(is_due))
+                rest.append(plots.rows(~is_due))
+        self._waiting = rest
+        is_replay = bool(self._pool) and (self._hurry or now_s >= self._replay_at_s())
+        if is_replay:
+            parts += self._pool
+            self._pool, self._oldest_s, self._replayed_s = [], math.inf, now_s
+            self.replays += 1
+        if not self._pool:
+            self._hurry = False
+        plots = join(parts) if parts else Plots.make(0)
+        return self._told(self._tracker.advance(plots, self.frontier_s, is_replay))
+
+    def next_s(self) -> float:
+        """Return when ``advance`` has something to do though nothing comes; inf: never."""
+        waiting_s = min((float(plots.time_s.min()) for plots in self._waiting), default=math.inf)
+        due_s = min(waiting_s, self._tracker.closes_s()) + self._hold_s
+        return min(due_s, self._replay_at_s()) if self._pool else due_s
+
+    def picture(self, time_s: float) -> Tracks:
+        """Return all confirmed tracks as expected at one time."""
+        return self._told(self._tracker.picture(time_s))
+
+    def _replay_at_s(self) -> float:
+        """Return when pooled plots are to be worked off: the further back, the rarer."""
+        depth_s = max(self._pooled_s - self._oldest_s, 0.0)
+        wait_s = min(max(SHARE_OF_DEPTH * depth_s, SOONEST_S), LATEST_S)
+        return max(self._pooled_s, self._replayed_s) + wait_s
+
+    def _told(self, tracks: Tracks) -> Tracks:
+        columns = {
+            **vars(tracks),
+            "sensors": spread(tracks.sensors, self.rows, self._count),
+            "source": np.full(len(tracks), self._site, np.int32),
+        }
+        return Tracks(**columns)
