@@ -66,7 +66,7 @@ class JointSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     drift_psd: Annotated[
         float,
         Meta(gt=0, description="Acceleration noise of a target in steady flight, m²/s³"),
-    ] = 1.0
+    ] = 0.1
     manoeuvre_psd: Annotated[
         float, Meta(gt=0, description="The same of one that manoeuvres, m²/s³")
     ] = 100.0
