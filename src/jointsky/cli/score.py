@@ -2,6 +2,9 @@
 
 TRACKS is a folder that ``jointsky track`` wrote, a Parquet table of tracks, or a recording with
 system tracks (CAT062).  REFERENCE is the same, a table of truth, or a recording with ADS-B.
+Where TRACKS hold the pictures of several sites, as the folder of a run does, each is scored, and
+how far they are common; REFERENCE is then the run's own truth by default.  With ``--common`` each
+of several TRACKS is the picture of a site, and targets are told from the pictures alone.
 """
 
 from __future__ import annotations
@@ -16,10 +19,12 @@ import pyarrow.parquet as pq
 
 from jointsky.cli import console
 from jointsky.cli.reading import add_reading_arguments, read_options
+from jointsky.cli.score_sites import print_sites, write_sites
 from jointsky.cli.score_tables import print_tables
 from jointsky.errors import InputError
 from jointsky.pictures.score import draw
 from jointsky.recording.score import ScoreOptions, columns_of, score
+from jointsky.recording.score_sites import is_of_several, score_sites, truth_of
 from jointsky.records.score import ScoreResult
 
 SCORING = "scoring (first run compiles)"
@@ -27,9 +32,14 @@ SCORING = "scoring (first run compiles)"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("tracks", metavar="TRACKS", type=pathlib.Path)
-    parser.add_argument("reference", metavar="REFERENCE", type=pathlib.Path)
     add = parser.add_argument
+    add("tracks", metavar="TRACKS", type=pathlib.Path)
+    add("others", metavar="REFERENCE", nargs="*", type=pathlib.Path)
+    add(
+        "--common",
+        action="store_true",
+        help="TRACKS [TRACKS ...]: each is a site's picture; how common are they",
+    )
     add("--reference-source", metavar="SOURCE", help="SAC/SIC, a name, or adsb: which to take")
     add(
         "--tracks-source",
@@ -74,9 +84,12 @@ def run(arguments: argparse.Namespace) -> int:
         to_s=_seconds("--to", arguments.end),
         reading=read_options(arguments),
     )
+    tracks, reference = _asked(arguments)
+    if reference is None or _is_of_sites(arguments):
+        return _of_sites(arguments, tracks, reference, options)
     with console.progress(arguments.quiet) as step:
         step(SCORING, 0.0)
-        result = score(arguments.tracks, arguments.reference, options)
+        result = score(tracks[0], reference, options)
         step(SCORING, 0.7)
         written = write(result, arguments.out) if arguments.out else []
         step(SCORING, 1.0)
@@ -84,6 +97,57 @@ def run(arguments: argparse.Namespace) -> int:
         console.print_json(result.summary())
     else:
         print_tables(result)
+        for path in written:
+            console.messages.print(f"wrote {path}", soft_wrap=True)
+    return console.OK
+
+
+def _asked(
+    arguments: argparse.Namespace,
+) -> tuple[list[pathlib.Path], pathlib.Path | None]:
+    """Return what is to be scored, and against what: None is against one another."""
+    inputs: list[pathlib.Path] = [arguments.tracks, *arguments.others]
+    for path in inputs:
+        if not path.exists():
+            raise InputError(str(path), "there is no such file or folder")
+    if arguments.common:
+        return inputs, None
+    if len(inputs) > 2:
+        raise InputError(
+            str(inputs[2]),
+            f"{len(inputs)} inputs",
+            "TRACKS and REFERENCE",
+            "--common takes each as the picture of a site",
+        )
+    if len(inputs) == 2:
+        return inputs[:1], inputs[1]
+    if not is_of_several(inputs[0]):
+        raise InputError(
+            str(inputs[0]), "tracks of one system and no reference", "a reference to score against"
+        )
+    return inputs, truth_of(inputs[0])
+
+
+def _is_of_sites(arguments: argparse.Namespace) -> bool:
+    return arguments.tracks_source is None and is_of_several(arguments.tracks)
+
+
+def _of_sites(
+    arguments: argparse.Namespace,
+    tracks: list[pathlib.Path],
+    reference: pathlib.Path | None,
+    options: ScoreOptions,
+) -> int:
+    """Score the pictures of several sites, print, write; return the exit code."""
+    with console.progress(arguments.quiet) as step:
+        step(SCORING, 0.0)
+        result = score_sites(tracks, reference, options, lambda share: step(SCORING, 0.9 * share))
+        written = write_sites(result, arguments.out) if arguments.out else []
+        step(SCORING, 1.0)
+    if arguments.json:
+        console.print_json(result.summary())
+    else:
+        print_sites(result)
         for path in written:
             console.messages.print(f"wrote {path}", soft_wrap=True)
     return console.OK

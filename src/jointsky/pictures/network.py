@@ -20,7 +20,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from jointsky.pictures import canvas, colours, overtime
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.sky import NATIONS
-from jointsky.records.commonality import Commonality
+from jointsky.records.commonality import NO_NATION, Commonality
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,17 +69,24 @@ class NetworkView:
 
 def draw_network(view: NetworkView, path_png: str | pathlib.Path) -> None:
     """Write the picture of a network as PNG: over time on the left, in sum on the right."""
-    made = canvas.sheet(colours.LIGHT, 1800, 1230)
+    is_whole = view.links is not None or any(len(late) for late in view.late_s.values())
+    height_px = 1230 if is_whole else 870
+    made = canvas.sheet(colours.LIGHT, 1800, height_px)
     made.unit = 1.0
-    made.write(0.03, 0.977, view.title, 17, bold=True, va="top")
-    made.write(0.03, 0.947, _words(view), 10.5, color=made.palette.quiet, va="top")
-    left = [made.axes(0.045, bottom, 0.52, 0.225) for bottom in (0.655, 0.36, 0.065)]
-    _held(left[0], made, view)
-    _common(left[1], made, view)
-    _octets(left[2], made, view)
+
+    def axes(left: float, top_px: float, width: float, tall_px: float) -> Any:
+        return made.axes(left, 1.0 - (top_px + tall_px) / height_px, width, tall_px / height_px)
+
+    made.write(0.03, 1.0 - 28 / height_px, view.title, 17, bold=True, va="top")
+    quiet = made.palette.quiet
+    made.write(0.03, 1.0 - 65 / height_px, _words(view), 10.5, color=quiet, va="top")
+    _held(axes(0.045, 148, 0.52, 277), made, view)
+    _common(axes(0.045, 511, 0.52, 277), made, view)
     part = min(len(view.common.sites) / 7.0, 1.0)  # the cells of a few sites need not be huge
-    _matrix(made.axes(0.675, 0.88 - 0.455 * part, 0.295 * part, 0.455 * part), made, view.common)
-    _late(made.axes(0.655, 0.1, 0.315, 0.19), made, view)
+    _matrix(axes(0.675, 148, 0.295 * part, 560 * part), made, view.common)
+    if is_whole:
+        _octets(axes(0.045, 873, 0.52, 277), made, view)
+        _late(axes(0.655, 873, 0.315, 234), made, view)
     canvas.save(made, path_png)
 
 
@@ -91,19 +98,30 @@ def tints(nations: Sequence[str]) -> dict[str, str]:
 def _words(view: NetworkView) -> str:
     common = view.common
     nations = len(set(common.nations))
-    of = "one nation" if nations == 1 else f"{nations:,} nations"
-    parts = [f"{len(common.sites):,} sites of {of}"]
+    of = " of one nation" if nations == 1 else f" of {nations:,} nations"
+    is_known = NO_NATION not in common.nations and nations < len(common.sites)
+    parts = [f"{len(common.sites):,} sites{of if is_known else ''}"]
     if view.links is not None:
         parts.append(f"{len(view.links.names):,} links")
-    across = [row for row in common.between_nations if row["a"] != row["b"]]
+    across = [r for r in common.between_nations if r["a"] != r["b"]] or common.between_nations
     for row in across[:3]:
         parts.append(
-            f"{row['a']} and {row['b']}: {share(row['held'])} held by both, "
+            f"{_between(row)}: {share(row['held'])} held by both, "
             f"{share(row['number'])} of that under one number"
         )
     if view.outages:
         parts.append("shaded: links silent")
     return "   ·   ".join(parts)
+
+
+def _nation(common: Commonality, nation: str) -> str:
+    if nation in common.sites:
+        return nation
+    return "any of the sites" if nation == NO_NATION else f"{nation}, all its sites"
+
+
+def _between(row: Mapping[str, Any]) -> str:
+    return f"within {row['a']}" if row["a"] == row["b"] else f"{row['a']} and {row['b']}"
 
 
 def _held(axes: Any, made: Sheet, view: NetworkView) -> None:
@@ -115,14 +133,16 @@ def _held(axes: Any, made: Sheet, view: NetworkView) -> None:
     columns = view.common.held_over_time
     width_s = float(view.common.about["bin_s"])
     per_bin = _moments_in_bins(view)
-    for name, nation in zip(view.common.sites, view.common.nations, strict=True):
+    of_nations = list(zip(view.common.sites, view.common.nations, strict=True))
+    for name, nation in of_nations if len(colour) < len(of_nations) else []:
         x, y = _series(columns, "of", f"site {name}", "held", "view" if has_view else None, per_bin)
         axes.plot(x + width_s / 2, y, color=colour[nation], alpha=0.35, **_line(0.7))
     for nation, tint in colour.items():
         of = f"nation {nation}"
         x, y = _series(columns, "of", of, "held", "view" if has_view else None, per_bin)
-        axes.plot(x + width_s / 2, y, color=tint, label=f"{nation}, all its sites", **_line(2.2))
-    axes.plot([], [], color=made.palette.quiet, linewidth=0.7, label="each site")
+        axes.plot(x + width_s / 2, y, color=tint, label=_nation(view.common, nation), **_line(2.2))
+    if len(colour) < len(of_nations):
+        axes.plot([], [], color=made.palette.quiet, linewidth=0.7, label="each site")
     _finish(axes, made, view, is_share=has_view)
 
 
@@ -136,7 +156,7 @@ def _common(axes: Any, made: Sheet, view: NetworkView) -> None:
     for row in view.common.between_nations:
         between, is_within = f"{row['a']}-{row['b']}", row["a"] == row["b"]
         tint = colour[row["a"]] if is_within else made.palette.ink
-        name = f"within {row['a']}" if is_within else f"{row['a']} and {row['b']}"
+        name = _between(row)
         x, y = _series(columns, "between", between, "common", "either")
         style = _line(1.3 if is_within else 2.2)
         axes.plot(x + width_s / 2, y, color=tint, label=name, **style)
@@ -177,7 +197,8 @@ def _matrix(axes: Any, made: Sheet, common: Commonality) -> None:
     n = len(sites)
     words = "Two and two: held by both (upper right), of that under one number (lower left)"
     shades_are = "" if n <= CELL_WORDS else "; light 0 %, dark 100 %"
-    made.write(0.61, 0.893, words + shades_are, 10, bold=True, va="bottom")
+    top = axes.get_position().y1 + 15 / made.height_px
+    made.write(0.61, top, words + shades_are, 10, bold=True, va="bottom")
     place = {name: k for k, name in enumerate(sites)}
     value = np.full((n, n), np.nan)
     for row in common.between_sites:

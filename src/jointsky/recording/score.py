@@ -19,7 +19,12 @@ from jointsky.formats.options import ReadOptions
 from jointsky.metrics.compare import CompareOptions, compare
 from jointsky.recording.read import read
 from jointsky.recording.score_points import Points, of_plots, of_recording, of_tracks
-from jointsky.recording.score_tables import has_several_systems, read_table, table_of_folder
+from jointsky.recording.score_tables import (
+    has_several_systems,
+    is_parquet,
+    read_table,
+    table_of_folder,
+)
 from jointsky.records.plots import Plots
 from jointsky.records.score import ScoreResult
 from jointsky.records.tracks import Tracks
@@ -27,7 +32,6 @@ from jointsky.store.tables import read_record
 from jointsky.units import DAY_S
 
 Source = str | pathlib.Path | Tracks | Plots | Points
-_PARQUET_MARK = b"PAR1"
 
 
 class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,12 +119,11 @@ def load(source: Source, role: str, options: ScoreOptions, is_flat: bool | None 
     chosen = options.reference_source if role == "reference" else options.tracks_source
     if path.is_dir():
         path = table_of_folder(path, is_flat, role)
-    with path.open("rb") as file:
-        is_parquet = file.read(4) == _PARQUET_MARK
-    if is_parquet and has_several_systems(path):
+    is_table = is_parquet(path)
+    if is_table and has_several_systems(path):
         tracks, sensors, _ = read_record(path, Tracks)
         return of_recording(Plots.make(0), tracks, sensors, str(path), chosen)
-    if is_parquet:
+    if is_table:
         return _some(read_table(path))
     reading = read(path, options.reading)
     return of_recording(reading.plots, reading.tracks, reading.sensors, str(path), chosen)

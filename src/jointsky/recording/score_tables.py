@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jointsky.errors import InputError
+from jointsky.metrics.paths import text_codes
 from jointsky.recording.score_points import Points
 from jointsky.records.tracks import Tracks, TrackStatus
 
 _TAG = b"jointsky.record"
+_PARQUET_MARK = b"PAR1"
 _FLAT = ("e_m", "n_m", "u_m")
 _GEODETIC = ("latitude_deg", "longitude_deg")
 _NUMBERS = ("track_number", "track_id", "truth_id", "number")
@@ -52,6 +54,12 @@ def table_of_folder(folder: pathlib.Path, is_flat: bool | None, role: str) -> pa
     raise InputError(str(folder), "no table to score in this folder", " or ".join(wanted))
 
 
+def is_parquet(path: pathlib.Path) -> bool:
+    """Return whether a file begins as a Parquet file does."""
+    with path.open("rb") as file:
+        return file.read(4) == _PARQUET_MARK
+
+
 def has_several_systems(path: pathlib.Path) -> bool:
     """Return whether a Parquet file holds our tracks of several systems, as a run leaves them."""
     try:
@@ -69,7 +77,7 @@ def read_table(path: pathlib.Path) -> Points:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
             number, places = _needed(path, names)
-            known = [*_OPTIONAL, *_CODES, "status", "visible"]
+            known = [*_OPTIONAL, *_CODES, "call_sign", "status", "visible"]
             table = file.read(
                 columns=["time_s", number, *places, *(n for n in known if n in names)]
             )
@@ -91,6 +99,8 @@ def read_table(path: pathlib.Path) -> Points:
     for name, base in _CODES.items():
         if name in table.column_names:
             columns[name] = _code(path, table, name, base)
+    if "call_sign" in table.column_names:
+        columns["call_sign"] = _call_signs(path, table)
     is_truth = number == "truth_id"
     points = Points(str(path), "truth" if is_truth else "tracks", columns, is_truth)
     return _with_status(path, table, points)
@@ -157,3 +167,12 @@ def _code(path: pathlib.Path, table: pa.Table, name: str, base: int) -> npt.NDAr
         kind = "hexadecimal" if base == 16 else "octal"
         raise InputError(f"{path}: column {name}", repr(word), f"{kind} digits") from None
     return np.array([spelt[word] for word in column.to_pylist()], np.int64)
+
+
+def _call_signs(path: pathlib.Path, table: pa.Table) -> npt.NDArray[np.int64]:
+    column = table.column("call_sign")
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        raise InputError(f"{path}: column call_sign", f"type {column.type}", "text")
+    return text_codes(np.array([word or "" for word in column.to_pylist()], np.str_))

@@ -10,6 +10,8 @@ from typing import Any
 
 from jointsky.records.columns import Array
 
+NO_NATION = "these sites"  # stands for the nation of sites of which nobody knows whose they are
+
 
 @dataclasses.dataclass(frozen=True)
 class Commonality:

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.metrics.view import HOLD_S, between_plots
 from jointsky.records.plots import Geometry
 from jointsky.sensors.surroundings import Observed
-
-HOLD_S = 30.0  # three turns of a slow radar: a target unseen for longer is out of view
 
 Booleans = npt.NDArray[np.bool_]
 
@@ -30,17 +29,5 @@ def in_view(
     """
     mine = np.isin(seen.plots.sensor, np.asarray(sensors)) & (seen.vehicle >= 0)
     mine &= seen.plots.geometry != Geometry.BEARING
-    whose, when = seen.vehicle[mine], seen.plots.time_s[mine]
-    order = np.lexsort((when, whose))
-    whose, when = whose[order].astype(np.int64), when[order]
-    out = np.zeros(len(vehicle), bool)
-    for one in np.unique(whose).tolist():
-        low, high = np.searchsorted(whose, [one, one + 1])
-        times = when[low:high]
-        rows = slice(*np.searchsorted(vehicle, [one, one + 1]).tolist())
-        after = np.searchsorted(times, time_s[rows], side="left")
-        inner = np.clip(after, 1, len(times) - 1) if len(times) > 1 else np.zeros_like(after)
-        gap_s = times[inner] - times[inner - 1]
-        between = (time_s[rows] >= times[0]) & (time_s[rows] <= times[-1])
-        out[rows] = between & (gap_s <= hold_s) if len(times) > 1 else between
-    return out
+    whose = seen.vehicle[mine].astype(np.int64)
+    return between_plots(whose, seen.plots.time_s[mine], vehicle.astype(np.int64), time_s, hold_s)
