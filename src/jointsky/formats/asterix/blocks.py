@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +54,7 @@ def find_blocks(frames: Frames, data: npt.NDArray[np.uint8], faults: FaultLog) -
     knowing them, into chains of blocks and gaps (see ``blocks_kernels``).
     """
     extents = np.stack([frames.start, frames.start + frames.length], axis=1).astype(np.int64)
-    ears = _Ears(_worth(kernels.FRESH), np.ones(256, np.bool_))
+    ears = _Ears(_unheard(), np.ones(256, np.bool_))
     rows, gaps, damaged = _cut(data, extents, ears)
     if damaged:
         rows, gaps, _ = _cut(data, extents, _listen(data, rows))
@@ -105,6 +106,12 @@ def _worth(weight: int) -> npt.NDArray[np.int8]:
     worth = np.empty((1 + (1 << 16), 256), np.int8)
     worth[:] = one
     return worth
+
+
+@functools.cache
+def _unheard() -> npt.NDArray[np.int8]:
+    """Return what blocks count before anything is heard: 16 MB that short payloads need as well."""
+    return _worth(kernels.FRESH)
 
 
 def _listen(data: npt.NDArray[np.uint8], blocks: _Rows) -> _Ears:

@@ -41,16 +41,21 @@ def read_asterix(frames: Frames, options: ReadOptions) -> Reading:
     that ``options.editions`` says or that fits; others are counted and passed over.  Whatever
     cannot be used is a fault with its octet in the file; what is good around it is kept.
     """
+    return reading_of(gather(frames, options), options)
+
+
+def gather(frames: Frames, options: ReadOptions) -> Gathered:
+    """Return the records of the ASTERIX payloads of a recording, not yet in time."""
     wanted = Wanted(options.editions)
     data = np.frombuffer(frames.data, np.uint8)
     faults = FaultLog(frames)
     blocks = find_blocks(frames, data, faults)
-    gathered = Gathered(frames, data, blocks, faults)
+    held = Gathered(frames, data, blocks, faults)
     present, counts = np.unique(blocks.category, return_counts=True)
     unread = {}
     for category, number in zip(present.tolist(), counts.tolist(), strict=True):
         if category in CATEGORIES:
-            gathered.add_category(category, wanted)
+            held.add_category(category, wanted)
             continue
         unread[f"CAT{category:03d}"] = number
         mine = blocks.category == category
@@ -58,11 +63,12 @@ def read_asterix(frames: Frames, options: ReadOptions) -> Reading:
         text = f"category {category:03d} is not read"
         faults.add_all("unsupported-category", offsets, text, blocks.length[mine])
     if unread:
-        gathered.values["blocks not read"] = unread
-    return _reading(gathered, options)
+        held.values["blocks not read"] = unread
+    return held
 
 
-def _reading(gathered: Gathered, options: ReadOptions) -> Reading:
+def reading_of(gathered: Gathered, options: ReadOptions) -> Reading:
+    """Return gathered records as a Reading: in time, believed or not, what is in them."""
     times = unwrap(_stamps(gathered.pieces), options.date)
     believed = _believed(gathered)
     bounds = np.cumsum([0] + [len(piece.order) for piece in gathered.pieces])

@@ -89,3 +89,37 @@ def begin_as_blocks(data, start, length, wire, out):
         if length[k] >= 4 and is_category(data[at]) and data[at + 3] != 0:
             size = (np.int64(data[at + 1]) << 8) | np.int64(data[at + 2])
             out[k] = 4 <= size <= wire[k]
+
+
+@kernel
+def may_go_on(data, at, end):
+    """Return whether a block may begin at ``at`` whose rest has not come yet, or nothing has."""
+    if at == end:
+        return True
+    if not is_category(data[at]):
+        return False
+    if end - at < 4:
+        return True
+    length = (np.int64(data[at + 1]) << 8) | np.int64(data[at + 2])
+    return length >= 4 and data[at + 3] != 0 and at + length > end
+
+
+@kernel
+def whole_end(data, most_unsure):
+    """Return where the last whole block of a stream ends, what is no block passed over.
+
+    After damage a block is taken where another, or the end, follows it; a begin of which the rest
+    is still to come is waited for if it is no longer than ``most_unsure``.
+    """
+    at = 0
+    end = data.shape[0]
+    while at < end:
+        at = chain_end(data, at, end)
+        if may_go_on(data, at, end):
+            return at
+        at += 1
+        while at < end and not starts_with_block(data, at, end):
+            if end - at <= most_unsure and may_go_on(data, at, end):
+                return at
+            at += 1
+    return end

@@ -54,6 +54,17 @@ def split(data: bytes) -> Pieces:
     return rows_of(pieces, slice(used))
 
 
+def whole_messages(data: bytes) -> int:
+    """Return how many of the first octets of a stream are whole messages, or damage among them.
+
+    What follows is the begin of one message, at most 46 octets.
+    """
+    pieces = split(data)
+    if not len(pieces.status) or pieces.status[-1] != beast_kernels.TRUNCATED:
+        return len(data)
+    return int(pieces.offset[-1])
+
+
 def read_pieces(data: bytes, options: ReadOptions, faults: FaultList) -> Beast:
     """Return the frames of a Beast recording; raise InputError if it holds not one message."""
     pieces = split(data)

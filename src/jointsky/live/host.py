@@ -1,0 +1,215 @@
+"""One site's node on the wall clock: feeds and links in, picture and log out, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pathlib
+import signal
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from jointsky.errors import InputError
+from jointsky.live import network, transport
+from jointsky.live.brain import Brain
+from jointsky.live.clock import Clock
+from jointsky.live.decoding import Decoder
+from jointsky.live.feeds import ReplayFeed, TailFeed, TcpFeed, UdpFeed
+from jointsky.live.inbox import Inbox
+from jointsky.live.keeper import Keeper, journal_in
+from jointsky.live.load import Loaded
+from jointsky.live.outputs import Writer, lines
+from jointsky.live.replay import Replay
+from jointsky.live.showing import Shower
+from jointsky.live.sources import Reader, read_tail, read_tcp, read_udp
+from jointsky.live.status import Watch
+from jointsky.live.warming import warm
+from jointsky.node.picture import PictureNode
+from jointsky.units import DAY_S
+
+STATUS_EVERY_S = 1.0
+CLOCK_OFF_S = 1.0  # a clock that is off by more is told in the log
+STOP_S = 10.0
+
+Show = Callable[[dict[str, Any]], None]
+
+
+class Host:
+    """Runs the node of one site; ``run`` ends when it is asked to, or after ``most_s`` seconds."""
+
+    def __init__(self, loaded: Loaded, row: int, show: Show) -> None:
+        config = loaded.config
+        self._loaded, self._site, self._show = loaded, config.sites[row], show
+        self._network = network.network_of(config)
+        self._others = {
+            link.name: self._network.sites[link.ends[1 - link.ends.index(row)]].name
+            for link in self._network.links
+            if row in link.ends
+        }
+        self.clock = Clock(config.clock)
+        self._inbox = Inbox(
+            [feed.queue_octets for feed in self._site.feeds],
+            dict.fromkeys(self._others, config.transport.queue_octets),
+        )
+        replays = {
+            k: Replay(feed, self._path(feed.path), self.clock.begin_s)
+            for k, feed in enumerate(self._site.feeds)
+            if isinstance(feed, ReplayFeed)
+        }
+        first_row = sum(len(site.sensors) for site in config.sites[:row])
+        keeper = Keeper(
+            journal_in(self._path(config.store.folder)),
+            self.clock.now_s,
+            self._site.name,
+            config.store.commit_s,
+            config.store.memory_octets,
+            config.exchange.keep_s,
+            config.store.log_days * DAY_S,
+        )
+        self.brain = Brain(
+            PictureNode(self._network, row, self.clock.now_s()),
+            self.clock,
+            self._inbox,
+            Decoder(self._site, first_row),
+            replays,
+            keeper,
+            config.gather_s,
+        )
+        self._readers: dict[int, Reader] = {}
+        self._links: transport.Links | None = None
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self.brain.run, name="node", daemon=True)
+
+    def _path(self, text: str) -> pathlib.Path:
+        return self._loaded.path(text, self._site.name)
+
+    async def run(self, most_s: float | None = None) -> bool:
+        """Run the node; return whether it ended well.  Raises InputError before it has begun."""
+        await asyncio.to_thread(warm, self._network)
+        self.brain.begin(self.brain.keeper.begin())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop.set)
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            if self._others:
+                self._links = await asyncio.to_thread(self._open_links)
+                self.brain.links = self._links
+            tasks = [asyncio.create_task(one) for one in self._feeds()]
+            await asyncio.sleep(0)
+            _raise_first(tasks)
+            self._thread.start()
+            tasks += [asyncio.create_task(one) for one in (self._watch(), *self._outputs())]
+            await self._until_stopped(tasks, most_s)
+        finally:
+            await self._end(tasks)
+        return self.brain.failure is None
+
+    def _open_links(self) -> transport.Links:
+        config, site = self._loaded.config, self._site
+        listening = {one.name: one.listen for one in config.sites}
+        neighbours = [point for name in self._others.values() for point in listening[name]]
+        connect = list(site.connect) or list(dict.fromkeys(neighbours))
+        settings = transport.settings(config.transport, site.listen, connect, self._path)
+        return transport.Links(
+            settings,
+            self._network.name,
+            site.name,
+            self._others,
+            self._inbox,
+            network.mark(config),
+            config.transport.queue_octets,
+        )
+
+    def _feeds(self) -> list[Coroutine[Any, Any, None]]:
+        made: list[Coroutine[Any, Any, None]] = []
+        for row, feed in enumerate(self._site.feeds):
+            reader = Reader(row, self._inbox, self.clock, self._say)
+            match feed:
+                case UdpFeed():
+                    made.append(read_udp(reader, feed))
+                case TcpFeed():
+                    made.append(read_tcp(reader, feed))
+                case TailFeed():
+                    made.append(read_tail(reader, feed, self._path(feed.path)))
+                case ReplayFeed():
+                    continue
+            self._readers[row] = reader
+        return made
+
+    def _say(self, kind: str, feed: int, facts: dict[str, object]) -> None:
+        self.brain.log(self.clock.now_s(), kind, {"feed": self._site.feeds[feed].name, **facts})
+
+    async def _until_stopped(self, tasks: list[asyncio.Task[None]], most_s: float | None) -> None:
+        """Wait for a signal, the end of the time, or a part that fails."""
+        stopped = asyncio.create_task(self._stop.wait())
+        done, _ = await asyncio.wait(
+            [stopped, *tasks], timeout=most_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        stopped.cancel()
+        _raise_first([one for one in done if one is not stopped])
+
+    async def _watch(self) -> None:
+        """Show the status every second; end where the node's thread has ended."""
+        watch = Watch(self.brain, self._readers, self._links)
+        shower = Shower(self.brain, self._network.sites[self.brain.node.site].name)
+        was_off = False
+        while self._thread.is_alive():
+            await asyncio.sleep(STATUS_EVERY_S)
+            off_s = self.clock.follow()
+            if (abs(off_s) > CLOCK_OFF_S) != was_off:
+                was_off = not was_off
+                kind = "clock-off" if was_off else "clock-right"
+                self.brain.log(self.clock.now_s(), kind, {"off_s": round(off_s, 3)})
+            self._show(await asyncio.to_thread(watch.status, off_s))
+            await asyncio.to_thread(shower.show)
+
+    def _outputs(self) -> list[Coroutine[Any, Any, None]]:
+        made = []
+        for output in self._loaded.config.outputs:
+            path = None if output.path is None else self._path(output.path)
+            made.append(self._write(Writer(output, path)))
+        return made
+
+    async def _write(self, writer: Writer) -> None:
+        try:
+            while True:
+                await asyncio.sleep(writer.interval_s / self.clock.speed)
+                await asyncio.to_thread(self._write_once, writer)
+        finally:
+            writer.close()
+
+    def _write_once(self, writer: Writer) -> None:
+        with self.brain.held() as node:
+            now_s = self.clock.now_s()
+            tracks = node.picture(now_s)
+        writer.write(lines(tracks, self._site.name, now_s))
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Stop listening, let the node finish what has come, send and write what waits."""
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.brain.stop()
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join, STOP_S)
+        if self._links is not None:
+            await asyncio.to_thread(self._links.end)
+        self.brain.log(self.clock.now_s(), "node-ends", {"plots": self.brain.handed})
+        await asyncio.to_thread(self.brain.keeper.end)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(ValueError):
+                loop.remove_signal_handler(number)
+
+
+def _raise_first(tasks: list[asyncio.Task[Any]]) -> None:
+    """Raise what a part has failed with, the user's faults first."""
+    failed = [one.exception() for one in tasks if one.done() and not one.cancelled()]
+    errors = [error for error in failed if error is not None]
+    for error in errors:
+        if isinstance(error, InputError):
+            raise error
+    if errors:
+        raise errors[0]
