@@ -16,6 +16,7 @@ COMMANDS = {
     "score": "how good tracks are, against truth, another system's tracks or ADS-B",
     "coverage": "what the radars of a scenario see, as a map for each height",
     "systems": "the catalogue: types of vehicles, sensors and batteries, and their sources",
+    "live": "one site on the wall clock: feeds and links become the shared picture",
     "run": "a scenario is simulated: truth, plots, every site's tracks, a report",
     "check": "every fault of a scenario in one go, or what is in it",
     "schema": "the JSON Schema of scenario files, for editors",
