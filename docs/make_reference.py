@@ -23,6 +23,7 @@ from jointsky.cli.main import parser
 from jointsky.cli.systems_text import cell, value_text
 from jointsky.declare_time import WANTED_MOMENT
 from jointsky.declare_words import Asked, wanted
+from jointsky.live.declared import LiveConfig
 from jointsky.records import plots, tracks
 from jointsky.records.columns import Column, Columns
 from jointsky.scenario.scenario import Scenario
@@ -232,10 +233,26 @@ out. A time is {moment}.
 """
 
 
+LIVE_WORDS = """What the file of a live network may say, the same file at every site;
+`jointsky schema --live` writes the same for editors and `jointsky check` checks it.  A field
+without a default must be given; `none` stands for a field that is left out.
+"""
+
+
 def scenario_structs() -> list[type[msgspec.Struct]]:
     """Return every declared thing that a scenario file is made of, from the top down."""
+    return structs_within(Scenario)
+
+
+def live_structs() -> list[type[msgspec.Struct]]:
+    """Return every declared thing that the file of a live network is made of."""
+    return structs_within(LiveConfig)
+
+
+def structs_within(top: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
+    """Return a declared thing and every one that it is made of, from the top down."""
     found: list[type[msgspec.Struct]] = []
-    waiting = [msgspec.inspect.type_info(Scenario)]
+    waiting = [msgspec.inspect.type_info(top)]
     while waiting:
         kind = waiting.pop(0)
         if isinstance(kind, msgspec.inspect.StructType):
@@ -300,7 +317,16 @@ def scenario_page() -> str:
     return "\n".join(parts)
 
 
+def live_page() -> str:
+    """Return the page of the file of a live network."""
+    parts = [MADE, "# Live file\n", LIVE_WORDS]
+    for kind in live_structs():
+        parts += scenario_section(kind)
+    return "\n".join(parts)
+
+
 PAGES = {
+    "live.md": live_page,
     "records.md": records_page,
     "scenario.md": scenario_page,
     "settings.md": settings_page,

@@ -63,6 +63,13 @@ def test_every_field_of_a_scenario_is_explained(kind):
         assert f"| `{field.encode_name}` |" in text
 
 
+@pytest.mark.parametrize("kind", maker.live_structs(), ids=lambda kind: kind.__name__)
+def test_every_field_of_a_live_network_is_explained(kind):
+    text = section(page("live.md"), kind.__name__)
+    for field in msgspec.structs.fields(kind):
+        assert f"| `{field.encode_name}` |" in text
+
+
 def test_the_package_declares_what_we_think_it_does():
     assert {"Plots", "Tracks"} <= {kind.__name__ for kind in maker.records()}
     assert {"ReadOptions", "TrackerSettings"} <= {kind.__name__ for kind in maker.settings()}

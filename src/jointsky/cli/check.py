@@ -1,4 +1,4 @@
-"""check: every fault of a scenario in one go, or what is in it.
+"""check: every fault of a scenario or of a live network's file in one go, or what is in it.
 
 Each fault is one line: file, line, path, what was found, what was wanted and, if it is known, what
 was meant.  Nothing is run and nothing is written.
@@ -15,6 +15,7 @@ from rich.table import Table
 from jointsky.cli import console
 from jointsky.declare import Faults
 from jointsky.errors import DeclaredError
+from jointsky.live import load
 from jointsky.scenario.contents import contents
 from jointsky.scenario.load import Examined, examine
 from jointsky.scenario.resolve import resolve
@@ -27,12 +28,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check a scenario, show its faults or what is in it; return the exit code."""
-    examined = examine(arguments.scenario)
+    """Check a file, show its faults or what is in it; return the exit code."""
+    examined: Examined | load.Examined
+    if load.is_configuration(arguments.scenario):
+        examined = load.examine(arguments.scenario)
+        contents = _live_contents(examined)
+    else:
+        examined = examine(arguments.scenario)
+        contents = _contents(examined)
     figures: dict[str, Any] = {
         "scenario": str(arguments.scenario),
         "faults": [_parts(error) for error in examined.errors],
-        "contents": _contents(examined),
+        "contents": contents,
     }
     if arguments.json:
         console.print_json(figures)
@@ -42,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.quiet:
             count = len(examined.errors)
             console.messages.print(f"[bold red]{count} fault{'s' if count > 1 else ''}[/]")
+    elif not arguments.quiet and "network" in (contents or {}):
+        _show_live(figures["contents"])
     elif not arguments.quiet:
         _show(figures["contents"])
     return console.BAD_INPUT if examined.errors else console.OK
@@ -58,6 +67,43 @@ def _contents(examined: Examined) -> dict[str, Any] | None:
     if examined.errors or loaded is None:
         return None
     return contents(loaded, resolve(loaded, loaded.scenario.seed, Faults()))
+
+
+def _live_contents(examined: load.Examined) -> dict[str, Any] | None:
+    """Return what is in the file of a live network without faults."""
+    config = examined.config
+    if examined.errors or config is None:
+        return None
+    return {
+        "network": config.network,
+        "nations": [nation.name for nation in config.nations],
+        "sites": {
+            site.name: {
+                "nation": site.nation,
+                "sensors": [sensor.name for sensor in site.sensors],
+                "feeds": [feed.name for feed in site.feeds],
+            }
+            for site in config.sites
+        },
+        "links": {link.name: {"ends": link.ends, "share": link.share} for link in config.links},
+    }
+
+
+def _show_live(figures: dict[str, Any]) -> None:
+    """Print what is in the file of a live network."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_row("network", figures["network"])
+    table.add_row("nations", ", ".join(figures["nations"]))
+    for name, site in figures["sites"].items():
+        sensors, feeds = ", ".join(site["sensors"]), ", ".join(site["feeds"])
+        words = f"{name} ({site['nation']}): sensors {sensors or 'none'}; feeds {feeds or 'none'}"
+        table.add_row("site", words)
+    for name, link in figures["links"].items():
+        table.add_row("link", f"{name}: {' - '.join(link['ends'])}, shares {link['share']}")
+    console.results.print(table)
+    console.results.print("no faults")
 
 
 def _show(figures: dict[str, Any]) -> None:

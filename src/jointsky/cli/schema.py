@@ -1,4 +1,4 @@
-"""schema: the JSON Schema of scenario files, for editors.
+"""schema: the JSON Schema of scenario files, or of those of live networks, for editors.
 
 An editor with the YAML language server completes and checks a file whose first line is
 # yaml-language-server: $schema=scenario.schema.json
@@ -11,29 +11,36 @@ import json
 
 from jointsky.cli import console
 from jointsky.errors import InputError
+from jointsky.live.load import schema as live_schema
 from jointsky.scenario.schema import schema
 
-FILES = {"scenario.schema.json": False, "part.schema.json": True}
+FILES = {
+    "scenario.schema.json": schema,
+    "part.schema.json": lambda: schema(is_part=True),
+    "live.schema.json": live_schema,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
         "--part", action="store_true", help="of a file that a scenario includes: no section needed"
     )
+    which.add_argument("--live", action="store_true", help="of the file of a live network")
     console.add_common(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the schema, or write both of them to a folder; return the exit code."""
+    """Print the schema, or write all of them to a folder; return the exit code."""
     folder = arguments.out
     if folder is None:
-        console.print_json(schema(arguments.part))
+        console.print_json(live_schema() if arguments.live else schema(arguments.part))
         return console.OK
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, is_part in FILES.items():
-            text = json.dumps(schema(is_part), indent=1, allow_nan=False) + "\n"
+        for name, made in FILES.items():
+            text = json.dumps(made(), indent=1, allow_nan=False) + "\n"
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         found = error.strerror or str(error)

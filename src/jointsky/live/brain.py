@@ -12,6 +12,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from jointsky.live.clock import Clock
@@ -23,7 +24,6 @@ from jointsky.live.replay import Replay
 from jointsky.node.effects import Effect, Keep, Log, Send, Told, Wake
 from jointsky.node.picture import PictureNode
 from jointsky.records.exchange import Message
-from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks
 
 IDLE_S = 0.5  # the node is asked at least so often, whatever it wanted
@@ -107,7 +107,7 @@ class Brain:
             counted_s = time.monotonic()
             due_s = gathered_s + self.gather_s
             for packet in self.inbox.take_packets():
-                self._tell(lambda now_s, p=packet: self.node.on_record(p.link, p.data, now_s))
+                self._tell(partial(self.node.on_record, packet.link, packet.data))
             if counted_s >= due_s or is_last:
                 gathered_s, due_s = counted_s, counted_s + self.gather_s
                 self._hand_over()
@@ -143,7 +143,7 @@ class Brain:
         for part in parts:
             if len(part):
                 self.handed += len(part)
-                self._tell(lambda now_s, p=part: self.node.on_plots(p, now_s))
+                self._tell(partial(self.node.on_plots, part))
 
     def _tell(self, what: Callable[[float], list[Effect]]) -> None:
         with self._lock:

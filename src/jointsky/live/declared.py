@@ -36,7 +36,10 @@ class LiveNation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class LiveSensor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sensor of a site: where it stands and how well it measures, as far as that is known."""
 
-    name: Annotated[Name, Meta(description="Unique name in the whole network")]
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=40, description="Unique name in the whole network"),
+    ]
     kind: Annotated[
         Literal["radar", "ssr", "adsb", "multilateration", "surface-radar", "tracker", "unknown"],
         Meta(description="What it is"),
@@ -60,13 +63,15 @@ class LiveSensor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         Annotated[float, Meta(gt=0, le=5e6)] | None, Meta(description="It sees no farther")
     ] = None
     range_sigma_m: Annotated[
-        Annotated[float, Meta(gt=0, le=10_000)] | None, Meta(description="Error of a range, 1 σ")
+        Annotated[float, Meta(gt=0, le=10_000)] | None,
+        Meta(description="Standard error of a range"),
     ] = None
     azimuth_sigma_deg: Annotated[
-        Annotated[float, Meta(gt=0, le=30)] | None, Meta(description="Error of an azimuth, 1 σ")
+        Annotated[float, Meta(gt=0, le=30)] | None, Meta(description="Standard error of an azimuth")
     ] = None
     elevation_sigma_deg: Annotated[
-        Annotated[float, Meta(gt=0, le=30)] | None, Meta(description="Error of an elevation, 1 σ")
+        Annotated[float, Meta(gt=0, le=30)] | None,
+        Meta(description="Standard error of an elevation"),
     ] = None
     detection_probability: Annotated[
         Annotated[float, Meta(gt=0, le=1)] | None, Meta(description="Share of turns with a plot")

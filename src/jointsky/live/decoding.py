@@ -15,6 +15,7 @@ from jointsky.formats.frames import Frames
 from jointsky.formats.options import ReadOptions
 from jointsky.live.checks import sensor_of
 from jointsky.live.declared import LiveSite
+from jointsky.live.feeds import ReplayFeed
 from jointsky.live.inbox import Chunk
 from jointsky.live.windows import Window
 from jointsky.records.columns import join
@@ -57,7 +58,7 @@ class Decoder:
         self._windows = {
             row: Window(feed.format)
             for row, feed in enumerate(site.feeds)
-            if getattr(feed, "format", "asterix") != "asterix"
+            if not isinstance(feed, ReplayFeed) and feed.format != "asterix"
         }
 
     def plots(self, chunks: Sequence[Chunk]) -> Plots:

@@ -40,20 +40,24 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 4 << 20
 
 
-class UdpFeed(Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="udp"):
+class UdpFeed(
+    Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="udp"
+):
     """Datagrams to a port of this machine, or of a multicast group that it joins."""
 
     port: Annotated[Port, Meta(description="UDP port")]
     format: Annotated[Format, Meta(description="What the octets are")] = "asterix"
-    group: Annotated[
-        str | None, Meta(description="Multicast group (239.1.2.3); none: unicast")
-    ] = None
+    group: Annotated[str | None, Meta(description="Multicast group (239.1.2.3); none: unicast")] = (
+        None
+    )
     interface: Annotated[
         str, Meta(description="Address of this machine on which to listen; 0.0.0.0: all of them")
     ] = "0.0.0.0"
 
 
-class TcpFeed(Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="tcp"):
+class TcpFeed(
+    Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="tcp"
+):
     """A server that sends octets to whoever connects; a lost connection is tried again."""
 
     host: Annotated[str, Meta(min_length=1, description="Name or address of the server")]
@@ -65,7 +69,9 @@ class TcpFeed(Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
     ] = 60.0
 
 
-class TailFeed(Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="tail"):
+class TailFeed(
+    Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="tail"
+):
     """A file that another program writes to; a new one in its place is followed too."""
 
     path: Annotated[str, Meta(min_length=1, description="Path from the configuration's folder")]
@@ -76,7 +82,9 @@ class TailFeed(Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     ] = "now"
 
 
-class ReplayFeed(Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="replay"):
+class ReplayFeed(
+    Feed, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="replay"
+):
     """A recording in any format that jointsky reads, played as the clock of the node runs."""
 
     path: Annotated[str, Meta(min_length=1, description="Path from the configuration's folder")]

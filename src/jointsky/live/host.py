@@ -1,4 +1,4 @@
-"""One site's node on the wall clock: feeds and links in, picture and log out, until it is stopped."""
+"""One site's node on the wall clock: feeds and links in, picture and log out, until stopped."""
 
 from __future__ import annotations
 
@@ -40,24 +40,25 @@ class Host:
 
     def __init__(self, loaded: Loaded, row: int, show: Show) -> None:
         config = loaded.config
-        self._loaded, self._site, self._show = loaded, config.sites[row], show
+        self._loaded, self._site, self._row, self._show = loaded, config.sites[row], row, show
         self._network = network.network_of(config)
         self._others = {
             link.name: self._network.sites[link.ends[1 - link.ends.index(row)]].name
             for link in self._network.links
             if row in link.ends
         }
-        self.clock = Clock(config.clock)
         self._inbox = Inbox(
             [feed.queue_octets for feed in self._site.feeds],
             dict.fromkeys(self._others, config.transport.queue_octets),
         )
-        replays = {
-            k: Replay(feed, self._path(feed.path), self.clock.begin_s)
-            for k, feed in enumerate(self._site.feeds)
-            if isinstance(feed, ReplayFeed)
-        }
-        first_row = sum(len(site.sensors) for site in config.sites[:row])
+        self._readers: dict[int, Reader] = {}
+        self._links: transport.Links | None = None
+        self._stop = asyncio.Event()
+
+    def _build(self) -> None:
+        """Make the node and all around it; from here on its clock runs."""
+        config = self._loaded.config
+        self.clock = Clock(config.clock)
         keeper = Keeper(
             journal_in(self._path(config.store.folder)),
             self.clock.now_s,
@@ -67,18 +68,20 @@ class Host:
             config.exchange.keep_s,
             config.store.log_days * DAY_S,
         )
+        replays = {
+            k: Replay(feed, self._path(feed.path), self.clock.begin_s)
+            for k, feed in enumerate(self._site.feeds)
+            if isinstance(feed, ReplayFeed)
+        }
         self.brain = Brain(
-            PictureNode(self._network, row, self.clock.now_s()),
+            PictureNode(self._network, self._row, self.clock.now_s()),
             self.clock,
             self._inbox,
-            Decoder(self._site, first_row),
+            Decoder(self._site, sum(len(one.sensors) for one in config.sites[: self._row])),
             replays,
             keeper,
             config.gather_s,
         )
-        self._readers: dict[int, Reader] = {}
-        self._links: transport.Links | None = None
-        self._stop = asyncio.Event()
         self._thread = threading.Thread(target=self.brain.run, name="node", daemon=True)
 
     def _path(self, text: str) -> pathlib.Path:
@@ -87,6 +90,7 @@ class Host:
     async def run(self, most_s: float | None = None) -> bool:
         """Run the node; return whether it ended well.  Raises InputError before it has begun."""
         await asyncio.to_thread(warm, self._network)
+        self._build()
         self.brain.begin(self.brain.keeper.begin())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -94,11 +94,7 @@ class Inbox:
         return taken
 
     def _has_something(self, also_chunks: bool) -> bool:
-        return (
-            self._is_closed
-            or any(self._packets.values())
-            or (also_chunks and any(self._chunks))
-        )
+        return self._is_closed or any(self._packets.values()) or (also_chunks and any(self._chunks))
 
 
 def _add(queue: collections.deque, queued: Queued, item: Chunk | Packet, octets: int) -> None:  # type: ignore[type-arg]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+from typing import Any
 
 import msgspec
 
+from jointsky import declare
 from jointsky.declare import Faults
 from jointsky.declare_check import checked
-from jointsky.declare_include import read_joined
+from jointsky.declare_include import INCLUDE, read_joined
 from jointsky.declare_words import shown
 from jointsky.errors import DeclaredError, InputError, ManyInputErrors, did_you_mean
 from jointsky.live.checks import check
@@ -79,9 +81,19 @@ def examine(path: str | pathlib.Path) -> Examined:
     return Examined(config, tree.all_errors(faults.kept))
 
 
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the file of a live network, for editors."""
+    made = declare.schema(LiveConfig)
+    path = {"type": "string", "minLength": 1, "description": "Path from this file"}
+    made["$defs"]["LiveConfig"]["properties"][INCLUDE] = {
+        "description": "Files whose sections belong to this one too",
+        "anyOf": [path, {"type": "array", "items": path}],
+    }
+    made["title"] = "jointsky live network"
+    return made
+
+
 def is_configuration(path: str | pathlib.Path) -> bool:
     """Return whether a YAML file says what only a configuration of a live network says."""
     content = read_joined(path).content
     return isinstance(content, dict) and "network" in content
-
-

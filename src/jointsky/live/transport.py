@@ -119,7 +119,7 @@ class Links:
             key = f"{PREFIX}/{network}/{link}/{other}"
             self._kept.append(self._session.declare_subscriber(key, self._listener(link)))
             self._kept.append(publisher.declare_matching_listener(_matcher(carried)))
-            carried.is_matched = bool(publisher.matching_status.matching)
+            carried.is_matched = _is_matched(publisher.matching_status)
             self._kept.append(publisher)
 
     def send(self, link: str, packet: bytes) -> None:
@@ -156,9 +156,13 @@ class Links:
         return hear
 
 
+def _is_matched(status: Any) -> bool:
+    return bool(status.matching)  # Zenoh's stubs say bool; it is a thing that holds one
+
+
 def _matcher(carried: Carried) -> Callable[[Any], None]:
     def match(status: Any) -> None:
-        carried.is_matched = bool(status.matching)
+        carried.is_matched = _is_matched(status)
 
     return match
 

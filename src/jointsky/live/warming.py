@@ -45,7 +45,9 @@ def _plots(network: Network, rows: np.ndarray, now_s: float) -> Plots:
     polar = np.array([network.sensors[row].latitude_rad is not None for row in rows], bool)
     adsb = np.array([network.sensors[row].kind == "adsb" for row in rows], bool)
     rows, polar = rows[polar | adsb], (polar & ~adsb)[polar | adsb]
-    places = [(network.sensors[row].latitude_rad, network.sensors[row].longitude_rad) for row in rows]
+    places = [
+        (network.sensors[row].latitude_rad, network.sensors[row].longitude_rad) for row in rows
+    ]
     latitude = np.array([0.9 if place[0] is None else place[0] for place in places])
     longitude = np.array([0.3 if place[1] is None else place[1] for place in places])
     return Plots.make(

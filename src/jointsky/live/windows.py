@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from jointsky.errors import InputError
 from jointsky.formats.modes.read import read_beast, read_modes
@@ -23,6 +24,8 @@ from jointsky.records.plots import Plots
 from jointsky.records.reading import Reading
 from jointsky.records.sensors import Sensor
 from jointsky.units import DAY_S
+
+Floats = npt.NDArray[np.float64]
 
 WINDOW_S = 12.0
 MOST_OCTETS = 8 << 20
@@ -85,16 +88,17 @@ def _stamped(chunk: Chunk) -> bytes:
     return _BARE_AVR.sub(lambda found: stamp + found[0], chunk.data)
 
 
-def _times(reading: Reading, came_s: np.ndarray) -> np.ndarray:
+def _times(reading: Reading, came_s: Floats) -> Floats:
     """Return the times of plots as POSIX seconds.
 
     Where the reading has a date, or times of day, they are taken as told, on the day nearest to
     the receipt.  A counter is set to the clock by the message that came with the least delay.
     """
-    time_s = reading.plots.time_s
+    time_s: Floats = reading.plots.time_s
     told = str(reading.contents.values.get("time", ""))
     if len(time_s) == 0 or reading.date_known or "POSIX" in told or reading.format == "sbs":
         return time_s
     if "GPS" in told:
         return time_s + DAY_S * np.round((came_s - time_s) / DAY_S)
-    return time_s + np.min(came_s - time_s)
+    earliest: Floats = time_s + np.min(came_s - time_s)
+    return earliest

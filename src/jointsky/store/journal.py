@@ -64,9 +64,7 @@ class Journal:
             if most_pages is not None:
                 self._base.execute(f"PRAGMA max_page_count = {int(most_pages)}")
             self._base.executescript(_FORM)
-            self._base.execute(
-                "INSERT OR IGNORE INTO facts VALUES ('version', ?)", (str(VERSION),)
-            )
+            self._base.execute("INSERT OR IGNORE INTO facts VALUES ('version', ?)", (str(VERSION),))
         except sqlite3.Error:
             self._base.close()
             raise
@@ -94,10 +92,7 @@ class Journal:
         try:
             base.executemany(
                 "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (e.number, e.time_s, e.kind, e.site, _text(e.facts), e.seal)
-                    for e in entries
-                ],
+                [(e.number, e.time_s, e.kind, e.site, _text(e.facts), e.seal) for e in entries],
             )
             base.executemany(
                 "INSERT OR IGNORE INTO messages VALUES (?, ?, ?, ?, ?, ?)",
