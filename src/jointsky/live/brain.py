@@ -53,7 +53,7 @@ class Brain:
         self.node, self.clock, self.inbox, self.decoder = node, clock, inbox, decoder
         self.replays, self.keeper, self.gather_s = replays, keeper, gather_s
         self.links: Sends | None = None
-        self.on_told: Callable[[Tracks], None] | None = None
+        self.on_told: Callable[[Tracks, float], None] | None = None
         self.delays = Delays()
         self.updates = 0
         self.handed = 0  # plots given to the node
@@ -167,9 +167,10 @@ class Brain:
 
     def _told(self, tracks: Tracks) -> None:
         self.updates += len(tracks)
-        self.delays.add(self.clock.now_s() - tracks.time_s)
+        now_s = self.clock.now_s()
+        self.delays.add(now_s - tracks.time_s)
         if self.on_told is not None:
-            self.on_told(tracks)
+            self.on_told(tracks, now_s)
 
     def _tell_of_feeds(self) -> None:
         """Put new sorts of damage, and sources that nobody declared, into the log: once each."""

@@ -26,6 +26,7 @@ from jointsky.live.sources import Reader, read_tail, read_tcp, read_udp
 from jointsky.live.status import Watch
 from jointsky.live.warming import warm
 from jointsky.node.picture import PictureNode
+from jointsky.records.tracks import Tracks
 from jointsky.units import DAY_S
 
 STATUS_EVERY_S = 1.0
@@ -33,12 +34,19 @@ CLOCK_OFF_S = 1.0  # a clock that is off by more is told in the log
 STOP_S = 10.0
 
 Show = Callable[[dict[str, Any]], None]
+OnTold = Callable[[Tracks, float], None]
 
 
 class Host:
-    """Runs the node of one site; ``run`` ends when it is asked to, or after ``most_s`` seconds."""
+    """Runs the node of one site; ``run`` ends when it is asked to, or after ``most_s`` seconds.
 
-    def __init__(self, loaded: Loaded, row: int, show: Show) -> None:
+    ``show`` is given the status every second; ``on_told``, in the node's thread, the tracks that
+    were updated and the time.
+    """
+
+    def __init__(
+        self, loaded: Loaded, row: int, show: Show, on_told: OnTold | None = None
+    ) -> None:
         config = loaded.config
         self._loaded, self._site, self._row, self._show = loaded, config.sites[row], row, show
         self._network = network.network_of(config)
@@ -51,6 +59,7 @@ class Host:
             [feed.queue_octets for feed in self._site.feeds],
             dict.fromkeys(self._others, config.transport.queue_octets),
         )
+        self._on_told = on_told
         self._readers: dict[int, Reader] = {}
         self._links: transport.Links | None = None
         self._stop = asyncio.Event()
@@ -82,6 +91,7 @@ class Host:
             keeper,
             config.gather_s,
         )
+        self.brain.on_told = self._on_told
         self._thread = threading.Thread(target=self.brain.run, name="node", daemon=True)
 
     def _path(self, text: str) -> pathlib.Path:

@@ -105,18 +105,44 @@ def may_go_on(data, at, end):
 
 
 @kernel
+def later_chain(data, at, end):
+    """Return where, behind ``at``, three blocks begin that lead to the end; ``end``: nowhere."""
+    for first in range(at + 1, end):
+        if not is_category(data[first]):
+            continue
+        after = first
+        blocks = 0
+        while True:
+            length = block_length(data, after, end)
+            if length == 0:
+                break
+            after += length
+            blocks += 1
+        if blocks >= 3 and may_go_on(data, after, end):
+            return first
+    return end
+
+
+@kernel
 def whole_end(data, most_unsure):
     """Return where the last whole block of a stream ends, what is no block passed over.
 
-    After damage a block is taken where another, or the end, follows it; a begin of which the rest
-    is still to come is waited for if it is no longer than ``most_unsure``.
+    After damage a block is taken where another, or the end, follows it.  A begin of which the rest
+    is still to come is waited for, unless more than ``most_unsure`` octets wait and blocks are
+    among them: then it was damage that looked like a begin.
     """
     at = 0
     end = data.shape[0]
     while at < end:
         at = chain_end(data, at, end)
         if may_go_on(data, at, end):
-            return at
+            if end - at <= most_unsure:
+                return at
+            later = later_chain(data, at, end)
+            if later == end:
+                return at
+            at = later
+            continue
         at += 1
         while at < end and not starts_with_block(data, at, end):
             if end - at <= most_unsure and may_go_on(data, at, end):

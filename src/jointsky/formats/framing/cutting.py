@@ -6,7 +6,7 @@ import numpy as np
 
 from jointsky.formats.framing import blocks_kernels
 
-MOST_UNSURE_OCTETS = 4096  # after damage: few blocks are longer, and it is known only later
+MOST_UNSURE_OCTETS = 2048  # few blocks are longer: from here on it may be damage that waits
 
 
 def whole_blocks(data: bytes) -> int:
