@@ -3,6 +3,8 @@
 import ast
 import functools
 import pathlib
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -206,3 +208,20 @@ def test_the_rules_find_what_they_forbid(tmp_path):
     assert {"time.time", "datetime.datetime.now"} <= {name for _, name in mentioned(path)}
     path.write_text("import numpy as np\nnp.random.rand()\n")
     assert "numpy.random.rand" in {name for _, name in mentioned(path)}
+
+
+LOADS_NONE_OF_THEM = """
+import importlib, pkgutil, sys
+import jointsky.live
+for found in pkgutil.walk_packages(jointsky.live.__path__, "jointsky.live."):
+    importlib.import_module(found.name)
+rooms = {name.split(".")[1] for name in sys.modules if name.startswith("jointsky.")}
+print(*sorted(rooms & {"world", "sensors", "scenario", "sim", "decide", "assess"}))
+"""
+
+
+def test_a_live_site_loads_nothing_of_simulation_flight_or_engagement():
+    done = subprocess.run(
+        [sys.executable, "-c", LOADS_NONE_OF_THEM], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""

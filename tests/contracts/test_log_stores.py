@@ -1,4 +1,4 @@
-"""One contract for all stores of the log: what goes in comes out, in order, sealed, or not at all."""
+"""One contract for all stores of the log: what goes in comes out, in order and sealed."""
 
 import sqlite3
 
@@ -16,7 +16,9 @@ FACTS = ({}, {"why": "näher", "count": 3}, {"deep": {"b": [1, None, "x"], "a": 
 def entries(count, number=0, seal=FIRST_SEAL):
     made = []
     for k in range(number, number + count):
-        bare = Entry(number=k, time_s=1e9 + k, kind=f"kind-{k % 3}", site="hill", facts=FACTS[k % 3])
+        bare = Entry(
+            number=k, time_s=1e9 + k, kind=f"kind-{k % 3}", site="hill", facts=FACTS[k % 3]
+        )
         made.append(sealed(bare, seal))
         seal = made[-1].seal
     return made
@@ -69,8 +71,8 @@ class Journals:
     def change(self, number, **given):
         base = sqlite3.connect(self.folder / "journal.sqlite")
         for name, value in given.items():
-            value = msgspec.json.encode(value).decode() if name == "facts" else value
-            base.execute(f"UPDATE log SET {name} = ? WHERE number = ?", (value, number))
+            cell = msgspec.json.encode(value).decode() if name == "facts" else value
+            base.execute(f"UPDATE log SET {name} = ? WHERE number = ?", (cell, number))
         base.commit()
         base.close()
 

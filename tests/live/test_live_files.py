@@ -1,4 +1,4 @@
-"""The file of a live network: what is wrong with it is told by file, line and path, all in one go."""
+"""The file of a live network: its faults are told by file, line and path, all in one go."""
 
 import json
 

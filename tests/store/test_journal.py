@@ -133,4 +133,3 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises((sqlite3.OperationalError, OSError)):
         Journal(tmp_path / "inside")
-

@@ -44,9 +44,7 @@ class Host:
     were updated and the time.
     """
 
-    def __init__(
-        self, loaded: Loaded, row: int, show: Show, on_told: OnTold | None = None
-    ) -> None:
+    def __init__(self, loaded: Loaded, row: int, show: Show, on_told: OnTold | None = None) -> None:
         config = loaded.config
         self._loaded, self._site, self._row, self._show = loaded, config.sites[row], row, show
         self._network = network.network_of(config)

@@ -38,7 +38,9 @@ def blocks_of(data):
 def test_blocks_are_handed_on_whole_in_whatever_pieces_they_come(sizes):
     parts, rest = cut_in_pieces(DATA, sizes)
     assert b"".join(parts) + rest == DATA
-    assert [b for part in parts for b in blocks_of(part)] == blocks_of(DATA[: len(DATA) - len(rest)])
+    assert [b for part in parts for b in blocks_of(part)] == blocks_of(
+        DATA[: len(DATA) - len(rest)]
+    )
 
 
 def test_an_unfinished_block_waits_and_a_finished_one_does_not():
