@@ -71,7 +71,9 @@ def _run(folder, seen=("a", "b"), with_summary=True):
     )
     if with_summary:
         sites = [{"name": "hill", "nation": "west"}, {"name": "lake", "nation": "east"}]
-        (folder / "summary.json").write_text(json.dumps({"sites": sites}))
+        outage = {"begin_s": START_S + 20, "end_s": START_S + 30, "links": ["hill-lake"]}
+        told = {"sites": sites, "network": {"outages": [outage]}}
+        (folder / "summary.json").write_text(json.dumps(told))
     return folder
 
 
@@ -88,6 +90,7 @@ def test_a_run_is_scored_by_site_and_between_sites(tmp_path):
     assert pair["number"] == pair["identity"] == 1.0
     assert pair["position_difference_rms_m"] == pytest.approx(80.0, rel=0.01)
     assert found.common.about["targets_are"] == "truth in anyone's view"
+    assert found.outages_s == ((START_S + 20, START_S + 30),)
 
 
 def test_without_plots_all_of_the_truth_is_asked_for(tmp_path):

@@ -18,7 +18,7 @@ from rich.text import Text
 from jointsky.cli import console
 from jointsky.cli.score_tables import number
 from jointsky.errors import InputError
-from jointsky.pictures.network import NetworkView, draw_network, share
+from jointsky.pictures.network import NetworkView, Outage, draw_network, share
 from jointsky.recording.score_sites import SitesScore
 from jointsky.records.commonality import Commonality
 
@@ -56,7 +56,9 @@ def write_sites(result: SitesScore, folder: pathlib.Path) -> list[pathlib.Path]:
         times = np.unique(common.over_time["time_s"])
         begin_s = float(times[0]) if len(times) else 0.0
         end_s = float(times[-1]) + common.about["bin_s"] if len(times) else 1.0
-        draw_network(NetworkView("How common is the picture?", begin_s, end_s, common), picture)
+        title = "How common is the picture?"
+        outages = [Outage(*span) for span in result.outages_s]
+        draw_network(NetworkView(title, begin_s, end_s, common, outages), picture)
         content = json.dumps(console.plain(result.summary()), indent=1, allow_nan=False)
         text.write_text(content + "\n", encoding="utf-8")
         tables = [folder / "common.parquet", folder / "held.parquet"]

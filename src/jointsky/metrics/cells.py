@@ -54,7 +54,8 @@ def of_pair(holdings: Holdings, cells: Cells, a: int, b: int) -> tuple[list[Bool
     told, same, conflict = np.zeros_like(both), np.zeros_like(both), np.zeros_like(both)
     told[at], same[at], conflict[at] = _identities(holdings, i, j)
     common = number & (~told | same)
-    apart_m = np.linalg.norm(holdings.position_m[i] - holdings.position_m[j], axis=1)
+    dx, dy, dz = (holdings.position_m[i] - holdings.position_m[j]).T
+    apart_m = np.sqrt(dx * dx + dy * dy + dz * dz)
     either = (row_a >= 0) | (row_b >= 0)
     return [either, both, number, told, same, conflict, common], apart_m
 

@@ -91,7 +91,7 @@ class _Sum:
         self.counts += counts
         self.pairs += 1
         self._n += len(apart_m)
-        self._square += float(apart_m @ apart_m)
+        self._square += float(np.square(apart_m).sum())
         if len(apart_m):
             self._most = float(np.fmax(self._most, apart_m.max()))
 

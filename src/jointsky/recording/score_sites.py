@@ -43,6 +43,7 @@ class SitesScore:
 
     sites: dict[str, ScoreResult]
     common: Commonality
+    outages_s: tuple[tuple[float, float], ...] = ()  # when links were silent, as a run tells it
 
     def summary(self) -> dict[str, Any]:
         """Return everything but the long columns, as ``score.json`` holds it."""
@@ -95,7 +96,7 @@ def score_sites(
     result = common(pictures, truth, options)
     result.about["tracks"] = ", ".join(str(source) for source in given)
     result.about["reference"] = None if truth is None else truth.where
-    return SitesScore(scores, result)
+    return SitesScore(scores, result, _outages_s(given))
 
 
 def pictures_of(source: Source, options: ScoreOptions) -> list[SitePicture]:
@@ -112,7 +113,8 @@ def pictures_of(source: Source, options: ScoreOptions) -> list[SitePicture]:
         if len(np.unique(reading.tracks.source)) > 1:
             return _by_source(reading.tracks, reading.sensors, str(path), {})
     points = load(path, "tracks", options)
-    return [SitePicture(path.parent.name if path.stem == "tracks" else path.stem, "", points)]
+    in_folder = path.stem in ("tracks", "estimates")  # which all folders have alike
+    return [SitePicture(path.resolve().parent.name if in_folder else path.stem, "", points)]
 
 
 def _by_source(
@@ -131,13 +133,32 @@ def _by_source(
     ]
 
 
+def _summary(folder: pathlib.Path) -> Any:
+    """Return what the summary of a run says, None where there is none."""
+    try:
+        return json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
 def _nations(folder: pathlib.Path) -> dict[str, str]:
     """Return the nation of each site as the summary of a run tells it, else nothing."""
     try:
-        told = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        return {str(site["name"]): str(site["nation"]) for site in told["sites"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        sites = _summary(folder)["sites"]
+        return {str(site["name"]): str(site["nation"]) for site in sites}
+    except (KeyError, TypeError):
         return {}
+
+
+def _outages_s(sources: Sequence[Source]) -> tuple[tuple[float, float], ...]:
+    """Return the outages of links that the summary of a single run tells of, begin and end."""
+    path = pathlib.Path(sources[0])
+    try:
+        told = _summary(path if path.is_dir() else path.parent)["network"]["outages"]
+        spans = {(float(one["begin_s"]), float(one["end_s"])) for one in told}
+    except (KeyError, TypeError, ValueError):
+        return ()
+    return tuple(sorted(spans)) if len(sources) == 1 else ()
 
 
 def _apart(pictures: list[SitePicture]) -> list[SitePicture]:
