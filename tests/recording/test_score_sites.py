@@ -10,8 +10,8 @@ import pytest
 from jointsky.cli.main import main
 from jointsky.errors import InputError
 from jointsky.recording.common import SitePicture, common
-from jointsky.recording.score import ScoreOptions
-from jointsky.recording.score_points import of_tracks
+from jointsky.recording.score import ScoreOptions, score
+from jointsky.recording.score_points import lives, of_tracks
 from jointsky.recording.score_sites import is_of_several, score_sites, truth_of
 from jointsky.records.columns import join
 from jointsky.records.plots import Geometry
@@ -133,6 +133,65 @@ def test_call_signs_count_as_identity_in_tables_too(tmp_path):
     pd.DataFrame({**table, "call_sign": 5}).to_parquet(tmp_path / "b.parquet")
     with pytest.raises(InputError, match="call_sign"):
         score_sites([tmp_path / "a.parquet", tmp_path / "b.parquet"])
+
+
+def _lines(path, tracks):
+    """Write what a live site writes of its picture, its last line cut off."""
+    told = []
+    for row in range(len(tracks)):
+        line = {
+            "site": path.stem,
+            "time_s": float(tracks.time_s[row]),
+            "number": str(tracks.track_number[row]),
+            "label": "ABC234",
+            "status": "tentative" if row == 0 else "confirmed",
+            "latitude_deg": float(np.degrees(tracks.latitude_rad[row])),
+            "longitude_deg": float(np.degrees(tracks.longitude_rad[row])),
+            "ve_mps": 200.0,
+            "vn_mps": 0.0,
+            "vu_mps": 0.0,
+        }
+        if tracks.mode_s[row] >= 0:
+            line["mode_s"] = f"{tracks.mode_s[row]:06X}"
+        told.append(json.dumps(line))
+    path.write_text("\n".join(told) + '\n{"site": "no')
+    return path
+
+
+def test_what_live_sites_write_is_compared(tmp_path):
+    """Numbers are 62 bits wide there: no floating-point number may touch them."""
+    big = (1 << 61) + 1
+    north = _lines(tmp_path / "north.jsonl", _tracks(-1, big, 0, mode_s=5))
+    south = _lines(tmp_path / "south.jsonl", _tracks(-1, big, 0, 25.0, mode_s=5))
+    other = _lines(tmp_path / "other.jsonl", _tracks(-1, big + 1, 0, mode_s=5))
+    found = score_sites([north, south, other])
+    assert found.common.sites == ["north", "south", "other"]
+    same, *others = found.common.between_sites
+    assert same["common"] == 1.0
+    assert same["target_moments"] == N - 1
+    assert same["position_difference_rms_m"] == pytest.approx(25.0, rel=0.01)
+    assert [row["number"] for row in others] == [0.0, 0.0]
+    truth = _run(tmp_path) / "truth.parquet"
+    assert score(north, truth).siap["completeness"] == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_numbers_of_62_bits_that_are_given_out_again_stay_apart():
+    first = 1 << 61
+    number = np.array([first, first, first + (1 << 32), first])
+    time_s = np.array([0.0, 300.0, 300.0, 301.0])
+    told = lives(time_s, number, np.zeros(4, bool))
+    assert told[1] == told[3]
+    assert len(set(told.tolist())) == 3
+
+
+def test_lines_that_tell_no_track_are_refused(tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"number": "x", "latitude_deg": 1.0, "longitude_deg": 1.0, "time_s": 1.0}\n')
+    with pytest.raises(InputError, match="as text"):
+        score_sites([path, path])
+    path.write_text('{"number": 5, "latitude_deg": 1.0}\n')
+    with pytest.raises(InputError, match="no line"):
+        score_sites([path, path])
 
 
 def test_a_window_of_time_is_kept_to():

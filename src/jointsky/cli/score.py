@@ -1,10 +1,11 @@
 """jointsky score: how good tracks are, against truth, another system's tracks or ADS-B.
 
-TRACKS is a folder that ``jointsky track`` wrote, a Parquet table of tracks, or a recording with
-system tracks (CAT062).  REFERENCE is the same, a table of truth, or a recording with ADS-B.
-Where TRACKS hold the pictures of several sites, as the folder of a run does, each is scored, and
-how far they are common; REFERENCE is then the run's own truth by default.  With ``--common`` each
-of several TRACKS is the picture of a site, and targets are told from the pictures alone.
+TRACKS is a folder that ``jointsky track`` wrote, a Parquet table of tracks, a recording with
+system tracks (CAT062), or the lines of JSON that a live site wrote.  REFERENCE is the same, a
+table of truth, or a recording with ADS-B.  Where TRACKS hold the pictures of several sites, as the
+folder of a run does, each is scored, and how far they are common; REFERENCE is then the run's own
+truth by default.  With ``--common`` each of several TRACKS is the picture of a site, and targets
+are told from the pictures alone.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from jointsky.errors import InputError
 from jointsky.formats.options import ReadOptions
 from jointsky.metrics.compare import CompareOptions, compare
 from jointsky.recording.read import read
+from jointsky.recording.score_lines import is_lines, read_lines
 from jointsky.recording.score_points import Points, of_plots, of_recording, of_tracks
 from jointsky.recording.score_tables import (
     has_several_systems,
@@ -125,6 +126,8 @@ def load(source: Source, role: str, options: ScoreOptions, is_flat: bool | None 
         return of_recording(Plots.make(0), tracks, sensors, str(path), chosen)
     if is_table:
         return _some(read_table(path))
+    if is_lines(path):
+        return read_lines(path)
     reading = read(path, options.reading)
     return of_recording(reading.plots, reading.tracks, reading.sensors, str(path), chosen)
 

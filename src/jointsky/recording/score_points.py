@@ -21,7 +21,7 @@ from jointsky.records.tracks import Tracks, TrackStatus
 Array = npt.NDArray[Any]
 
 NEW_OWNER_S = 120.0
-_LIFE = 1 << 32  # beyond every track number
+_LIFE = 1 << 32  # beyond every number that is not made of a time and a hash
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +85,8 @@ def lives(time_s: Array, number: Array, ended: Array) -> Array:
     A number has a new owner after it was said to have ended, and after a silence of
     ``NEW_OWNER_S``: a system gives its numbers out again.
     """
+    if len(number) and int(np.abs(number).max()) >= _LIFE:  # no room above: count them instead
+        number = np.unique(number, return_inverse=True)[1]
     order = np.lexsort((time_s, number))
     is_same = np.diff(number[order]) == 0
     is_new = ended[order][:-1] & ~ended[order][1:] | (np.diff(time_s[order]) > NEW_OWNER_S)

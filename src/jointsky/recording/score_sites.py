@@ -22,6 +22,7 @@ from jointsky.metrics.view import between_plots
 from jointsky.recording.common import SitePicture, common
 from jointsky.recording.read import read
 from jointsky.recording.score import ScoreOptions, load, score
+from jointsky.recording.score_lines import is_lines
 from jointsky.recording.score_points import Points, label, of_tracks
 from jointsky.recording.score_tables import has_several_systems, is_parquet, table_of_folder
 from jointsky.records.commonality import NO_NATION, Commonality
@@ -108,7 +109,7 @@ def pictures_of(source: Source, options: ScoreOptions) -> list[SitePicture]:
         return _by_source(tracks, sensors, str(table), _nations(table.parent))
     if path.is_dir():
         path = table_of_folder(path, None, "tracks")
-    if path.is_file() and not is_parquet(path):
+    if path.is_file() and not is_parquet(path) and not is_lines(path):
         reading = read(path, options.reading)
         if len(np.unique(reading.tracks.source)) > 1:
             return _by_source(reading.tracks, reading.sensors, str(path), {})
