@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from jointsky.exchange.declared import NodeSettings
+from jointsky.node import feeding
 from jointsky.node.domains import domain_of, sensors_of, spread
 from jointsky.node.feeding import Feed
 from jointsky.node.setup import LinkOf, Network, SiteOf
@@ -81,7 +82,9 @@ def arriving(feed, plots, arrival_s, watermark, pieces_s=0.7):
         told.append(feed.advance(now_s, watermark(now_s)))
         begin = end
     feed.gap_closed()
-    told.append(feed.advance(now_s, now_s))
+    while feed.is_behind:
+        now_s = min(feed.next_s(), now_s + 1.0)
+        told.append(feed.advance(now_s, now_s))
     return join(told)
 
 
@@ -100,16 +103,17 @@ def by_number(tracks):
     st.integers(0, 2**32 - 1),
     st.sampled_from([0.1, 1.0, 8.0, 59.0]),
     st.sampled_from([0.05, 0.7, 9.0]),
+    st.sampled_from([5, 60, 3_000]),
 )
 def test_any_order_cutting_and_delay_of_the_same_plots_give_the_same_picture(
-    seed, late_s, pieces_s
+    seed, late_s, pieces_s, most_at_once
 ):
-    """To the last bit: covariances, numbers, everything."""
+    """To the last bit: covariances, numbers, everything; put back at once or caught up with."""
     sensors, plots = a_sky()
     network = a_network(sensors, late_s=120.0, hold_s=0.5)
     wanted, _ = in_order(network, plots)
     rng = stream(seed, "arrival")
-    feed = Feed(network, 0)
+    feed = Feed(network, 0, most_at_once)
     arrival_s = plots.time_s + rng.uniform(0.0, late_s, len(plots))
     arriving(feed, plots, arrival_s, lambda now_s: now_s - rng.uniform(0.0, 1.0), pieces_s)
     assert feed.too_late == feed.refused == 0 and feed.used == wanted.used
@@ -238,6 +242,41 @@ def test_rows_of_a_replay_are_one_for_each_track_and_the_newest():
     assert len(rows) == len(np.unique(rows.track_number)) >= 3
     shown = feed.picture(now_s)
     assert set(shown.track_number.tolist()) <= set(rows.track_number.tolist())
+
+
+def test_while_it_catches_up_the_site_goes_on_with_what_it_has_and_is_then_as_if_never_late(
+    monkeypatch,
+):
+    """Half of a minute's plots come at once, and 3 plots may be taken in a tick."""
+    monkeypatch.setattr(feeding, "CATCH_UP_HZ", 150.0)
+    sensors, plots = a_sky()
+    network = a_network(sensors)
+    feed, now_s = Feed(network, 0, 3), BEGIN_S + 50.0
+    own = plots.rows(plots.sensor == 0)
+    feed.take(own.rows(own.time_s <= now_s), now_s)
+    feed.advance(now_s, now_s)
+    other = plots.rows((plots.sensor != 0) & (plots.time_s <= now_s))
+    feed.take(other, now_s)
+    feed.gap_closed()
+    told = []
+    while now_s < BEGIN_S + 58.0:
+        begin_s, now_s = now_s, now_s + 0.02
+        recent = plots.rows((plots.time_s > begin_s) & (plots.time_s <= now_s))
+        feed.take(recent, now_s)
+        told.append((feed.is_behind, feed.advance(now_s, now_s)))
+        if feed.is_behind:
+            assert feed.next_s() == pytest.approx(now_s + 0.02)
+    rounds = sum(behind for behind, _ in told)
+    assert len(other) / 3 < rounds < 395 and feed.replays == 1 and not feed.is_behind
+    while_behind = join([rows for behind, rows in told[: rounds - 1] if behind])
+    assert len(while_behind) > 3  # it is not silent meanwhile
+    at_once = told[rounds - 1][1]
+    assert set(at_once.track_number.tolist()) >= set(feed.picture(now_s).track_number.tolist())
+    wanted = Feed(network, 0)
+    wanted.take(plots.rows(plots.time_s <= now_s), now_s)
+    wanted.advance(now_s, now_s)
+    assert_same(by_number(feed.picture(now_s)), by_number(wanted.picture(now_s)))
+    assert feed.used == wanted.used
 
 
 def test_what_is_too_late_foreign_or_from_the_future_is_counted_and_changes_nothing():

@@ -51,7 +51,7 @@ def some_plots(rng, n):
     return time, ints
 
 
-def cut(time, ints, close_all, edges, by_end=False):
+def cut(time, ints, complete, edges, by_end=False):
     """Return the batch of each plot, batches as lists in order of closing, and closed by edges."""
     n = len(time)
     batch_of, close_order = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -67,7 +67,7 @@ def cut(time, ints, close_all, edges, by_end=False):
         floats,
         ints,
         sensors,
-        (math.inf if close_all else -math.inf, by_end),
+        (complete if isinstance(complete, float) else math.inf if complete else -math.inf, by_end),
         edges,
         (open_batch, stamp, np.empty(n + 1, np.int64)),
         (batch_of, close_order, closed_at, order, start),
@@ -114,3 +114,21 @@ def test_batches_close_when_their_time_is_over_in_the_order_they_opened():
     together, got, _ = cut(time, ints, False, np.empty(0))
     assert together == [[0, 2], [1], [3]]
     assert got == [[0, 2], [1]]
+    _, got, _ = cut(time, ints, False, np.empty(0), by_end=True)
+    assert got == [[1], [0, 2]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.integers(1, 60))
+def test_closed_in_the_order_of_their_ends_no_cutting_into_calls_changes_the_batches(seed, n):
+    rng = stream(seed, "ends")
+    time, ints = some_plots(rng, n)
+    _, whole, _ = cut(time, ints, True, np.empty(0), by_end=True)
+    made, held = [], np.empty(0, np.int64)
+    edges = [*np.sort(rng.uniform(-0.1, 3.2, 3)).tolist(), math.inf]
+    for begin, end in itertools.pairwise([-math.inf, *edges]):
+        rows = np.concatenate([held, np.flatnonzero((time > begin) & (time <= end))])
+        _, got, _ = cut(time[rows], ints[rows], end, np.empty(0), by_end=True)
+        made += [rows[batch].tolist() for batch in got]
+        held = np.setdiff1d(rows, [k for batch in made for k in batch])
+    assert made == whole

@@ -13,27 +13,31 @@ import math
 import msgspec
 import numpy as np
 
+from jointsky.node.catching_up import CatchingUp
 from jointsky.node.domains import domain_of, sensors_of, spread
 from jointsky.node.setup import Network
 from jointsky.records.columns import join
 from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks
+from jointsky.tracking.telling import NO_TRACKS
 from jointsky.tracking.tracker import Tracker
 
 STEP_S = 0.25  # between the newest states kept: a plot that is a little late costs little
-SECTOR_S = 0.1  # neighbours in a sweep are waited for at most so long
+SECTOR_S = 0.05  # neighbours in a sweep are waited for at most so long
 AHEAD_S = 60.0  # a plot from so far in the future is damage
 SOONEST_S, SHARE_OF_DEPTH, LATEST_S = 0.1, 0.1, 10.0
+CATCH_UP_HZ, TICK_S = 70_000.0, 0.02  # plots a second that are taken once more, and how often
 
 
 class Feed:
     """The tracker of a site's domain and what waits for it.
 
     ``plots.sensor`` and the bits of ``tracks.sensors`` count the sensors of the whole network;
-    tracks are numbered after the plots that began them.  All times are POSIX seconds, UTC.
+    tracks are numbered after the plots that began them.  Late plots that put the tracker back by
+    more than ``most_at_once`` plots are worked off beside it.  All times are POSIX seconds, UTC.
     """
 
-    def __init__(self, network: Network, site: int) -> None:
+    def __init__(self, network: Network, site: int, most_at_once: int = 3_000) -> None:
         self.rows = sensors_of(network, domain_of(network, site))
         self.late = 0  # plots that came after the tracker had gone on
         self.too_late = 0  # plots older than late_s when they came: lost to the tracks
@@ -47,7 +51,7 @@ class Feed:
         self._late_s = network.settings.late_s
         settings = msgspec.structs.replace(
             network.tracker,
-            late_s=self._late_s + self._hold_s + 2.0 * LATEST_S,
+            late_s=self._late_s + self._hold_s + 3.0 * LATEST_S,
             sector_s=min(network.tracker.sector_s, SECTOR_S),
         )
         sensors = [network.sensors[row] for row in self.rows.tolist()]
@@ -61,11 +65,19 @@ class Feed:
         self._oldest_s = math.inf  # time of the oldest of them
         self._replayed_s = -math.inf
         self._hurry = False
+        self._most = most_at_once
+        self._catching_up: CatchingUp | None = None
+        self._now_s = -math.inf  # of the last call of advance
 
     @property
     def replayed(self) -> int:
         """Return how many plots the tracker has taken again because others came late."""
         return self._tracker.again
+
+    @property
+    def is_behind(self) -> bool:
+        """Return whether late plots wait that the tracks do not show yet."""
+        return bool(self._pool) or self._catching_up is not None
 
     @property
     def used(self) -> int:
@@ -97,9 +109,13 @@ class Feed:
             is_new = in_time & ~is_late
             self._waiting.append(plots if is_new.all() else plots.rows(is_new))
 
+    def kept_bytes(self) -> int:
+        """Return how much is remembered for plots that may come late."""
+        return self._tracker.kept_bytes()
+
     def gap_closed(self) -> None:
         """Note that all is there that was missing: late plots are not to wait for more of them."""
-        self._hurry = True
+        self._hurry = bool(self._pool)
 
     def advance(self, now_s: float, complete_s: float) -> Tracks:
         """Work off plots up to ``complete_s``, when all have come, or to ``hold_s`` before now.
@@ -108,7 +124,32 @@ class Feed:
         track only the newest.
         """
         until_s = min(max(complete_s, now_s - self._hold_s), now_s)
+        since_s, self._now_s = now_s - self._now_s, now_s
+        is_replay = self._catching_up is None and bool(self._pool)
+        is_replay = is_replay and (self._hurry or now_s >= self._replay_at_s())
+        if until_s <= self.frontier_s and not is_replay and self._catching_up is None:
+            return NO_TRACKS
         self.frontier_s = max(self.frontier_s, until_s)
+        due = self._due()
+        late = self._late_ones(now_s) if is_replay else Plots.make(0)
+        if len(late) and self._tracker.plots_since(float(late.time_s.min())) > self._most:
+            behind = self._tracker.behind(late)
+            self._catching_up = None if behind is None else CatchingUp(*behind)
+        elif len(late):
+            return self._told(self._tracker.advance(join([due, late]), self.frontier_s, True))
+        tracks = self._tracker.advance(due, self.frontier_s)
+        if self._catching_up is None:
+            return self._told(tracks)
+        self._catching_up.add(due)
+        most = max(self._most, int(CATCH_UP_HZ * min(since_s, 5.0 * TICK_S)))
+        caught_up = self._catching_up.step(most, self.frontier_s)
+        if caught_up is None:
+            return self._told(tracks)
+        self._tracker, self._catching_up = self._catching_up.tracker, None
+        return self._told(caught_up)
+
+    def _due(self) -> Plots:
+        """Return the plots that waited, up to the frontier; the others wait on."""
         parts, rest = [], []
         for plots in self._waiting:
             is_due = plots.time_s <= self.frontier_s
@@ -120,18 +161,20 @@ class Feed:
                 parts.append(plots.rows(is_due))
                 rest.append(plots.rows(~is_due))
         self._waiting = rest
-        is_replay = bool(self._pool) and (self._hurry or now_s >= self._replay_at_s())
-        if is_replay:
-            parts += self._pool
-            self._pool, self._oldest_s, self._replayed_s = [], math.inf, now_s
-            self.replays += 1
-        if not self._pool:
-            self._hurry = False
-        plots = join(parts) if parts else Plots.make(0)
-        return self._told(self._tracker.advance(plots, self.frontier_s, is_replay))
+        return join(parts) if parts else Plots.make(0)
+
+    def _late_ones(self, now_s: float) -> Plots:
+        """Return the pooled plots, which are to be worked off now."""
+        late = join(self._pool)
+        self._pool, self._oldest_s, self._replayed_s = [], math.inf, now_s
+        self._hurry = False
+        self.replays += 1
+        return late
 
     def next_s(self) -> float:
         """Return when ``advance`` has something to do though nothing comes; inf: never."""
+        if self._catching_up is not None:
+            return self._now_s + TICK_S
         waiting_s = min((float(plots.time_s.min()) for plots in self._waiting), default=math.inf)
         due_s = min(waiting_s, self._tracker.closes_s()) + self._hold_s
         return min(due_s, self._replay_at_s()) if self._pool else due_s

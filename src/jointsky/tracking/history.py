@@ -20,7 +20,7 @@ from jointsky.tracking.admission import Ordered
 from jointsky.tracking.arrays import Book, Prepared, World
 from jointsky.tracking.kept import KeptBook, kept
 
-WIDER = 0.5  # two states so old may lie apart by this share of their age
+WIDER = 0.7  # two states so old may lie apart by this share of their age
 _MOST_PIECES = 16  # of a state's plots; more are joined into one record
 
 
@@ -133,6 +133,33 @@ class History:
         rung.plots = []
         self.newest_s, self.complete_s = rung.state.newest_s, rung.state.complete_s
         return rung.state, again
+
+    def since(self, time_s: float) -> int:
+        """Return how many plots would run again if one of this time came late."""
+        count = 0
+        for rung in self._rungs[::-1]:
+            count += sum(map(len, rung.plots))
+            if rung.state.time_s < time_s:
+                break
+        return count
+
+    def branch(self, time_s: float) -> tuple[History, State, list[Ordered]] | None:
+        """Return what ``back_to`` does, and the history as it would then be; this one stays."""
+        other = History(self.lag_s, self.step_s)
+        other._rungs = [_Rung(rung.state, list(rung.plots)) for rung in self._rungs]
+        found = other.back_to(time_s)
+        return None if found is None else (other, *found)
+
+    def kept_bytes(self) -> int:
+        """Return how much memory the states and plots take; a view of one value takes one."""
+        total = 0
+        for rung in self._rungs:
+            state = rung.state
+            arrays = [*state.book, state.world.sensors, state.world.cells, *(state.held or ())]
+            for part in rung.plots:
+                arrays += [part.rows, part.time_s, *vars(part.plots).values()]
+            total += sum(a.nbytes if a.flags.carray else a.itemsize for a in arrays)
+        return total
 
     def _gap_s(self, age_s: float) -> float:
         return max(self.step_s, WIDER * age_s)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import itertools
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ from jointsky.tracking.arrays import (
 )
 from jointsky.tracking.chains import Chains
 from jointsky.tracking.frame import Frame, MapPlane, choose, map_plane
-from jointsky.tracking.history import History
+from jointsky.tracking.history import History, State
 from jointsky.tracking.kept import restored
 from jointsky.tracking.numbers import birth_numbers, sensor_keys
 from jointsky.tracking.periods import turn_times_s
@@ -122,6 +123,37 @@ class Tracker:
         )
         return min(self._history.newest_s, held_s)
 
+    def plots_since(self, time_s: float) -> int:
+        """Return how many plots would be taken again if one of this time came late."""
+        return self._history.since(time_s)
+
+    def behind(self, plots: Plots) -> tuple[Self, list[Ordered], Ordered] | None:
+        """Return a tracker as this one was before late plots, all plots since, and the late ones.
+
+        Give it, by ``go_on``, the latter two together and in order, in any pieces, and it will be
+        what this one would be; until then this one goes on.  None: no plot came before those.
+        """
+        late = self.ordered(plots)
+        found = self._history.branch(float(late.time_s[0])) if len(late) else None
+        if found is None:
+            return None
+        other = copy.copy(self)
+        other._history, state, again = found
+        other._complete_s = state.complete_s
+        other._bench = None
+        other.again += sum(map(len, again))
+        other._book = new_book(len(self._book.ints), len(self.sensors))
+        other._restore(state)
+        return other, again, late
+
+    def go_on(self, plots: Ordered) -> Tracks:
+        """Take plots that are in order and not late; of each track the last row is told."""
+        return self._told(self._take(plots, -np.inf, NO_TIMES, newest=True)[0])
+
+    def kept_bytes(self) -> int:
+        """Return how much is remembered for plots that may come late."""
+        return self._history.kept_bytes()
+
     def closes_s(self) -> float:
         """Return when the first sector that may still grow is over; inf: there is none."""
         if self._held is None or self._world is None:
@@ -160,6 +192,13 @@ class Tracker:
 
     def _admit(self, plots: Plots) -> Ordered:
         """Return the plots that can be taken, in order; late ones put the tracker back first."""
+        taken = self.ordered(plots)
+        if len(taken) and self._history.is_late(float(taken.time_s[0])):
+            return self._put_back(taken)
+        return taken
+
+    def ordered(self, plots: Plots) -> Ordered:
+        """Return the plots that can be taken, numbered and in order."""
         if len(plots) == 0:
             return NO_PLOTS
         if self._keys is None:
@@ -171,10 +210,7 @@ class Tracker:
         admitted = admit(plots, self._placed, self._history.oldest_s())
         self.refused += admitted.refused
         self.too_late += admitted.too_late
-        taken = admitted.taken
-        if len(taken) and self._history.is_late(float(taken.time_s[0])):
-            return self._put_back(taken)
-        return taken
+        return admitted.taken
 
     def _put_back(self, taken: Ordered) -> Ordered:
         """Put the tracker back to before the first plot; return all since, with these."""
@@ -182,13 +218,16 @@ class Tracker:
         if found is None:
             return taken
         state, again = found
+        self._restore(state)
+        self.again += sum(map(len, again))
+        return together(again, taken)
+
+    def _restore(self, state: State) -> None:
         self._book = restored(state.book, self._book)
         world = state.world
         self._world = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
         self._held = state.held
         self.used = state.used
-        self.again += sum(map(len, again))
-        return together(again, taken)
 
     def _take(
         self, plots: Ordered, complete_s: float, times: Floats, newest: bool = False
