@@ -1,0 +1,138 @@
+"""Guards on what a site's own sensors send: what cannot be believed does not get into the picture.
+
+Each fault begins and ends as a log entry and shows in the status; what is refused is counted.
+Here, before anything is shared, is the place for it: other sites get what the owner believes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from jointsky.node.effects import Log
+from jointsky.node.guards_bouts import Bouts
+from jointsky.node.guards_clock import Clocks, TracksAt
+from jointsky.node.guards_flood import Floods
+from jointsky.node.guards_repeats import ALARM, Repeats
+from jointsky.node.setup import Network
+from jointsky.records.columns import join
+from jointsky.records.plots import Geometry, Plots
+from jointsky.records.status import SensorStatus
+
+NOT_OURS, UNUSABLE, REPEATS = "not-ours", "unusable", "repeats"
+QUIET_S = 10.0
+
+
+class Guards:
+    """Watches the sensors of one site, and passes those of their plots that can be believed."""
+
+    def __init__(self, network: Network, site: int, begun_s: float) -> None:
+        self._sensors = network.sensors
+        self._own = np.asarray(network.sensor_site, np.int64) == site
+        self._bouts = Bouts("sensor")
+        self._repeats = Repeats(len(self._sensors))
+        self._clocks = Clocks(self._sensors, self._bouts)
+        self._floods = Floods(self._sensors, self._bouts, begun_s)
+        n = len(self._sensors)
+        self._plots = np.zeros(n, np.int64)
+        self._newest_s = np.full(n, -np.inf)
+        self._unusable = np.zeros(n, np.int64)
+        self._repeated = np.zeros(n, np.int64)
+        self.not_ours = 0
+
+    def check(self, plots: Plots, now_s: float, tracks_at: TracksAt) -> Plots:
+        """Return plots that can be believed, with times that can; ``tracks_at(time_s)``: tracks."""
+        plots = self._usable(self._ours(plots, now_s), now_s)
+        if len(plots) == 0:
+            return plots
+        plots = self._without_repeats(plots, now_s)
+        plots = self._clocks.check(plots, now_s, tracks_at)
+        return self._floods.check(plots, now_s, tracks_at) if len(plots) else plots
+
+    def on_time(self, now_s: float, tracks_at: TracksAt) -> Plots:
+        """Return plots that waited until now to be believed."""
+        released = self._clocks.advance(now_s, tracks_at)
+        self._floods.advance(now_s)
+        return join(released) if released else Plots.make(0)
+
+    def logs(self, now_s: float) -> list[Log]:
+        """Return the faults that began and ended since the last time."""
+        return self._bouts.advance(now_s)
+
+    def next_s(self) -> float:
+        """Return when there is something to do though no plot comes."""
+        return min(self._clocks.next_s(), self._bouts.next_s())
+
+    def status(self) -> tuple[SensorStatus, ...]:
+        """Return how each own sensor is doing."""
+        return tuple(self._status(row) for row in np.flatnonzero(self._own).tolist())
+
+    def _status(self, row: int) -> SensorStatus:
+        newest_s = float(self._newest_s[row])
+        name = self._sensors[row].name
+        return SensorStatus(
+            name=name,
+            row=row,
+            plots=int(self._plots[row]),
+            rate_per_s=float(self._floods.rate_per_s[row]),
+            last_plot_s=newest_s if np.isfinite(newest_s) else None,
+            delay_s=self._clocks.delay_s(row),
+            clock_offset_s=float(self._clocks.offsets_s[row]),
+            unusable=int(self._unusable[row]),
+            repeated=int(self._repeated[row]),
+            from_the_future=int(self._clocks.refused[row]),
+            shed=int(self._floods.shed[row]),
+            faults=self._bouts.of(name),
+        )
+
+    def _ours(self, plots: Plots, now_s: float) -> Plots:
+        """Return the plots of the site's own sensors."""
+        known = (plots.sensor >= 0) & (plots.sensor < len(self._own))
+        ours = known.copy()
+        ours[known] = self._own[plots.sensor[known]]
+        if ours.all():
+            return plots
+        count = int((~ours).sum())
+        self.not_ours += count
+        self._bouts.seen("?", NOT_OURS, now_s, count, quiet_s=QUIET_S)
+        return plots.rows(ours)
+
+    def _usable(self, plots: Plots, now_s: float) -> Plots:
+        """Return plots that have a time and a place."""
+        usable = _has_place(plots) & np.isfinite(plots.time_s)
+        if not usable.all():
+            bad = np.bincount(plots.sensor[~usable], minlength=len(self._own))
+            self._unusable += bad
+            for row in np.flatnonzero(bad).tolist():
+                name = self._sensors[row].name
+                self._bouts.seen(name, UNUSABLE, now_s, int(bad[row]), quiet_s=QUIET_S)
+            plots = plots.rows(usable)
+        self._plots += np.bincount(plots.sensor, minlength=len(self._own))
+        np.maximum.at(self._newest_s, plots.sensor, plots.time_s)
+        return plots
+
+    def _without_repeats(self, plots: Plots, now_s: float) -> Plots:
+        old = self._repeats.old(plots)
+        if old.any():
+            count = np.bincount(plots.sensor[old], minlength=len(self._own))
+            self._repeated += count
+            for row in np.flatnonzero(count).tolist():
+                if self._repeats.score[row] >= ALARM:
+                    name = self._sensors[row].name
+                    self._bouts.seen(name, REPEATS, now_s, int(count[row]))
+        for row in np.flatnonzero(self._own & (self._repeats.score == 0.0)).tolist():
+            self._bouts.end(self._sensors[row].name, REPEATS, now_s)
+        return plots.rows(~old) if old.any() else plots
+
+
+def _has_place(plots: Plots) -> npt.NDArray[np.bool_]:
+    """Return which plots say where they are, in the geometry that they name."""
+    polar = np.isfinite(plots.range_m) & np.isfinite(plots.azimuth_rad) & (plots.range_m >= 0.0)
+    local = np.isfinite(plots.east_m) & np.isfinite(plots.north_m)
+    geodetic = np.isfinite(plots.latitude_rad) & np.isfinite(plots.longitude_rad)
+    bearing = np.isfinite(plots.azimuth_rad)
+    given = (polar, local, geodetic, bearing)
+    has_place = np.zeros(len(plots), np.bool_)
+    for geometry, has in zip(Geometry, given, strict=True):
+        has_place |= (plots.geometry == geometry) & has
+    return has_place
