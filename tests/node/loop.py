@@ -7,25 +7,9 @@ import numpy as np
 
 from jointsky.node.effects import Keep, Log, Send, Told, Wake
 from jointsky.node.picture import PictureNode
-from jointsky.node.setup import LinkOf, Network, SiteOf
 from jointsky.records.columns import join
 from jointsky.records.tracks import Tracks
-
-T0_S = 1_800_000_000.0  # 2027: the numbers of tracks count from 2020
-
-
-def a_network(sensors, sensor_site, sites=1, links=(), share="plots", **given):
-    """Return a network of sites of two nations in turn; links are pairs of rows, or with share."""
-    return Network(
-        name="test",
-        sites=[SiteOf(f"site-{k}", "ab"[k % 2]) for k in range(sites)],
-        sensors=sensors,
-        sensor_site=sensor_site,
-        links=[
-            LinkOf(f"link-{pair[0]}-{pair[1]}", pair[:2], *(pair[2:] or (share,))) for pair in links
-        ],
-        **given,
-    )
+from node.made import T0_S
 
 
 class Loop:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from jointsky.tracking.tracker import Tracker
-from node.loop import T0_S, Loop, a_network
+from node.loop import Loop
+from node.made import T0_S, a_network
 from tracking.skies import Flight, Sky, clutter, in_time, scans, straight
 
 EARTH = Sky()

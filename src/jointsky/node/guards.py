@@ -26,13 +26,13 @@ QUIET_S = 10.0
 class Guards:
     """Watches the sensors of one site, and passes those of their plots that can be believed."""
 
-    def __init__(self, network: Network, site: int, begun_s: float) -> None:
+    def __init__(self, network: Network, site: int) -> None:
         self._sensors = network.sensors
         self._own = np.asarray(network.sensor_site, np.int64) == site
         self._bouts = Bouts("sensor")
         self._repeats = Repeats(len(self._sensors))
         self._clocks = Clocks(self._sensors, self._bouts)
-        self._floods = Floods(self._sensors, self._bouts, begun_s)
+        self._floods = Floods(self._sensors, self._bouts)
         n = len(self._sensors)
         self._plots = np.zeros(n, np.int64)
         self._newest_s = np.full(n, -np.inf)
@@ -58,6 +58,10 @@ class Guards:
     def logs(self, now_s: float) -> list[Log]:
         """Return the faults that began and ended since the last time."""
         return self._bouts.advance(now_s)
+
+    def complete_s(self, now_s: float) -> float:
+        """Return until when the plots of own sensors are complete, as they use to come."""
+        return now_s - self._clocks.longest_delay_s(now_s)
 
     def next_s(self) -> float:
         """Return when there is something to do though no plot comes."""

@@ -30,6 +30,7 @@ BLOCKS = 4  # the band is of so many blocks of a turn, or of two seconds
 ENOUGH = 8  # plots that are asked about a clock
 WAITS_TURNS = 2.0  # so long at most they wait for that
 SURE = 12.0  # difference of log likelihoods that decides: odds of 160,000 to 1
+SILENT_BLOCKS = 3.0  # a sensor that has sent nothing for so long is not waited for
 STRAGGLES_S = 1.0  # one or two late plots wait so long for others that tell more
 MOST_HELD = 4000
 FARTHEST_S = 30.0  # tracks do not tell where targets were longer ago
@@ -123,6 +124,17 @@ class Clocks:
         """Return the usual delay of a sensor's plots."""
         return self._bands[sensor].middle_s
 
+    def longest_delay_s(self, now_s: float) -> float:
+        """Return the longest delay that plots of sensors that send have had of late."""
+        return max(
+            (
+                max(band.high_s)
+                for band in self._bands
+                if band.high_s and now_s - band.began_s < SILENT_BLOCKS * band.block_s
+            ),
+            default=0.0,
+        )
+
     def _beside(self, band: Band, delay_s: Floats) -> npt.NDArray[np.bool_]:
         earliest_s = max(min(band.low_s, default=-np.inf) - BESIDE_S, -FUTURE_S)
         return (delay_s < earliest_s) | (delay_s > max(band.high_s, default=np.inf) + BESIDE_S)
@@ -168,9 +180,7 @@ class Clocks:
         as_jumped = self._nearness.squared(part, tracks, -jump_s)
         return float((as_told - as_jumped).sum()) / 2.0
 
-    def _jump(
-        self, sensor: int, band: Band, plots: Plots, jump_s: float, now_s: float
-    ) -> Plots:
+    def _jump(self, sensor: int, band: Band, plots: Plots, jump_s: float, now_s: float) -> Plots:
         """Take a jump of a clock off its times, those of the plots that waited too."""
         name = self._names[sensor]
         offset_s = float(self.offsets_s[sensor]) + jump_s
@@ -197,9 +207,7 @@ class Clocks:
             band.learn(delay_s, now_s)
         return self._without_future(sensor, plots, delay_s, now_s)
 
-    def _without_future(
-        self, sensor: int, plots: Plots, delay_s: Floats, now_s: float
-    ) -> Plots:
+    def _without_future(self, sensor: int, plots: Plots, delay_s: Floats, now_s: float) -> Plots:
         future = delay_s < -FUTURE_S
         if not future.any():
             return plots

@@ -1,8 +1,10 @@
 """Floods: a sensor that sends many times more than it uses to is cut back to a bounded rate.
 
 What is taken then are plots that lie at tracks, and of the others an even share from all around,
-so that neither the tracks nor one part of the sky pay for it.  The usual rate is learned while
-there is no flood, and slowly: who wants ten times the plots for good begins the node anew.
+so that neither the tracks nor one part of the sky pay for it.  Plots are counted against the time
+that they are of, not the time of their arrival: a feed that catches up is no flood.  The usual
+rate is learned while there is no flood, and slowly: a sensor that is to send ten times the plots
+for good needs its node begun anew.
 """
 
 from __future__ import annotations
@@ -27,13 +29,14 @@ LEAST_PER_S = 20.0  # and so much in any case
 LEARNS_BLOCKS = 3  # turns from which the usual rate is first known
 MEMORY_BLOCKS = 30.0  # turns over which it is followed
 SECTORS = 64
+STRIDE = 39  # sectors that follow each other are far apart: 64 times the golden section
 FLOOD = "flood"
 
 
 class Floods:
     """Cuts what sensors send back to a few times what they usually send."""
 
-    def __init__(self, sensors: Sequence[Sensor], bouts: Bouts, begun_s: float) -> None:
+    def __init__(self, sensors: Sequence[Sensor], bouts: Bouts) -> None:
         n = len(sensors)
         self._names = [sensor.name for sensor in sensors]
         self._bouts = bouts
@@ -44,7 +47,7 @@ class Floods:
         self._blocks = np.zeros(n, np.int64)
         self._is_flooded = np.zeros(n, np.bool_)  # in this block
         self._tokens = np.full(n, np.nan)
-        self._filled_s = np.full(n, begun_s)
+        self._newest_s = np.full(n, -np.inf)  # time of the newest plot
         self.usual_per_s = np.zeros(n)
         self.rate_per_s = np.zeros(n)  # of the newest whole block
         self.shed = np.zeros(n, np.int64)
@@ -59,11 +62,13 @@ class Floods:
         known = self._blocks >= LEARNS_BLOCKS
         allowed_per_s = np.maximum(TIMES_USUAL * self.usual_per_s, LEAST_PER_S)
         most = allowed_per_s * self._block_s
-        filled = self._tokens + allowed_per_s * (now_s - self._filled_s)
-        filled = np.where(np.isnan(self._tokens), most, np.minimum(filled, most))
-        self._filled_s[:] = now_s
+        newest_s = self._newest_s.copy()
+        np.maximum.at(newest_s, plots.sensor, plots.time_s)
+        passed_s = np.where(self._newest_s > -np.inf, newest_s - self._newest_s, 0.0)
+        self._newest_s = newest_s
+        filled = np.where(np.isnan(self._tokens), most, self._tokens + allowed_per_s * passed_s)
         over = known & (count > filled)
-        self._tokens = np.where(known, np.maximum(filled - count, 0.0), np.nan)
+        self._tokens = np.where(known, np.clip(filled - count, 0.0, most), np.nan)
         if not over.any():
             return plots
         taken = np.ones(len(plots), np.bool_)
@@ -71,7 +76,7 @@ class Floods:
         for sensor, rows in by_sensor(plots.sensor):
             if over[sensor]:
                 room = int(filled[sensor])
-                chosen = self._choose(plots.rows(rows), room, tracks)
+                chosen = self._choose(plots.rows(rows), room, tracks, int(self.shed[sensor]))
                 taken[rows] = False
                 taken[rows[chosen]] = True
                 self._tokens[sensor] = filled[sensor] - room
@@ -104,8 +109,11 @@ class Floods:
             usual_per_s=round(float(self.usual_per_s[sensor]), 1),
         )
 
-    def _choose(self, plots: Plots, room: int, tracks: Tracks) -> Integers:
-        """Return ``room`` rows: those at tracks first, the others evenly from all sectors."""
+    def _choose(self, plots: Plots, room: int, tracks: Tracks, start: int) -> Integers:
+        """Return ``room`` rows: those at tracks first, the others evenly from all sectors.
+
+        ``start`` says with which sector to begin: never for long with the same.
+        """
         near = np.zeros(len(plots), np.bool_)
         for geometry in np.unique(plots.geometry):
             part = plots.geometry == geometry
@@ -118,7 +126,7 @@ class Floods:
         begins = np.maximum.accumulate(np.where(first_of, np.arange(len(plots)), 0))
         turn = np.empty(len(plots), np.int64)
         turn[order] = np.arange(len(plots)) - begins  # how many of its sector come before it
-        chosen = np.lexsort((sector, turn, ~near))[:room]
+        chosen = np.lexsort(((sector * STRIDE + start) % SECTORS, turn, ~near))[:room]
         return np.sort(chosen)
 
 

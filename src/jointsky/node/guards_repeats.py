@@ -95,7 +95,7 @@ def _content(plots: Plots) -> Words:
 
 
 def _mixed(a: Words, b: npt.NDArray[Any]) -> Words:
-    """Return a number for each pair of numbers: the finalizer of SplitMix64 (Steele et al. 2014)."""
+    """Return a number for each pair: the finalizer of SplitMix64 (Steele et al. 2014)."""
     z = (a ^ b) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
     mixed: Words = z ^ (z >> np.uint64(32))

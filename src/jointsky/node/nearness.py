@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from jointsky.earth import geodesy
 from jointsky.records.plots import Geometry, Plots
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
@@ -87,7 +86,7 @@ class Nearness:
 
 
 def _plane(places: Floats, geometry: int) -> Floats:
-    """Return places (..., 3) in the plane: stretched to their slant ranges where that is measured."""
+    """Return places (..., 3) in the plane, stretched to slant ranges where those are measured."""
     flat = places[..., :2]
     if geometry != Geometry.POLAR:
         return flat
@@ -95,7 +94,9 @@ def _plane(places: Floats, geometry: int) -> Floats:
     return np.asarray(flat * (np.linalg.norm(places, axis=-1, keepdims=True) / ground))
 
 
-def _squared(plots: Plots, sensor: Sensor, measured: Floats, there: Floats, spread: Floats) -> Floats:
+def _squared(
+    plots: Plots, sensor: Sensor, measured: Floats, there: Floats, spread: Floats
+) -> Floats:
     """Return squared distances (n, k) along and across the line of sight."""
     slant = np.maximum(np.linalg.norm(measured, axis=1), 1.0)
     sight = measured / slant[:, None]

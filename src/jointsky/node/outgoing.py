@@ -1,0 +1,52 @@
+"""Own plots on their way out: rounded as others will have them, gathered, told together."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from jointsky.exchange import wire
+from jointsky.records.columns import join
+from jointsky.records.plots import Plots
+
+
+class Outgoing:
+    """Plots of a site's own sensors that wait to be told, at most ``interval_s``."""
+
+    def __init__(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self._waiting: list[Plots] = []
+        self.due_s = math.inf
+        self.unsendable = 0  # plots with values that no plot has
+
+    def take(self, plots: Plots, now_s: float) -> Plots:
+        """Return plots as every site will have them, and keep them to be told."""
+        shared = self._shared(plots)
+        if len(shared):
+            self._waiting.append(shared)
+            self.due_s = min(self.due_s, now_s + self._interval_s)
+        return shared
+
+    def bodies(self, now_s: float, complete_s: float) -> list[bytes]:
+        """Return what is to be told now; ``complete_s``: all plots from before it are told."""
+        if now_s < self.due_s:
+            return []
+        plots = join(self._waiting)
+        self._waiting, self.due_s = [], math.inf
+        cuts = range(wire.MOST_ROWS, len(plots), wire.MOST_ROWS)
+        parts = [plots.rows(rows) for rows in np.split(np.arange(len(plots)), list(cuts))]
+        until_s = [math.nan] * (len(parts) - 1) + [complete_s]
+        return [wire.pack_plots(part, s) for part, s in zip(parts, until_s, strict=True)]
+
+    def _shared(self, plots: Plots) -> Plots:
+        """Return plots rounded; what cannot be told at all is found by halves and left out."""
+        try:
+            return wire.as_shared(plots.rows(slice(0, wire.MOST_ROWS))) if len(plots) else plots
+        except ValueError:
+            if len(plots) == 1:
+                self.unsendable += 1
+                return Plots.make(0)
+        middle = len(plots) // 2
+        halves = plots.rows(slice(0, middle)), plots.rows(slice(middle, None))
+        return join([self._shared(half) for half in halves])
