@@ -13,12 +13,17 @@ from node.made import T0_S
 
 
 class Loop:
-    """Nodes in simulated time; ``delay_s(link, k)`` of the k-th packet, None: it is lost.
+    """Nodes in simulated time; ``delay_s(link, k, now_s)`` of the k-th packet, None: it is lost.
+
+    ``again()`` below a quarter: the packet comes once more, a second later.  ``skew_s`` is by how
+    much the clocks of sites, and those of their sensors, are ahead; ``watch`` sees what is sent.
 
     Everything that the nodes wanted written is in ``kept``, ``logged`` and ``told``, by site.
     """
 
-    def __init__(self, network, begun_s=T0_S, delay_s=lambda link, k, now_s: 0.05):
+    def __init__(
+        self, network, begun_s=T0_S, delay_s=lambda link, k, now_s: 0.05, again=lambda: 1.0
+    ):
         self.network = network
         self.now_s = begun_s
         self.nodes = [PictureNode(network, k, begun_s) for k in range(len(network.sites))]
@@ -31,6 +36,9 @@ class Loop:
         self._sent = itertools.count()
         self._order = itertools.count()
         self._agenda = []
+        self._again = again
+        self.skew_s = [0.0 for _ in network.sites]
+        self.watch = lambda site, effect: None
         self._alive = [0 for _ in network.sites]
         for site, node in enumerate(self.nodes):
             self._do(site, node.on_time(begun_s))
@@ -50,7 +58,17 @@ class Loop:
 
     def give(self, site, plots, time_s):
         """Give plots to a site at a time."""
-        self.at(time_s, lambda: self._do(site, self.nodes[site].on_plots(plots, self.now_s)))
+
+        def take():
+            if self.nodes[site] is not None:
+                ahead = plots.replace(time_s=plots.time_s + self.skew_s[site])
+                self._do(site, self.nodes[site].on_plots(ahead, self.clock_s(site)))
+
+        self.at(time_s, take)
+
+    def clock_s(self, site):
+        """Return what the clock of a site says now."""
+        return self.now_s + self.skew_s[site]
 
     def kill(self, site, time_s, for_s):
         """Kill a node; a new one begins after so long, from what was kept."""
@@ -65,9 +83,9 @@ class Loop:
             what()
         self.now_s = until_s
 
-    def picture(self, site):
-        """Return the picture of a site now, in the order of its numbers."""
-        tracks = self.nodes[site].picture(self.now_s)
+    def picture(self, site, at_s=None):
+        """Return the picture of a site now, or of another time, in the order of its numbers."""
+        tracks = self.nodes[site].picture(self.now_s if at_s is None else at_s)
         return tracks.rows(np.argsort(tracks.track_number, kind="stable"))
 
     def all_told(self, site):
@@ -97,7 +115,11 @@ class Loop:
             elif isinstance(effect, Told):
                 self.told[site].append(effect.tracks)
             elif isinstance(effect, Wake):
-                self._call(site, effect.at_s, lambda node: node.on_time(self.now_s))
+                self._call(
+                    site,
+                    effect.at_s - self.skew_s[site],
+                    lambda node: node.on_time(self.clock_s(site)),
+                )
 
     def _call(self, site, time_s, what):
         """Do something with a node later, unless it is killed before."""
@@ -111,6 +133,7 @@ class Loop:
 
     def _send(self, site, effect):
         self.octets[effect.link] += len(effect.packet)
+        self.watch(site, effect)
         ends = self._ends[effect.link]
         other = ends[1] if ends[0] == site else ends[0]
         delay_s = self._delay_s(effect.link, next(self._sent), self.now_s)
@@ -120,6 +143,8 @@ class Loop:
             def arrive():
                 node = self.nodes[other]
                 if node is not None:
-                    self._do(other, node.on_record(link, packet, self.now_s))
+                    self._do(other, node.on_record(link, packet, self.clock_s(other)))
 
             self.at(self.now_s + delay_s, arrive)
+            if self._again() < 0.25:
+                self.at(self.now_s + delay_s + 1.0, arrive)

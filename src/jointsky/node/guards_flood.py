@@ -47,7 +47,7 @@ class Floods:
         self._blocks = np.zeros(n, np.int64)
         self._is_flooded = np.zeros(n, np.bool_)  # in this block
         self._tokens = np.full(n, np.nan)
-        self._newest_s = np.full(n, -np.inf)  # time of the newest plot
+        self._newest_s = np.full(n, np.nan)  # time of the newest plot
         self.usual_per_s = np.zeros(n)
         self.rate_per_s = np.zeros(n)  # of the newest whole block
         self.shed = np.zeros(n, np.int64)
@@ -63,8 +63,8 @@ class Floods:
         allowed_per_s = np.maximum(TIMES_USUAL * self.usual_per_s, LEAST_PER_S)
         most = allowed_per_s * self._block_s
         newest_s = self._newest_s.copy()
-        np.maximum.at(newest_s, plots.sensor, plots.time_s)
-        passed_s = np.where(self._newest_s > -np.inf, newest_s - self._newest_s, 0.0)
+        np.fmax.at(newest_s, plots.sensor, plots.time_s)
+        passed_s = np.nan_to_num(newest_s - self._newest_s)
         self._newest_s = newest_s
         filled = np.where(np.isnan(self._tokens), most, self._tokens + allowed_per_s * passed_s)
         over = known & (count > filled)

@@ -30,6 +30,7 @@ class Peers:
         self._rows = {site.name: row for row, site in enumerate(network.sites)}
         self._site_of = np.asarray(network.sensor_site, np.int64)
         self._bouts = Bouts("site")
+        self._links = Bouts("link")
         self.refused = np.zeros(len(network.sites), np.int64)  # plots, and messages that are none
 
     def plots(self, message: Message, now_s: float) -> Plots:
@@ -37,8 +38,8 @@ class Peers:
         origin = self._rows[message.origin]
         try:
             plots = unpack_plots(message.body)
-        except InputError as fault:
-            self.garbage(message.origin, str(fault), now_s)
+        except InputError as error:
+            self.garbage(message.origin, str(error), now_s)
             return Plots.make(0)
         known = (plots.sensor >= 0) & (plots.sensor < len(self._site_of))
         theirs = known.copy()
@@ -55,19 +56,22 @@ class Peers:
         believed = theirs & in_time
         return plots if believed.all() else plots.rows(believed)
 
-    def garbage(self, who: str, why: str, now_s: float) -> None:
-        """Note something of a site, or over a link, that is no message."""
-        if who in self._rows:
-            self.refused[self._rows[who]] += 1
-        self._bouts.seen(who, GARBAGE, now_s, quiet_s=QUIET_S, why=why)
+    def garbage(self, site: str, why: str, now_s: float) -> None:
+        """Note a message of a site that does not hold what it says."""
+        self.refused[self._rows[site]] += 1
+        self._bouts.seen(site, GARBAGE, now_s, quiet_s=QUIET_S, why=why)
+
+    def bad_packet(self, link: str, why: str, now_s: float) -> None:
+        """Note something that came over a link and cannot be believed."""
+        self._links.seen(link, GARBAGE, now_s, quiet_s=QUIET_S, why=why)
 
     def logs(self, now_s: float) -> list[Log]:
         """Return the faults that began and ended since the last time."""
-        return self._bouts.advance(now_s)
+        return self._bouts.advance(now_s) + self._links.advance(now_s)
 
     def next_s(self) -> float:
         """Return when the next fault ends, if it is not seen again."""
-        return self._bouts.next_s()
+        return min(self._bouts.next_s(), self._links.next_s())
 
     def status(self) -> tuple[PeerStatus, ...]:
         """Return what is wrong with each of the other sites."""

@@ -47,9 +47,8 @@ class Naming:
             if link.share != "plots" and set(link.ends) & set(domain)
         ]
         self._reports = any(share != "plots" for share in own)
-        share = "responsible" if "responsible" in tracks[:1] else "fused"
         joint = JointSettings(
-            share=share,
+            share="responsible" if "responsible" in tracks[:1] else "fused",
             fusion=settings.fusion,
             report_interval_s=settings.report_interval_s,
             names_interval_s=settings.names_interval_s,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from jointsky.errors import InputError
-from jointsky.exchange.exchange import Exchange
+from jointsky.exchange.exchange import Exchange, Heard
 from jointsky.exchange.wire import unpack_reports
 from jointsky.node.biases import Biases
 from jointsky.node.effects import Effect, Keep, Log, Send, Told, Wake
@@ -45,6 +45,7 @@ class PictureNode:
         self.site = site
         self.begun_s = begun_s
         self._rows = {one.name: row for row, one in enumerate(network.sites)}
+        self._links = {link.name for link in network.links if site in link.ends}
         self._exchange = Exchange(network, site, begun_s)
         self._feed = Feed(network, site)
         self._naming = Naming(network, site, begun_s)
@@ -65,9 +66,11 @@ class PictureNode:
 
     def on_record(self, link: str, packet: bytes, now_s: float) -> list[Effect]:
         """Take a packet that came over a link from the site at its other end."""
-        heard = self._exchange.on_packet(link, packet, now_s)
+        heard = Heard(faults=(f"{link!r} is no link of this site",))
+        if link in self._links:
+            heard = self._exchange.on_packet(link, packet, now_s)
         for fault in heard.faults:
-            self._peers.garbage(link, fault, now_s)
+            self._peers.bad_packet(link, fault, now_s)
         effects: list[Effect] = [self._keep(message) for message in heard.messages]
         for message in heard.messages:
             self._messages += 1

@@ -1,0 +1,73 @@
+"""How long the plots of each sensor have been on their way, of late: a band of delays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from jointsky.records.sensors import Sensor
+
+Floats = npt.NDArray[np.float64]
+
+BLOCKS = 4  # a band is of so many blocks of a turn, or of two seconds
+LEAST_BLOCK_S = 2.0
+SILENT_BLOCKS = 3.0  # a sensor that has sent nothing for so long is not waited for
+FOLLOWS, MOST_FOLLOWS = 0.02, 0.5  # by what share each plot, and each batch, moves the mean
+
+
+class Bands:
+    """The delays of the sensors (S,), by blocks of time, and their mean, slowly followed."""
+
+    def __init__(self, sensors: Sequence[Sensor]) -> None:
+        n = len(sensors)
+        periods = [sensor.rotation_period_s or LEAST_BLOCK_S for sensor in sensors]
+        self.block_s: Floats = np.maximum(np.array(periods, np.float64), LEAST_BLOCK_S)
+        self.low_s = np.full(n, np.inf)
+        self.high_s = np.full(n, -np.inf)
+        self.middle_s = np.full(n, np.nan)
+        self._began_s = np.full(n, -np.inf)
+        self._lows_s = np.full((n, BLOCKS), np.inf)  # the newest block last
+        self._highs_s = np.full((n, BLOCKS), -np.inf)
+
+    def learn(self, sensor: npt.NDArray[np.int32], delay_s: Floats, now_s: float) -> None:
+        """Take delays of plots (n,) into the bands of their sensors."""
+        count = np.bincount(sensor, minlength=len(self.block_s))
+        here = count > 0
+        rolls = here & (now_s - self._began_s >= self.block_s)
+        if rolls.any():
+            self._began_s[rolls] = now_s
+            self._lows_s[rolls] = np.roll(self._lows_s[rolls], -1, axis=1)
+            self._highs_s[rolls] = np.roll(self._highs_s[rolls], -1, axis=1)
+            self._lows_s[rolls, -1], self._highs_s[rolls, -1] = np.inf, -np.inf
+        np.minimum.at(self._lows_s[:, -1], sensor, delay_s)
+        np.maximum.at(self._highs_s[:, -1], sensor, delay_s)
+        self.low_s = self._lows_s.min(axis=1)
+        self.high_s = self._highs_s.max(axis=1)
+        mean_s = np.bincount(sensor, delay_s, len(count))[here] / count[here]
+        weight = np.minimum(FOLLOWS * count[here], MOST_FOLLOWS)
+        before_s = np.where(np.isnan(self.middle_s[here]), mean_s, self.middle_s[here])
+        self.middle_s[here] = before_s + weight * (mean_s - before_s)
+
+    def forget(self, sensor: int) -> None:
+        """Forget the band of a sensor: its delays have changed for good."""
+        self._began_s[sensor], self.middle_s[sensor] = -np.inf, np.nan
+        self._lows_s[sensor], self._highs_s[sensor] = np.inf, -np.inf
+        self.low_s[sensor], self.high_s[sensor] = np.inf, -np.inf
+
+    def spread_s(self, sensor: int) -> float:
+        """Return how wide the band of a sensor is; 0: not known."""
+        return max(float(self.high_s[sensor] - self.low_s[sensor]), 0.0)
+
+    def usual_s(self, sensor: int) -> float:
+        """Return the usual delay of a sensor, or where nothing is known of it, of the others."""
+        if np.isfinite(self.middle_s[sensor]):
+            return float(self.middle_s[sensor])
+        known = self.middle_s[np.isfinite(self.middle_s)]
+        return float(np.median(known)) if len(known) else 0.0
+
+    def longest_s(self, now_s: float) -> float:
+        """Return the longest delay of late of plots of those sensors that send."""
+        sends = now_s - self._began_s < SILENT_BLOCKS * self.block_s
+        return float(self.high_s[sends].max(initial=0.0))
