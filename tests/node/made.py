@@ -1,9 +1,9 @@
 """Made networks and skies for the tests of a node."""
 
 import numpy as np
-from tracking.skies import Flight, Sky, clutter, in_time, scans, straight
 
 from jointsky.node.setup import LinkOf, Network, SiteOf
+from tracking.skies import Flight, Sky, clutter, in_time, scans, straight
 
 T0_S = 1_800_000_000.0  # 2027: the numbers of tracks count from 2020
 

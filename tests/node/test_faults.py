@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from node.loop import Loop
 from node.made import FLIGHTS, T0_S, a_network, a_sky
 
