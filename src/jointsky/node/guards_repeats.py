@@ -49,17 +49,17 @@ class Repeats:
         content = _content(plots)
         whole = _mixed(content, plots.time_s.view(np.uint64))
         slot = (whole & np.uint64(SLOTS - 1)).astype(np.int64)
-        again = self._whole[slot] == whole
+        again: Mask = self._whole[slot] == whole
         again |= _again_inside(whole)
         self._whole[slot] = whole
-        old = again | (self._echoes(plots, content, again) & _drops(plots))
+        old: Mask = again | (self._echoes(plots, content, again) & _drops(plots))
         self._count(plots, old)
         return old
 
     def _echoes(self, plots: Plots, content: Words, again: Mask) -> Mask:
         """Return which plots have the content of an older one, like another just before them."""
         slot = (content & np.uint64(SLOTS - 1)).astype(np.int64)
-        known = (self._content[slot] == content) & ~again
+        known: Mask = (self._content[slot] == content) & ~again
         lag_s = np.where(known, plots.time_s - self._time_s[slot], np.nan)
         known &= lag_s != 0.0
         fresh = ~again
