@@ -90,18 +90,6 @@ def neighbour(link: LinkFacts, site: int) -> int:
     return link.ends[1] if link.ends[0] == site else link.ends[0]
 
 
-def domain(network: NetworkFacts, site: int) -> tuple[int, ...]:
-    """Return the sites, ``site`` among them, that have all plots of each other."""
-    found, waiting = {site}, [site]
-    while waiting:
-        at = waiting.pop()
-        for link in network.links:
-            if link.share == "plots" and at in link.ends and neighbour(link, at) not in found:
-                found.add(neighbour(link, at))
-                waiting.append(neighbour(link, at))
-    return tuple(sorted(found))
-
-
 def may_pass(network: NetworkFacts, link: LinkFacts, sender: int, origin: int, kind: str) -> bool:
     """Return whether messages of a kind and an origin may go over a link from one of its ends.
 
@@ -113,6 +101,25 @@ def may_pass(network: NetworkFacts, link: LinkFacts, sender: int, origin: int, k
     if kind == PLOTS and link.share != "plots":
         return False
     return not (home == to and network.sites[sender].nation != home)
+
+
+def domain(network: NetworkFacts, site: int) -> tuple[int, ...]:
+    """Return the sites whose plots come to a site, itself among them, in order."""
+    return tuple(row for row in range(len(network.sites)) if site in _reached(network, row))
+
+
+def _reached(network: NetworkFacts, origin: int) -> set[int]:
+    """Return the sites to which an origin's plots come."""
+    found, waiting = {origin}, [origin]
+    while waiting:
+        at = waiting.pop()
+        for link in network.links:
+            if at in link.ends and may_pass(network, link, at, origin, PLOTS):
+                to = neighbour(link, at)
+                if to not in found:
+                    found.add(to)
+                    waiting.append(to)
+    return found
 
 
 def is_released(network: NetworkFacts, link: LinkFacts, sender: int, origin: int) -> bool:

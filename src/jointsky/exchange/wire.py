@@ -18,6 +18,8 @@ from jointsky.exchange.octets import Octets, varint, zigzag
 from jointsky.exchange.wire_layout import PLOTS, REPORTS, SHORT_SHIFT, Layout
 from jointsky.exchange.wire_texts import packed_texts, unpacked_texts
 from jointsky.records.columns import Array, Columns
+from jointsky.records.exchange import PLOTS as PLOTS_KIND
+from jointsky.records.exchange import TRACKS as TRACKS_KIND
 from jointsky.records.exchange import TrackReports
 from jointsky.records.plots import Plots
 
@@ -92,6 +94,19 @@ def unpack_reports(body: bytes, where: str = "track reports") -> TrackReports:
     halves = bits.T.reshape(rows, words, 2).astype(np.uint64)
     made["sensors"] = np.ascontiguousarray(halves[..., 0] | halves[..., 1] << np.uint64(32))
     return TrackReports(**made)
+
+
+def report_numbers(body: bytes) -> Array:
+    """Return the numbers of the tracks that a body of reports tells of."""
+    return unpack_reports(body).number
+
+
+def check(kind: str, body: bytes, where: str) -> None:
+    """Refuse a body that does not begin as one of its kind does, by an InputError."""
+    if kind == PLOTS_KIND:
+        _read_head(Octets(body, where), _PLOTS)
+    elif kind == TRACKS_KIND:
+        _read_head(Octets(body, where), _REPORTS)
 
 
 def _head(tag: int, rows: int, until_s: float) -> bytes:

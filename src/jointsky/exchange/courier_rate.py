@@ -1,0 +1,145 @@
+"""How fast a link may be filled: the rate at which it delivers, and what may be under way on it.
+
+The model of BBR (Cardwell, Cheng, Gunn, Yeganeh & Jacobson 2016, "BBR: congestion-based
+congestion control", ACM Queue 14-5): the highest rate of delivery of late, and the least time
+there and back, say how much fits on the link without queueing.  Loss says nothing: a radio loses
+packets that nobody's queue is too short for.  Rates of delivery are taken as in Cheng, Cardwell,
+Yeganeh & Jacobson, draft-cheng-iccrg-delivery-rate-estimation-02, section 3.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import math
+
+_INITIAL_WINDOW = 14_720  # octets; RFC 9002, section 7.2
+_STARTUP_GAIN = 2.885  # 2 / ln 2: doubles each round
+_CYCLE = (1.25, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+_ROUNDS_KEPT = 10
+_RTT_KEPT_S = 10.0
+_PLATEAU, _PLATEAU_ROUNDS = 1.25, 3
+ACK_DELAY_S = 0.025
+_DECLARED_SHARE = 0.95  # some of what is declared goes on the transport's own heads
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sending:
+    """How delivery stood when a packet was sent."""
+
+    sent_s: float
+    size: int
+    delivered: int
+    delivered_s: float
+    first_sent_s: float
+    is_limited: bool  # there was not enough to send to fill the link
+
+
+class Rate:
+    """What a link carries, as acknowledgements show it; all rates in octets a second."""
+
+    def __init__(self, declared_bps: float | None) -> None:
+        self.most = _DECLARED_SHARE * declared_bps / 8.0 if declared_bps else math.inf
+        self.in_flight = 0
+        self._delivered = 0
+        self._delivered_s = self._first_sent_s = -math.inf
+        self._seen: collections.deque[tuple[int, float]] = collections.deque()
+        self._round, self._round_ends = 0, 0
+        self._is_starting = declared_bps is None
+        self._peak, self._flat_rounds = 0.0, 0
+        self._limited_until = 0
+        self._cycle, self._cycle_s = 2, -math.inf
+        self._least_rtt: collections.deque[tuple[float, float]] = collections.deque()
+        self._draining = False
+
+    @property
+    def least_rtt_s(self) -> float:
+        """Return the least time there and back of the last seconds; infinity: none yet."""
+        return self._least_rtt[0][1] if self._least_rtt else math.inf
+
+    @property
+    def estimate(self) -> float:
+        """Return the rate of delivery: the highest of the last rounds, at most the declared."""
+        if self._seen:
+            return min(max(rate for _, rate in self._seen), self.most)
+        rtt_s = self.least_rtt_s if self._least_rtt else 0.333  # RFC 9002, section 6.2.2
+        return min(_INITIAL_WINDOW / max(rtt_s, 0.001), self.most)
+
+    def pace(self, now_s: float) -> float:
+        """Return how many octets a second may be sent now."""
+        if self._is_starting:
+            return self.estimate * _STARTUP_GAIN
+        if self._draining:
+            return self.estimate / _STARTUP_GAIN
+        if now_s - self._cycle_s > max(self._span_s(), 0.01):
+            self._cycle, self._cycle_s = (self._cycle + 1) % len(_CYCLE), now_s
+        return min(self.estimate * _CYCLE[self._cycle], self.most)
+
+    def window(self, packet: int) -> float:
+        """Return how many octets may be under way, in packets of about so many."""
+        if self._is_starting and not self._seen:
+            return _INITIAL_WINDOW
+        gain = _STARTUP_GAIN if self._is_starting else 2.0
+        return gain * self.estimate * self._span_s() + 4 * packet
+
+    def _span_s(self) -> float:
+        rtt_s = self.least_rtt_s if self._least_rtt else 0.333
+        return rtt_s + ACK_DELAY_S
+
+    def sent(self, size: int, now_s: float, is_limited: bool) -> Sending:
+        """Take note of a packet; ``is_limited``: nothing waits behind it."""
+        if self.in_flight == 0:
+            self._first_sent_s = self._delivered_s = now_s
+        self.in_flight += size
+        if is_limited:
+            self._limited_until = self._delivered + self.in_flight
+        limited = self._limited_until > self._delivered
+        return Sending(now_s, size, self._delivered, self._delivered_s, self._first_sent_s, limited)
+
+    def lost(self, sending: Sending) -> None:
+        """Take note of a packet that is no longer under way, and did not arrive."""
+        self.in_flight -= sending.size
+        self._limited_until = min(self._limited_until, self._delivered + self.in_flight)
+
+    def acknowledged(self, sending: Sending, rtt_s: float, now_s: float) -> None:
+        """Take note of a packet that arrived; ``rtt_s``: less the delay that the other end told."""
+        self.in_flight -= sending.size
+        self._take_rtt(rtt_s, now_s)
+        self._delivered += sending.size
+        self._delivered_s = now_s
+        self._first_sent_s = sending.sent_s
+        if sending.delivered >= self._round_ends:
+            self._round += 1
+            self._round_ends = self._delivered
+            self._look_for_plateau(sending.is_limited)
+        took_s = max(
+            sending.sent_s - sending.first_sent_s,
+            now_s - sending.delivered_s,
+            self.least_rtt_s,
+            0.001,
+        )
+        rate = (self._delivered - sending.delivered) / took_s
+        if rate >= self.estimate or not sending.is_limited:
+            self._seen.append((self._round, rate))
+            while self._seen and self._seen[0][0] < self._round - _ROUNDS_KEPT:
+                self._seen.popleft()
+        if self._draining and self.in_flight <= self.estimate * self._span_s():
+            self._draining = False
+
+    def _take_rtt(self, rtt_s: float, now_s: float) -> None:
+        while self._least_rtt and self._least_rtt[-1][1] >= rtt_s:
+            self._least_rtt.pop()
+        self._least_rtt.append((now_s, rtt_s))
+        while self._least_rtt[0][0] < now_s - _RTT_KEPT_S:
+            self._least_rtt.popleft()
+
+    def _look_for_plateau(self, is_limited: bool) -> None:
+        """End the beginning when three rounds that were full did not deliver a quarter more."""
+        if not self._is_starting or is_limited:
+            return
+        if self.estimate >= self._peak * _PLATEAU:
+            self._peak, self._flat_rounds = self.estimate, 0
+            return
+        self._flat_rounds += 1
+        if self._flat_rounds >= _PLATEAU_ROUNDS:
+            self._is_starting, self._draining = False, True
