@@ -27,6 +27,7 @@ _MOST_PROBE_S = 1.0
 _ACKED_RUNS, _KEPT_RUNS = 10, 64
 _ELICITING_BEFORE_ACK = 2
 _LOST_KEPT = 256
+_SENT_KEPT = 1024
 _BURST_S = 0.002
 
 
@@ -52,6 +53,7 @@ class Courier:
         self._largest = -1
         self._packets, self._time = _PACKET_THRESHOLD, _TIME_THRESHOLD
         self._lost_at_s = math.inf
+        self._sent_s: dict[int, float] = {}
         self._probes = 0
         self._last_sent_s = -math.inf
         self._may_send_s = -math.inf
@@ -79,15 +81,20 @@ class Courier:
     def _floor(self) -> int:
         return self._came.newest(_KEPT_RUNS)[0][0]
 
-    def ack(self, life: int, now_s: float) -> Ack | None:
-        """Return what is to be acknowledged of the neighbour's life, and take it as done."""
-        if not self._unacked:
+    def ack(self, life: int, is_repeated: bool, now_s: float) -> Ack | None:
+        """Return what is to be acknowledged of the neighbour's life, and take it as done.
+
+        ``is_repeated``: even if it was before, as the packet that did so may have been lost.
+        """
+        if not self._unacked and not (is_repeated and self._came):
             return None
         self._unacked, self.ack_due_s = 0, math.inf
         return Ack(life, max(now_s - self._came_s, 0.0), self._came.newest(_ACKED_RUNS))
 
     def sent(self, size: int, cargo: Cargo, elicits: bool, now_s: float, is_limited: bool) -> None:
         """Take note that the packet ``next_number`` went out."""
+        self._sent_s[self.next_number] = now_s
+        self._sent_s.pop(self.next_number - _SENT_KEPT, None)
         if elicits:
             sending = self.rate.sent(size, now_s, is_limited)
             self._sent[self.next_number] = _Sent(sending, cargo)
@@ -98,7 +105,8 @@ class Courier:
 
     def may_send_s(self, packet: int, now_s: float) -> float:
         """Return from when a packet of about this size may go; infinity: when something returns."""
-        if self.rate.in_flight + packet > self.rate.window(packet):
+        under_way = self.rate.in_flight
+        if under_way and under_way + packet > self.rate.window(packet, now_s):
             return math.inf
         return self._may_send_s
 
@@ -108,9 +116,10 @@ class Courier:
             return [], []
         arrived = []
         largest = ack.runs[-1][1] - 1
-        newest = self._sent.get(largest)
-        if newest is not None:
-            self._take_rtt(newest.sending, ack.delay_s, now_s)
+        sent_s = self._sent_s.get(largest, -math.inf)
+        self.acked_s = max(self.acked_s, sent_s)
+        if largest in self._sent or largest in self._gone:
+            self._take_rtt(now_s - sent_s, ack.delay_s)
         known = Ranges(ack.runs)
         for number in [n for n in self._gone if n in known]:
             self._came_late(self._gone.pop(number) - number)
@@ -126,9 +135,10 @@ class Courier:
             self._largest = max(self._largest, largest)
         return arrived, self.find_lost(now_s)
 
-    def _take_rtt(self, sending: Sending, delay_s: float, now_s: float) -> None:
+    def _take_rtt(self, latest_s: float, delay_s: float) -> None:
         """Smooth the time there and back; RFC 9002, section 5.3."""
-        latest_s = now_s - sending.sent_s
+        if not math.isfinite(latest_s):
+            return
         least_s = min(latest_s, self.rate.least_rtt_s)
         if latest_s >= least_s + delay_s:
             latest_s -= delay_s
@@ -170,12 +180,16 @@ class Courier:
         return sent.cargo
 
     def probe(self, now_s: float) -> Cargo | None:
-        """Return what to send again as a probe, if one is due; RFC 9002, section 6.2."""
+        """Return what to send again as a probe, if one is due; RFC 9002, section 6.2.
+
+        The first one holds what the oldest packet did, the next ones nothing: if the link is only
+        slow they must not make it slower.
+        """
         if not self._sent or now_s < self._probe_s():
             return None
         self._probes += 1
         self._last_sent_s = now_s
-        return self._lose(next(iter(self._sent)))
+        return self._sent[next(iter(self._sent))].cargo if self._probes == 1 else ()
 
     def _probe_s(self) -> float:
         if not self._sent:

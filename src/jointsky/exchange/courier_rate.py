@@ -13,7 +13,7 @@ import collections
 import dataclasses
 import math
 
-_INITIAL_WINDOW = 14_720  # octets; RFC 9002, section 7.2
+_INITIAL_WINDOW = 4380  # octets; RFC 3390, section 1
 _STARTUP_GAIN = 2.885  # 2 / ln 2: doubles each round
 _CYCLE = (1.25, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 _ROUNDS_KEPT = 10
@@ -33,6 +33,7 @@ class Sending:
     delivered_s: float
     first_sent_s: float
     is_limited: bool  # there was not enough to send to fill the link
+    is_alone: bool  # nothing of ours was under way before it
 
 
 class Rate:
@@ -51,6 +52,8 @@ class Rate:
         self._cycle, self._cycle_s = 2, -math.inf
         self._least_rtt: collections.deque[tuple[float, float]] = collections.deque()
         self._draining = False
+        self._alone_s = -math.inf
+        self._packet = 0  # the largest of late
 
     @property
     def least_rtt_s(self) -> float:
@@ -75,12 +78,18 @@ class Rate:
             self._cycle, self._cycle_s = (self._cycle + 1) % len(_CYCLE), now_s
         return min(self.estimate * _CYCLE[self._cycle], self.most)
 
-    def window(self, packet: int) -> float:
-        """Return how many octets may be under way, in packets of about so many."""
+    def window(self, packet: int, now_s: float) -> float:
+        """Return how many octets may be under way, in packets of about so many.
+
+        0, for all to arrive first, where for long no packet went alone: how long one takes that
+        does not queue behind others would be forgotten.
+        """
+        if self._least_rtt and now_s - self._alone_s > _RTT_KEPT_S:
+            return 0
         if self._is_starting and not self._seen:
-            return _INITIAL_WINDOW
+            return max(_INITIAL_WINDOW, self._packet)
         gain = _STARTUP_GAIN if self._is_starting else 2.0
-        return gain * self.estimate * self._span_s() + 4 * packet
+        return gain * self.estimate * self._span_s() + 3 * max(packet, self._packet)
 
     def _span_s(self) -> float:
         rtt_s = self.least_rtt_s if self._least_rtt else 0.333
@@ -88,13 +97,17 @@ class Rate:
 
     def sent(self, size: int, now_s: float, is_limited: bool) -> Sending:
         """Take note of a packet; ``is_limited``: nothing waits behind it."""
-        if self.in_flight == 0:
+        is_alone = self.in_flight == 0
+        if is_alone:
             self._first_sent_s = self._delivered_s = now_s
         self.in_flight += size
+        self._packet = max(size, self._packet - self._packet // 16)
         if is_limited:
             self._limited_until = self._delivered + self.in_flight
         limited = self._limited_until > self._delivered
-        return Sending(now_s, size, self._delivered, self._delivered_s, self._first_sent_s, limited)
+        return Sending(
+            now_s, size, self._delivered, self._delivered_s, self._first_sent_s, limited, is_alone
+        )
 
     def lost(self, sending: Sending) -> None:
         """Take note of a packet that is no longer under way, and did not arrive."""
@@ -104,7 +117,7 @@ class Rate:
     def acknowledged(self, sending: Sending, rtt_s: float, now_s: float) -> None:
         """Take note of a packet that arrived; ``rtt_s``: less the delay that the other end told."""
         self.in_flight -= sending.size
-        self._take_rtt(rtt_s, now_s)
+        self._take_rtt(rtt_s, sending.is_alone, now_s)
         self._delivered += sending.size
         self._delivered_s = now_s
         self._first_sent_s = sending.sent_s
@@ -126,7 +139,12 @@ class Rate:
         if self._draining and self.in_flight <= self.estimate * self._span_s():
             self._draining = False
 
-    def _take_rtt(self, rtt_s: float, now_s: float) -> None:
+    def _take_rtt(self, rtt_s: float, is_alone: bool, now_s: float) -> None:
+        """Keep the least of the last seconds, and older ones where all that came since queued."""
+        if not is_alone and rtt_s >= self.least_rtt_s:
+            return
+        if is_alone:
+            self._alone_s = now_s
         while self._least_rtt and self._least_rtt[-1][1] >= rtt_s:
             self._least_rtt.pop()
         self._least_rtt.append((now_s, rtt_s))

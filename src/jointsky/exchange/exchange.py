@@ -236,7 +236,7 @@ class Exchange:
                 self._consider_pruning(neighbour, frame.origin, shelf.came_by[number])
             return None
         if number < shelf.floor or message.time_s < now_s - self.network.settings.keep_s:
-            shelf.settle([(number, number + 1)])
+            self._miss(neighbour, key, shelf.unknown(number, number + 1), now_s)
             return None
         if frame.is_pushed:
             self._wanting.came(frame.origin)
@@ -278,9 +278,7 @@ class Exchange:
         self._wanting.notice(key, have.runs, now_s)
         shelf = self._shelves[key]
         if have.is_all and have.floor > shelf.settled_to:
-            unknown = shelf.held.missing(shelf.settled_to, have.floor)
-            unknown = [r for run in unknown for r in shelf.void.missing(*run)]
-            self._miss(neighbour, key, unknown, now_s)
+            self._miss(neighbour, key, shelf.unknown(shelf.settled_to, have.floor), now_s)
 
     def _take_void(self, neighbour: Neighbour, void: Void, now_s: float) -> None:
         neighbour.take_void(void.key, void.runs)
@@ -291,8 +289,7 @@ class Exchange:
         if not void.is_gone:
             shelf.settle(list(void.runs))
             return
-        unknown = [r for run in void.runs for r in shelf.held.missing(*run)]
-        unknown = [r for run in unknown for r in shelf.void.missing(*run)]
+        unknown = [run for told in void.runs for run in shelf.unknown(*told)]
         self._miss(neighbour, void.key, unknown, now_s)
 
     def _miss(

@@ -29,9 +29,9 @@ from jointsky.records.links import LinkStatus
 
 _FRESH_S = 2.0  # what waits longer than this is no longer live: it goes after what is
 _NEWS_S = 0.1  # what is here is told together, at most so late
-_BACKLOG_SHARE = 0.7  # of the link's rate, for what is no longer live
+_BACKLOG_SHARE = 0.7  # of what may be under way, and of a declared rate, for what is not live
 _STALL_S = 2.0
-_LEAST_PACKET, _MOST_PACKET, _PACKET_S = 1200, 8000, 0.02
+_LEAST_PACKET, _MOST_PACKET, _PACKET_S = 500, 8000, 0.02
 _MOST_RUNS = 1000
 
 
@@ -298,9 +298,10 @@ class Neighbour:
         is_eliciting = bool(data)
         if not data and now_s < self.courier.ack_due_s:
             return None
-        ack = self.courier.ack(self.life, now_s)
+        is_sign = bool(frames) and isinstance(frames[0], Ping)
+        ack = self.courier.ack(self.life, is_sign, now_s)
         if ack is not None:
-            data.insert(1 if frames and isinstance(frames[0], Ping) else 0, packed_frame(ack))
+            data.insert(int(is_sign), packed_frame(ack))
         packet = packed(self._digest, self._site, life, self.courier.next_number, data)
         is_limited = not self._live and not self._backlog
         self.courier.sent(len(packet), tuple(cargo), is_eliciting, now_s, is_limited)
@@ -354,7 +355,7 @@ class Neighbour:
 
     def _backlog_may_s(self, target: int, now_s: float) -> float:
         rate = self.courier.rate
-        if rate.in_flight and rate.in_flight + target > _BACKLOG_SHARE * rate.window(target):
+        if rate.in_flight and rate.in_flight + target > _BACKLOG_SHARE * rate.window(target, now_s):
             return math.inf
         return max(self.courier.may_send_s(target, now_s), self._backlog_s)
 
@@ -377,7 +378,7 @@ class Neighbour:
                 del self._backlog[found]
             size = len(self._shelves[found].messages[number].body)
             start_s = max(self._backlog_s, now_s - 2e-3)
-            self._backlog_s = start_s + size / (_BACKLOG_SHARE * self.courier.rate.pace(now_s))
+            self._backlog_s = start_s + size / (_BACKLOG_SHARE * self.courier.rate.most)
             self._busy.add((found, number))
             return Waiting(found, number, now_s, False, True)
         return None

@@ -63,6 +63,11 @@ class Shelf:
                 until_s = wire.complete_s(self.messages[number].body)
                 self.complete_s = max(self.complete_s, until_s)
 
+    def unknown(self, first: int, end: int) -> list[Run]:
+        """Return of which numbers it is not known what they hold."""
+        runs = self.held.missing(max(first, self.floor), end)
+        return [run for gap in runs for run in self.void.missing(*gap)]
+
     def lacking(self, offered: Ranges) -> list[Run]:
         """Return which of the offered numbers are not here, and would be kept."""
         runs = offered.minus(self.held)
@@ -70,9 +75,7 @@ class Shelf:
 
     def raise_floor(self, floor: int) -> int:
         """Forget all before ``floor``; return how many numbers were never known of."""
-        unknown = Ranges(self.held.missing(self.floor, floor))
-        for first, end in self.void:
-            unknown.remove(first, end)
+        unknown = Ranges(self.unknown(self.floor, floor))
         for first, end in self.held.within(self.floor, floor):
             for number in range(first, end):
                 self.octets -= len(self.messages.pop(number).body)
