@@ -174,6 +174,15 @@ class MadeNetwork:
             for joint, local in zip(self.joint, self.local, strict=True)
         ]
 
+    def numbers(self):
+        """Return by site which number each target is shown under, as its own tracker has it."""
+        out = []
+        for site, joint in zip(self.sites, self.joint, strict=True):
+            rows = [k for k, s in enumerate(site.state) if s is not None and site.plots[k] >= 3]
+            shown = joint.system_numbers(site.born[rows]).tolist()
+            out.append(dict(zip(rows, shown, strict=True)))
+        return out
+
     def run(self, seconds, begin_s=EPOCH_S, look=lambda net, time_s: None):
         for k in range(1, seconds + 1):
             self.second(begin_s + k)

@@ -29,7 +29,6 @@ from jointsky.tracking.joint_telling import Telling, named
 
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
-AHEAD_S = 10.0  # reports from further in the future are not believed
 NAMES_KEPT = 2.5  # intervals for which a number told without covariance counts
 TAKES_OVER = 2  # steps of quality by which a silent site's own track must be better
 FEWEST_FORGOTTEN = 1024
@@ -73,7 +72,7 @@ class JointPicture:
         """
         if not 0 <= origin < self.sites:
             raise ValueError(f"origin is {origin}; sites are 0 to {self.sites - 1}")
-        usable = is_usable(reports, reports.number, now_s + AHEAD_S)
+        usable = is_usable(reports, reports.number, now_s)
         self.refused += int(len(reports) - usable.sum())
         reports = reports.rows(usable)
         if len(reports) == 0:
@@ -94,18 +93,23 @@ class JointPicture:
         step = math.floor(now_s / self.settings.step_s)
         if self._steps.done is not None and step <= self._steps.done:
             return []
-        local = local.rows(is_usable(local, local.track_number, math.inf))
+        local = local.rows(is_usable(local, local.track_number, now_s))
         told = told_of(local, np.full(len(local), -1), self._table.signs, kernels.OWN)
         told.floats[:, kernels.CLAIMED] = NEVER
         rows = self._table.find_or_add(self._slot, local.track_number)
         self._steps.add(rows, told, step)
         self._steps.run(step, self._decide)
-        events = happened(self._announced, self._table, step * self.settings.step_s)
+        events = happened(
+            self._announced,
+            self._table,
+            step * self.settings.step_s,
+            self.settings.share == "responsible",
+        )
         self._forget(now_s)
         return events
 
     def picture(self, time_s: float, local: Tracks) -> Tracks:
-        """Return the joint tracks as expected at a time, under system numbers.
+        """Return the joint tracks as expected at a time, by their system numbers.
 
         ``local`` is the tracker's picture of that time.  ``source`` is the row of the site whose
         track it is (where fused: the site whose track is the best of those fused).
@@ -113,8 +117,10 @@ class JointPicture:
         rows = self._rows_to_show(time_s, local)
         signs = list(self._table.signs)
         if self.settings.share == "fused":
-            return fused(rows, time_s, self.settings, signs)
-        return as_tracks(rows, self._chosen(rows), time_s, self.settings, signs)
+            made = fused(rows, time_s, self.settings, signs)
+        else:
+            made = as_tracks(rows, self._chosen(rows), time_s, self.settings, signs)
+        return made.rows(np.argsort(made.track_number, kind="stable"))
 
     def shown(self, local: Tracks) -> Tracks:
         """Return rows of the site's own tracker under their system numbers."""
@@ -136,7 +142,7 @@ class JointPicture:
         """
         status = local.status
         is_sure = (status == TrackStatus.CONFIRMED) | (status == TrackStatus.COASTED)
-        local = local.rows(is_sure & is_usable(local, local.track_number, math.inf))
+        local = local.rows(is_sure & is_usable(local, local.track_number, now_s))
         shown = self.system_numbers(local.track_number)
         return self._telling.due(now_s, local, shown, self._to_report(local))
 
@@ -151,12 +157,15 @@ class JointPicture:
         """Decide which members are one target, their number, who reports it."""
         table, settings = self._table, self.settings
         known = table.told
-        alive = np.flatnonzero(self._is_alive(known, time_s))
+        alive = np.flatnonzero(self._is_alive(known, time_s, claims_count=True))
         rank = table.ranks()[table.slot[alive]]
         order = np.lexsort((table.number[alive], rank))
         alive, rank = alive[order], rank[order]
         told = known.rows(alive)
         ints = told.ints
+        age_s = time_s - told.floats[:, kernels.TIME]
+        is_reported = ints[:, kernels.KIND] == kernels.REPORTED
+        ints[is_reported & (age_s > settings.silent_after_s), kernels.KIND] = kernels.FADED
         idents = np.stack(
             [
                 ints[:, kernels.MODE_S],
@@ -164,11 +173,13 @@ class JointPicture:
                 ints[:, kernels.CALL_SIGN],
                 table.number[alive],
                 table.lead[alive],
+                ints[:, kernels.CLAIM],
+                ints[:, kernels.KIND],
             ],
             axis=1,
         )
         brought = bring(told, time_s, settings)
-        is_told = ints[:, kernels.KIND] != kernels.NAMED
+        is_told = np.isin(ints[:, kernels.KIND], (kernels.OWN, kernels.REPORTED))
         target, means = grouped(rank, brought, idents, table.means[alive], is_told, settings)
         sites = np.array([site for site, _ in table.slots])[table.slot[alive]]
         shown = agreed(
@@ -191,13 +202,19 @@ class JointPicture:
         table.means[alive] = means
         table.reports[alive] = is_reporter
 
-    def _is_alive(self, told: Told, time_s: float) -> Booleans:
-        """Return which rows (size,) are of tracks that there still are."""
+    def _is_alive(self, told: Told, time_s: float, claims_count: bool) -> Booleans:
+        """Return which rows (size,) are of tracks that there still are.
+
+        ``claims_count``: also those of which only the number counts, as of a site's former life.
+        """
         settings = self.settings
         size = self._table.size
         kind = told.ints[:size, kernels.KIND]
+        is_claim = kind == kernels.NAMED
+        if claims_count:
+            is_claim |= self._table.is_former(self._slot)[self._table.slot[:size]]
         lasts_s = np.where(
-            kind == kernels.NAMED, NAMES_KEPT * settings.names_interval_s, settings.silent_after_s
+            is_claim, NAMES_KEPT * settings.names_interval_s, settings.silent_after_s
         )
         age_s = time_s - told.floats[:size, kernels.TIME]
         has_ended = told.ints[:size, kernels.STATUS] == TrackStatus.ENDED
@@ -214,11 +231,11 @@ class JointPicture:
             is_foreign
             & is_reported
             & (table.lead[:size] >= 0)
-            & self._is_alive(table.newest, time_s)
+            & self._is_alive(table.newest, time_s, claims_count=False)
         )
         own = table.find(self._slot, local.track_number)
         told = told_of(local, np.full(len(local), -1), table.signs, kernels.OWN)
-        told.floats[:, kernels.SHARE] = self._telling.shares(local.track_number)
+        told.floats[:, kernels.SHARE] = self._shares(local.track_number)
         lead = np.where(own >= 0, table.lead[own], -1)
         unknown = np.flatnonzero(lead < 0)
         lead[unknown] = size + unknown  # not decided upon yet: each its own
@@ -240,6 +257,17 @@ class JointPicture:
                 [np.where(own >= 0, table.reports[own], False), table.reports[others]]
             ),
         )
+
+    def _shares(self, numbers: Integers) -> npt.NDArray[np.float64]:
+        """Return what part of our own tracks' errors others may share: as told, by whomever."""
+        table = self._table
+        shares = self._telling.shares(numbers)
+        for slot, (site, _) in enumerate(table.slots):
+            if site in self.own_domain and slot != self._slot:
+                rows = table.find(slot, numbers)
+                theirs = np.where(rows >= 0, table.newest.floats[rows, kernels.SHARE], 1.0)
+                shares = np.fmin(shares, theirs)
+        return shares
 
     def _chosen(self, rows: Shown) -> Integers:
         """Return for each target the row to show: its reporter's, else ours, else the newest."""

@@ -33,7 +33,9 @@ class Announced:
         self.lead = np.where(lead >= 0, to[lead], -1)
 
 
-def happened(announced: Announced, table: Table, time_s: float) -> list[JointEvent]:
+def happened(
+    announced: Announced, table: Table, time_s: float, has_reporters: bool
+) -> list[JointEvent]:
     """Return what is new since the last call, each thing once, by numbers; note it as announced."""
     size = table.size
     announced.grow(size)
@@ -43,8 +45,7 @@ def happened(announced: Announced, table: Table, time_s: float) -> list[JointEve
     events = {}
     for row in changed.tolist():
         new, old = int(name[row]), int(announced.name[row])
-        together = alive & (lead == lead[row])
-        joined = together & (announced.name == new)
+        joined = alive & (lead == lead[row]) & (announced.name != old)
         left = alive & (announced.lead == announced.lead[row]) & (lead != lead[row])
         if joined.any():
             event = JointEvent("merged", time_s, new, old)
@@ -54,7 +55,8 @@ def happened(announced: Announced, table: Table, time_s: float) -> list[JointEve
             event = JointEvent("renumbered", time_s, new, old)
         events[event.kind, new, old] = event
     out = [events[key] for key in sorted(events)]
-    out += _handovers(announced, table, time_s)
+    if has_reporters:
+        out += _handovers(announced, table, time_s)
     announced.name[alive] = name[alive]
     announced.lead[:] = np.where(alive, lead, -1)
     return out
@@ -66,7 +68,9 @@ def _handovers(announced: Announced, table: Table, time_s: float) -> list[JointE
     sites = [table.slots[slot][0] for slot in table.slot[rows].tolist()]
     now = dict(zip(table.name[rows].tolist(), sites, strict=True))
     before = announced.reporter
-    announced.reporter = now
+    there = set(table.name[: table.size][table.lead[: table.size] >= 0].tolist())
+    kept = {number: site for number, site in before.items() if number in there}
+    announced.reporter = kept | now
     return [
         JointEvent("handover", time_s, number, -1, before[number], now[number])
         for number in sorted(now)

@@ -22,7 +22,7 @@ COV = 7  # 21: lower triangle by rows, of east, north, up, ve, vn, vu
 FLOATS = 34
 (KIND, STATUS, PLOTS, MODE_S, MODE_A, CALL_SIGN, CLAIM) = range(7)
 INTS = 7
-UNTOLD, NAMED, OWN, REPORTED = range(4)  # kinds: how a state came to be known
+UNTOLD, NAMED, OWN, REPORTED, FADED = range(5)  # kinds: how a state came to be known
 
 # Columns of what is brought to one time
 (B_LAT, B_LON, B_HEIGHT, B_VE, B_VN, B_VU) = range(6)
@@ -38,7 +38,8 @@ FULL = -1
 # Log-likelihoods: a track of another target lies anywhere, 1 in 1000 km2, at any usual velocity
 ELSEWHERE = -2.0 * math.log(2.0 * math.pi) + math.log(1e9) + math.log(2.0 * math.pi * 2 * 160.0**2)
 ELSEWHERE_UP = -math.log(2.0 * math.pi) + math.log(12e3) + 0.5 * math.log(2 * math.pi * 200.0)
-SAME_ADDRESS, SAME_CALL_SIGN, SAME_CODE, SAME_NUMBER, OTHER_CODE = 20.0, 5.0, 3.0, 10.0, -4.0
+SAME_ADDRESS, SAME_CALL_SIGN, SAME_CODE, SAME_NUMBER = 20.0, 5.0, 3.0, 10.0
+SAME_SHOWN, OTHER_CODE = 8.0, -4.0
 STAY = 6.0  # what a pair that is one target already is given before any other
 JOIN, JOIN_UP = 18.47, 13.82  # chi-squared, 4 and 2 degrees of freedom: 99.9 %
 BREAK = 30.0  # of the mean over some looks
@@ -120,8 +121,9 @@ def bring(row, kind, time_s, settings, out, work):
     psd = drift + manoeuvre * min(max(row[MANOEUVRE], 0.0), 1.0)
     if not psd > 0.0:
         psd = drift
-    if kind == NAMED:
+    if kind in (NAMED, FADED):
         psd = max(psd, NAMED_PSD)
+    if kind == NAMED:
         cov[:] = 0.0
         for i in range(2):
             cov[i, i] = sigma_m * sigma_m
@@ -236,7 +238,8 @@ def distances(a, b, residual, work):
 def kinship(a, b):
     """Return what identities say for two members being one: inf forbids, and what gates allow.
 
-    ``a``, ``b``: (Mode S, Mode A, call sign, number low, number high, group).
+    ``a``, ``b``: (Mode S, Mode A, call sign, number, target before, number shown by its site,
+    kind).  Who tells a number without a covariance has compared with more than we can.
     """
     gain = 0.0
     wide = 1.0
@@ -255,6 +258,8 @@ def kinship(a, b):
     if a[3] == b[3]:
         gain += SAME_NUMBER
         wide = max(wide, 4.0)
+    elif (a[6] == NAMED or b[6] == NAMED) and a[5] == b[5] and a[5] >= 0:
+        gain += SAME_SHOWN
     return gain, wide
 
 

@@ -28,7 +28,8 @@ def agreed(
 
     ``target`` (n,): 0 to G - 1, which one each track is of; tracks are in an order that all sites
     agree on.  ``number``: its own; ``name``: its last; ``claim``: what its own site shows it by,
-    -1: not known.  Of two tracks born with one number, ours keeps it.
+    -1: not known.  Of two tracks born with one number, one that others know too keeps it, else
+    ours (``is_foreign``), else the first.
     """
     n = len(target)
     if n == 0:
@@ -38,7 +39,9 @@ def agreed(
     claimed = np.flatnonzero((claim >= 0) & (claim != number) & (claim != name))
     who = np.concatenate([place, renamed, claimed])
     wanted = np.concatenate([number, name[renamed], claim[claimed]])
-    order = np.lexsort((who, is_foreign[who], number[who], wanted))
+    is_alone = np.bincount(target)[target] == 1
+    after = np.where(is_alone, 1 + is_foreign, 0)
+    order = np.lexsort((who, after[who], number[who], wanted))
     is_first = np.append(True, wanted[order][1:] != wanted[order][:-1])
     winners = order[is_first]
     groups = int(target.max()) + 1

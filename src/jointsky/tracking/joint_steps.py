@@ -75,8 +75,9 @@ class Steps:
             self.done = until - self.depth - 1
         start = self.done + 1
         if self._dirty is not None and self._dirty < start:
-            start = max(self._dirty, min(self._decided, default=start))
-            self._lay_together(start)
+            earliest = min(self._decided, default=start)
+            self._lay_together(earliest)
+            start = max(self._dirty, earliest)
             self._put_back(start)
         for step in range(start, until + 1):
             self._take(step, decide)
@@ -157,6 +158,7 @@ class Steps:
         is_own = (table.slot[: table.size] == self.own_slot) & (
             table.told.ints[: table.size, kernels.KIND] == kernels.OWN
         )
+        is_own &= table.told.ints[: table.size, kernels.STATUS] != TrackStatus.ENDED
         return np.flatnonzero(is_own)
 
     def _hear(self, rows: Integers, told: Told) -> None:

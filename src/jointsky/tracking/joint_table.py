@@ -13,6 +13,8 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 LOWER = np.tril_indices(6)
 NEVER = -np.inf
+AHEAD_S = 10.0  # reports from further in the future are not believed
+PAST_S = 86_400.0  # what is older is of no use
 
 
 class Told:
@@ -73,12 +75,15 @@ def told_of(
     return Told(floats, ints)
 
 
-def is_usable(rows: Tracks | TrackReports, numbers: Integers, latest_s: float) -> npt.NDArray:  # type: ignore[type-arg]
-    """Return which rows can be true: places on the earth, speeds and times that are numbers."""
+def is_usable(
+    rows: Tracks | TrackReports, numbers: Integers, now_s: float
+) -> npt.NDArray[np.bool_]:
+    """Return which rows can be true: places on the earth, speeds, and times of about now."""
     places = (np.abs(rows.latitude_rad) <= 0.5 * np.pi) & (np.abs(rows.longitude_rad) <= np.pi)
     speeds = np.hypot(rows.ve_mps, rows.vn_mps) < 5000.0
     heights = ~(np.abs(rows.height_m) > 1e6)
-    return places & speeds & heights & (rows.time_s <= latest_s) & (numbers >= 0)
+    times = (rows.time_s <= now_s + AHEAD_S) & (rows.time_s >= now_s - PAST_S)
+    return np.asarray(places & speeds & heights & times & (numbers >= 0))
 
 
 class Table:
@@ -107,6 +112,14 @@ class Table:
             self.slots.append(key)
             self._rows.append({})
         return self.slots.index(key)
+
+    def is_former(self, own_slot: int) -> npt.NDArray[np.bool_]:
+        """Return which slots (slots,) are of lives that ended: another of the site is newer."""
+        newest: dict[int, int] = {}
+        for site, life in self.slots:
+            newest[site] = max(life, newest.get(site, life))
+        newest[self.slots[own_slot][0]] = self.slots[own_slot][1]
+        return np.array([newest[site] != life for site, life in self.slots])
 
     def ranks(self) -> Integers:
         """Return the place (slots,) of each slot in the order of sites and their lives."""

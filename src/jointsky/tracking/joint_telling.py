@@ -34,6 +34,7 @@ COLUMNS = (
     "call_sign",
 )
 SLACK_S = 1e-3
+LEAST_PSD = 0.01  # m²/s³: less than any tracker expects, which is safe
 
 
 class Telling:
@@ -132,14 +133,12 @@ class Telling:
         self.share[fresh] = 1.0
         goes_on = ~is_new
         if goes_on.any():
-            settings = self.settings
             self.part[old], self.share[old] = follow(
                 self.covariance[old],
                 tracks.covariance[goes_on],
                 self.part[old],
                 tracks.time_s[goes_on] - self.at_s[old],
-                settings.drift_psd
-                + settings.manoeuvre_psd * np.nan_to_num(tracks.manoeuvre[goes_on]),
+                np.full(len(old), LEAST_PSD),
                 tracks.plots[goes_on] - self.part_plots[old],
             )
         self.covariance[rows] = tracks.covariance

@@ -45,7 +45,8 @@ def follow(
 
     ``was`` and ``now`` (N, 6, 6) are what a tracker told before and tells now, ``part`` (N, 4, 4)
     what was common then; ``dt_s`` (N,) the time between, ``plots`` (N,) how many it took in it,
-    ``psd`` (N,) the target's acceleration noise, m²/s³: the less, the larger the share.
+    ``psd`` (N,) the acceleration noise that the tracker expects, m²/s³.  Where that is not known,
+    take too little: the share comes out larger, which is safe, while too much would be unsafe.
     """
     whole = np.ascontiguousarray(now[:, HORIZONTAL[:, None], HORIZONTAL])
     before = np.ascontiguousarray(was[:, HORIZONTAL[:, None], HORIZONTAL])
