@@ -7,6 +7,9 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable
 
+import numpy as np
+
+from jointsky.errors import InputError
 from jointsky.exchange import rules, wire
 from jointsky.exchange.courier import Cargo, Courier
 from jointsky.exchange.packets import (
@@ -215,7 +218,7 @@ class Neighbour:
                 kept.append(waiting)
                 continue
             if waiting.tracks is None:
-                waiting.tracks = wire.report_numbers(message.body)
+                waiting.tracks = _tracks_of(message)
             seen = newest.setdefault(waiting.key[0], set())
             numbers = set(waiting.tracks.tolist())
             if numbers <= seen:
@@ -443,3 +446,11 @@ class Neighbour:
             in_flight=courier.rate.in_flight,
             **dataclasses.asdict(self.counts),
         )
+
+
+def _tracks_of(message: Message) -> Array:
+    """Return the numbers of the tracks that a message tells of; none where it cannot be read."""
+    try:
+        return wire.report_numbers(message.body)
+    except InputError:
+        return np.zeros(0, np.int64)

@@ -7,11 +7,14 @@ import struct
 from jointsky.errors import InputError
 
 _MOST_VARINT = 10  # octets of a 64-bit number, 7 bits each
+_ONE = [bytes((value,)) for value in range(0x80)]
 _FLOAT = struct.Struct(">d")
 
 
 def varint(value: int) -> bytes:
     """Return a number from 0 below 2**64 in 7-bit groups, the low ones first (LEB128)."""
+    if 0 <= value < 0x80:
+        return _ONE[value]
     if not 0 <= value < 1 << 64:
         raise ValueError(f"{value} cannot be written in 64 bits")
     out = bytearray()
@@ -56,15 +59,19 @@ class Octets:
 
     def octet(self) -> int:
         """Return the next octet."""
-        return self.take(1)[0]
+        if self.at >= len(self.data):
+            raise self.fault("no octet is left", "one")
+        self.at += 1
+        return self.data[self.at - 1]
 
     def varint(self, most: int = (1 << 64) - 1) -> int:
         """Return a number of at most ``most``."""
-        value = 0
-        for k in range(_MOST_VARINT):
-            octet = self.octet()
-            value |= (octet & 0x7F) << (7 * k)
+        value, end = 0, min(self.at + _MOST_VARINT, len(self.data))
+        for at in range(self.at, end):
+            octet = self.data[at]
+            value |= (octet & 0x7F) << 7 * (at - self.at)
             if octet < 0x80:
+                self.at = at + 1
                 if value > most:
                     raise self.fault(f"the number {value}", f"at most {most}")
                 return value

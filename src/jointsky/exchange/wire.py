@@ -17,10 +17,9 @@ from jointsky.exchange import wire_columns, wire_covariance
 from jointsky.exchange.octets import Octets, varint, zigzag
 from jointsky.exchange.wire_layout import PLOTS, REPORTS, SHORT_SHIFT, Layout
 from jointsky.exchange.wire_texts import packed_texts, unpacked_texts
+from jointsky.records import exchange as kinds
 from jointsky.records.columns import Array, Columns
-from jointsky.records.exchange import PLOTS as PLOTS_KIND
-from jointsky.records.exchange import TRACKS as TRACKS_KIND
-from jointsky.records.exchange import TrackReports
+from jointsky.records.exchange import NAMES, TRACKS, TrackReports
 from jointsky.records.plots import Plots
 
 MOST_ROWS = wire_columns.MOST_ROWS
@@ -103,9 +102,9 @@ def report_numbers(body: bytes) -> Array:
 
 def check(kind: str, body: bytes, where: str) -> None:
     """Refuse a body that does not begin as one of its kind does, by an InputError."""
-    if kind == PLOTS_KIND:
+    if kind == kinds.PLOTS:
         _read_head(Octets(body, where), _PLOTS)
-    elif kind == TRACKS_KIND:
+    elif kind in (TRACKS, NAMES):
         _read_head(Octets(body, where), _REPORTS)
 
 

@@ -12,29 +12,28 @@ import numpy as np
 from jointsky.exchange.octets import Octets, zigzag
 from jointsky.records.columns import Array
 
-MOST_ROWS = 1 << 16
+MOST_ROWS = 1 << 12
 _HAS_GAPS = 0x80
 _WORD = 64
 
 
 def packed(values: Array, known: Array) -> bytes:
     """Return the octets of columns (C, n) of int64, of which ``known`` (C, n) tells the known."""
-    rows = values.shape[1]
-    some = np.asarray(known.any(axis=1))
+    some = known.any(axis=1)
+    marks = np.packbits(some).tobytes()
+    if not known.shape[1] or not marks.strip(b"\0"):
+        return marks
+    values, known = values[some], known[some]
     gaps = ~np.asarray(known.all(axis=1))
-    if not rows:
-        return np.packbits(some).tobytes()
     limits = np.iinfo(np.int64)
-    base = np.where(known, values, limits.max).min(axis=1)
-    top = np.where(known, values, limits.min).max(axis=1)
-    base, top = np.where(some, base, 0), np.where(some, top, 0)
-    codes = (values - base[:, None]).view(np.uint64) + gaps[:, None].astype(np.uint64)
+    base = values.min(axis=1, where=known, initial=limits.max)
+    top = values.max(axis=1, where=known, initial=limits.min)
+    codes = (values - base[:, None]).view(np.uint64)
+    codes += gaps[:, None]
     codes[~known] = 0
-    head, fields, wide = [np.packbits(some).tobytes()], [], []
-    spans = zip(base.tolist(), top.tolist(), some.tolist(), gaps.tolist(), strict=True)
-    for k, (low, high, is_there, has_gaps) in enumerate(spans):
-        if not is_there:
-            continue
+    head, fields, wide = [marks], [], []
+    spans = zip(base.tolist(), top.tolist(), gaps.tolist(), strict=True)
+    for k, (low, high, has_gaps) in enumerate(spans):
         width = (high - low + has_gaps).bit_length()
         head.append(bytes((width | _HAS_GAPS * has_gaps,)) + zigzag(low))
         if width:
@@ -47,11 +46,9 @@ def _field_octets(codes: Array, widths: list[int]) -> bytes:
     """Return columns of uint64 as bit fields, column after column, filled up with zeros."""
     if not widths:
         return b""
-    octets = codes.astype(">u8").view(np.uint8).reshape(*codes.shape, 8)
-    fields = [
-        np.unpackbits(octets[k], axis=1)[:, _WORD - width :].ravel()
-        for k, width in enumerate(widths)
-    ]
+    octets = codes.astype(">u8").view(np.uint8)
+    bits = np.unpackbits(octets, axis=1).reshape(len(widths), -1, _WORD)
+    fields = [bits[k, :, _WORD - width :].ravel() for k, width in enumerate(widths)]
     return np.packbits(np.concatenate(fields)).tobytes()
 
 
@@ -95,12 +92,10 @@ def unpacked(octets: Octets, columns: int, rows: int) -> tuple[Array, Array]:
 def _field_codes(data: bytes, widths: list[int], rows: int) -> Array:
     """Return the bit fields as columns of uint64."""
     bits = np.unpackbits(np.frombuffer(data, np.uint8), count=rows * sum(widths))
-    words = np.empty((len(widths), rows, 8), np.uint8)
-    word = np.zeros((rows, _WORD), np.uint8)
+    words = np.zeros((len(widths), rows, _WORD), np.uint8)
     at = 0
     for k, width in enumerate(widths):
-        word[:, : _WORD - width] = 0
-        word[:, _WORD - width :] = bits[at : at + rows * width].reshape(rows, width)
-        words[k] = np.packbits(word, axis=1)
-        at += rows * width
-    return words.view(">u8")[..., 0].astype(np.uint64)
+        end = at + rows * width
+        words[k, :, _WORD - width :] = bits[at:end].reshape(rows, width)
+        at = end
+    return np.packbits(words.reshape(len(widths), -1), axis=1).view(">u8").astype(np.uint64)
