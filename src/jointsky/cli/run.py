@@ -26,6 +26,7 @@ from jointsky.cli import console
 from jointsky.errors import InputError
 from jointsky.scenario.load import WANTED_SEED, checked_seed
 from jointsky.sim import whole
+from jointsky.sim.network_report import network_lines
 from jointsky.sim.report import SITE_HEADS, nation_rows, site_rows
 from jointsky.sim.run import RunSettings
 
@@ -35,7 +36,8 @@ COLUMNS = (  # as they are printed, and as the report names them: 80 characters 
     ("nation", "nation"),
     ("plots", "plots"),
     ("tracks", "tracks"),
-    ("sky seen", "sky in view"),
+    ("view", "own view of the sky"),
+    ("joint", "joint view"),
     ("held", "of that held"),
     ("false", "false track time"),
     ("error", "position error RMS"),
@@ -143,6 +145,8 @@ def _show(told: dict[str, Any]) -> None:
     console.results.print(table)
     shares = "; ".join(f"{name} {share}" for name, _, share in nation_rows(told))
     console.results.print(f"sky in view: {shares}", soft_wrap=True)
+    for line in network_lines(told):
+        console.results.print(line, soft_wrap=True)
     console.results.print(
         f"{told['seconds']:.1f} s in all, {told['cpu_s']:.1f} s of processor time of which "
         f"{told['compile_s']:.1f} s compiling, {told['peak_memory_mb']:.0f} MB",

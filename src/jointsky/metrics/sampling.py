@@ -97,12 +97,14 @@ def speak_together(reference: Paths, tracks: Paths) -> bool:
     """Return whether both speak at the same times: a scene's whole seconds, a tracker's cycle.
 
     So it is where the times of the whole reference are no denser than those of one path, and nine
-    tenths of the track points have exactly one of them.
+    tenths of the track points have exactly one of them.  Tracks that are told more rarely than the
+    reference stand until they are told again: they do not speak together.
     """
     times = distinct(reference.time_s)
     if len(times) < 2 or not len(tracks):
         return bool(len(tracks)) and bool(np.isin(tracks.time_s, times).all())
-    if np.median(np.diff(times)) < 0.5 * reference.median_interval_s():
+    usual_s = reference.median_interval_s()
+    if np.median(np.diff(times)) < 0.5 * usual_s or tracks.median_interval_s() > 1.5 * usual_s:
         return False
     return float(np.isin(tracks.time_s, times).mean()) >= 0.9
 

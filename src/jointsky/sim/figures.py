@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -11,82 +10,18 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from jointsky.recording.score import ScoreOptions, score
-from jointsky.recording.score_points import Points, of_tracks
-from jointsky.records.score import ScoreResult
-from jointsky.records.tracks import TrackStatus
 from jointsky.scenario.built import BuiltSensor
+from jointsky.sim.judging import Judged, shown_tracks, view_of
+from jointsky.sim.network_figures import network_figures
 from jointsky.sim.run import Outcome
-from jointsky.sim.view import in_view
 
 Array = npt.NDArray[Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Judged:
-    """An outcome beside the truth: who had what in view, and the score of each site's picture.
-
-    ``views`` (n,) as the truth's rows, by site; ``scores`` None where a site had nothing in view
-    or no track.
-    """
-
-    outcome: Outcome
-    truth: Mapping[str, Array]
-    views: dict[int, npt.NDArray[np.bool_]]
-    scores: dict[int, ScoreResult | None]
-
-
-def judge(outcome: Outcome, truth: Mapping[str, Array]) -> Judged:
-    """Return an outcome with its scores.
-
-    ``truth``: columns (n,) of equal length, sorted by vehicle and time: ``vehicle``, ``time_s``,
-    ``latitude_rad``, ``longitude_rad``, ``height_m``, ``ve_mps``, ``vn_mps``, ``vu_mps``.
-    Each site is scored on what was in its own view.
-    """
-    views: dict[int, npt.NDArray[np.bool_]] = {}
-    scores: dict[int, ScoreResult | None] = {}
-    for site, tracks in outcome.tracks.items():
-        mine = [k for k, sensor in enumerate(outcome.built.sensors) if sensor.site == site]
-        view = in_view(outcome.seen, mine, truth["vehicle"], truth["time_s"])
-        views[site] = view
-        is_told = bool((tracks.status != TrackStatus.TENTATIVE).any())
-        if not (view.any() and is_told):
-            scores[site] = None
-            continue
-        name = outcome.built.sites[site].name
-        found = of_tracks(tracks, name, f"tracks of site {name}")
-        scores[site] = score(found, truth_points(outcome, truth, view), ScoreOptions(dims=2))
-    return Judged(outcome, truth, views, scores)
-
-
-def truth_points(
-    outcome: Outcome, truth: Mapping[str, Array], visible: npt.NDArray[np.bool_]
-) -> Points:
-    """Return the truth as points to score against; where it is not visible, nobody is asked."""
-    vehicles = outcome.built.surroundings.vehicles
-    names = ("latitude_rad", "longitude_rad", "height_m", "ve_mps", "vn_mps", "vu_mps")
-    return Points(
-        "truth",
-        "truth in view",
-        {
-            "time_s": truth["time_s"],
-            "number": truth["vehicle"].astype(np.int64),
-            **{name: truth[name] for name in names},
-            "mode_s": vehicles.mode_s[truth["vehicle"]].astype(np.int64),
-            "visible": visible,
-        },
-        is_truth=True,
-    )
 
 
 def figures(judged: Judged) -> dict[str, Any]:
     """Return the figures of a run, for ``summary.json``: nothing of the clock on the wall."""
     outcome = judged.outcome
     built = outcome.built
-    total = max(len(judged.truth["time_s"]), 1)
-    anyone = np.zeros(len(judged.truth["time_s"]), bool)
-    for view in judged.views.values():
-        anyone |= view
     return {
         "scenario": built.name,
         "description": built.description,
@@ -101,22 +36,22 @@ def figures(judged: Judged) -> dict[str, Any]:
         "plots": len(outcome.seen.plots),
         "false_plots": int((outcome.seen.vehicle < 0).sum()),
         "reports": 0 if outcome.seen.reports is None else len(outcome.seen.reports),
-        "view_share": float(anyone.sum() / total),
+        "view_share": _part(judged.seen),
         "nations": _nations(judged),
         "sites": [_site(judged, site) for site in range(len(built.sites))],
         "sensors": [_sensor(outcome, row) for row in range(len(built.sensors))],
+        "network": network_figures(judged),
         "log_entries": len(outcome.entries),
         "log_seal": outcome.seal,
     }
 
 
-def nation_views(judged: Judged) -> dict[str, npt.NDArray[np.bool_]]:
-    """Return what each nation had in the view of any of its sites, (n,) as the truth's rows."""
-    sites = judged.outcome.built.sites
-    nothing = np.zeros(len(judged.truth["time_s"]), bool)
-    out = {site.nation: nothing for site in sites}
-    for site, view in judged.views.items():
-        out[sites[site].nation] = out[sites[site].nation] | view
+def nation_views(outcome: Outcome, truth: Mapping[str, Array]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return what each nation had in the view of any of its sites, (n,) as the rows of truth."""
+    out: dict[str, npt.NDArray[np.bool_]] = {}
+    for row, site in enumerate(outcome.built.sites):
+        view = view_of(outcome, truth, [row])
+        out[site.nation] = view | out.get(site.nation, np.zeros_like(view))
     return out
 
 
@@ -126,9 +61,9 @@ def _nations(judged: Judged) -> list[dict[str, Any]]:
         {
             "name": name,
             "sites": sum(site.nation == name for site in sites),
-            "view_share": float(view.mean()) if len(view) else 0.0,
+            "view_share": _part(view),
         }
-        for name, view in nation_views(judged).items()
+        for name, view in nation_views(judged.outcome, judged.truth).items()
     ]
 
 
@@ -144,22 +79,22 @@ def _site(judged: Judged, row: int) -> dict[str, Any]:
     }
     if row not in outcome.tracks:
         return told
-    tracks = outcome.tracks[row]
-    confirmed = tracks.track_number[tracks.status != TrackStatus.TENTATIVE]
-    view = judged.views[row]
-    told["tracks"] = len(np.unique(confirmed))
+    told["tracks"] = shown_tracks(judged, row)
     told["plots_too_late"] = outcome.late[row]
-    told["view_share"] = float(view.mean()) if len(view) else 0.0
+    told["view_share"] = _part(judged.views[row])
+    told["joint_view_share"] = _part(judged.joint_views[row])
     result = judged.scores[row]
     if result is None:
         return told
     told["completeness"] = result.siap["completeness"]
-    told["held_share"] = told["view_share"] * result.siap["completeness"]
+    told["held_share"] = told["joint_view_share"] * result.siap["completeness"]
     told["ambiguity"] = result.siap["ambiguity"]
     told["spuriousness"] = result.siap["spuriousness"]
     told["gospa_m"] = result.picture["gospa_m"]
     told["horizontal_rms_m"] = result.errors["all"]["horizontal_m"]["rms"]
     told["one_number_share"] = result.tracks["one_number_share"]
+    told["number_changes_hz"] = result.siap["track_number_change_rate_hz"]
+    told["longest_segment"] = result.siap["longest_segment"]
     return {name: _finite(value) for name, value in told.items()}
 
 
@@ -189,6 +124,10 @@ def _kind(sensor: BuiltSensor) -> str:
 def _counts(words: npt.NDArray[np.str_]) -> dict[str, int]:
     names, counts = np.unique(words, return_counts=True)
     return {str(name): int(count) for name, count in zip(names, counts, strict=True)}
+
+
+def _part(flags: npt.NDArray[np.bool_]) -> float:
+    return float(flags.mean()) if len(flags) else 0.0
 
 
 def _finite(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,17 +19,18 @@ from jointsky.pictures.sky import SiteMark, Sky, ZoneMark, draw_sky
 from jointsky.records.columns import join
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
-from jointsky.sim.figures import Judged, figures, judge, nation_views
+from jointsky.sim.figures import figures, nation_views
+from jointsky.sim.judging import Judged, judge, truth_at
+from jointsky.sim.network_picture import write_network_picture
 from jointsky.sim.report import write_report
 from jointsky.sim.run import Outcome
-from jointsky.sim.site import gathered
-from jointsky.sim.site import words as bit_words
 from jointsky.store.log import write_log
 from jointsky.store.tables import write_record
-from jointsky.world.truth import sampled, truth_columns
+from jointsky.world.truth import truth_columns
 
 Step = Callable[[str, float], None]
 Array = npt.NDArray[Any]
+_WORD = 64
 SCORING, WRITING = "scoring every site", "writing"
 
 
@@ -42,14 +43,13 @@ def write(outcome: Outcome, folder: pathlib.Path, step: Step) -> dict[str, Any]:
     """
     step(WRITING, 0.0)
     built = outcome.built
-    vehicles, pieces = built.surroundings.vehicles, built.surroundings.pieces
-    truth = sampled(len(vehicles), pieces, built.begin_s, outcome.end_s, built.truth_interval_s)
-    table = pa.table({name: pa.array(c) for name, c in truth_columns(vehicles, truth).items()})
+    truth = truth_at(built, outcome.end_s, built.truth_interval_s)
+    columns = truth_columns(built.surroundings.vehicles, truth)
+    table = pa.table({name: pa.array(c) for name, c in columns.items()})
     pq.write_table(table, folder / "truth.parquet", compression="zstd")
     _write_plots(outcome, folder)
     told = [sensor.told for sensor in built.sensors]
-    width = bit_words(len(told))
-    empty = Tracks.make(0, sensors=np.zeros((0, width), np.uint64))
+    empty = Tracks.make(0, sensors=np.zeros((0, bit_words(len(told))), np.uint64))
     tracks = join([empty, *outcome.tracks.values()])
     write_record(tracks, folder / "tracks.parquet", outcome.systems)
     reports = Reports.make(0) if outcome.seen.reports is None else outcome.seen.reports
@@ -57,10 +57,10 @@ def write(outcome: Outcome, folder: pathlib.Path, step: Step) -> dict[str, Any]:
     write_log(outcome.entries, folder / "log.jsonl")
     step(WRITING, 0.3)
     step(SCORING, 0.0)
-    judged = judge(outcome, truth)
-    step(SCORING, 1.0)
+    judged = judge(outcome)
     found = figures(judged)
-    _pictures(judged, found, folder, step)
+    step(SCORING, 1.0)
+    _pictures(judged, truth, found, folder, step)
     write_report(found, folder)
     text = json.dumps(found, indent=1, allow_nan=False)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
@@ -77,30 +77,29 @@ def _write_plots(outcome: Outcome, folder: pathlib.Path) -> None:
     write_record(outcome.seen.plots, folder / "plots.parquet", told, None, beside)
 
 
-def _pictures(judged: Judged, found: Mapping[str, Any], folder: pathlib.Path, step: Step) -> None:
-    outcome, truth = judged.outcome, judged.truth
+def _pictures(
+    judged: Judged,
+    truth: Mapping[str, Array],
+    found: Mapping[str, Any],
+    folder: pathlib.Path,
+    step: Step,
+) -> None:
+    outcome = judged.outcome
     built = outcome.built
     told = [sensor.told for sensor in built.sensors]
-    sky = Sky(
-        vehicles=built.surroundings.vehicles,
-        vehicle=truth["vehicle"],
-        time_s=truth["time_s"],
-        xy=np.column_stack([truth["longitude_rad"], truth["latitude_rad"]]),
-        views=nation_views(judged),
-        sites=[
-            SiteMark(site.name, site.nation, (site.longitude_rad, site.latitude_rad))
-            for site in built.sites
-        ],
-        zones=[ZoneMark(zone.name, zone.use, zone.rim_rad[:, ::-1]) for zone in built.zones],
-    )
+    sky = _sky(outcome, truth)
     draw_sky(sky, outcome.seen.plots, told, folder / "picture.png", built.name)
     step(WRITING, 0.5)
     views = [
         SiteView(site, outcome.tracks[site], judged.views[site], _words(found["sites"][site]))
         for site in outcome.tracks
     ]
-    title = f"{built.name}: each site alone"
-    draw_site_views(sky, views, folder / "sites.png", title)
+    what = "what each site shows" if built.links else "each site alone"
+    draw_site_views(
+        _sky(outcome, judged.truth), views, folder / "sites.png", f"{built.name}: {what}"
+    )
+    if built.links and judged.common is not None:
+        write_network_picture(judged, folder / "network.png")
     step(WRITING, 0.7)
     (folder / "pages").mkdir(exist_ok=True)
     for k, site in enumerate(outcome.tracks):
@@ -108,24 +107,66 @@ def _pictures(judged: Judged, found: Mapping[str, Any], folder: pathlib.Path, st
         step(WRITING, 0.7 + 0.25 * (k + 1) / len(outcome.tracks))
 
 
+def _sky(outcome: Outcome, truth: Mapping[str, Array]) -> Sky:
+    """Return what flew and who saw it, for pictures."""
+    built = outcome.built
+    return Sky(
+        vehicles=built.surroundings.vehicles,
+        **_positions(truth),
+        views=nation_views(outcome, truth),
+        sites=[
+            SiteMark(site.name, site.nation, (site.longitude_rad, site.latitude_rad))
+            for site in built.sites
+        ],
+        zones=[ZoneMark(zone.name, zone.use, zone.rim_rad[:, ::-1]) for zone in built.zones],
+    )
+
+
+def _positions(truth: Mapping[str, Array]) -> dict[str, Any]:
+    return {
+        "vehicle": truth["vehicle"],
+        "time_s": truth["time_s"],
+        "xy": np.column_stack([truth["longitude_rad"], truth["latitude_rad"]]),
+    }
+
+
 def _page(outcome: Outcome, site: int, folder: pathlib.Path) -> None:
-    """Write the page of one site: its own sensors, their plots, its tracks."""
+    """Write the page of one site: its own sensors, their plots, what it showed."""
     built = outcome.built
     mine = [row for row, sensor in enumerate(built.sensors) if sensor.site == site]
     local = np.full(len(built.sensors), -1, np.int32)
     local[mine] = np.arange(len(mine))
     plots = outcome.seen.plots.rows(np.isin(outcome.seen.plots.sensor, mine))
     plots = dataclasses.replace(plots, sensor=local[plots.sensor])
+    # a page tells which of its sensors saw a track: its own first, then those of other sites
     tracks = outcome.tracks[site]
-    tracks = dataclasses.replace(tracks, sensors=gathered(tracks.sensors, mine))
-    told = [built.sensors[row].told for row in mine]
+    others = [row for row in range(len(built.sensors)) if row not in mine]
+    tracks = dataclasses.replace(tracks, sensors=gathered(tracks.sensors, [*mine, *others]))
+    told = [built.sensors[row].told for row in [*mine, *others]]
     name = built.sites[site].name
-    write_html(plots, tracks, told, folder / f"{name}.html", f"{built.name}: {name} alone")
+    title = f"{built.name}: {name}" if built.links else f"{built.name}: {name} alone"
+    write_html(plots, tracks, told, folder / f"{name}.html", title)
+
+
+def bit_words(sensors: int) -> int:
+    """Return how many 64-bit words hold a bit for each sensor."""
+    return max(-(-sensors // _WORD), 1)
+
+
+def gathered(bits: npt.NDArray[np.uint64], rows: Sequence[int]) -> npt.NDArray[np.uint64]:
+    """Return bits (n, words) that count all sensors as bits that count those of ``rows``."""
+    out = np.zeros((len(bits), bit_words(len(rows))), np.uint64)
+    one = np.uint64(1)
+    for local, row in enumerate(rows):
+        bit = (bits[:, row // _WORD] >> np.uint64(row % _WORD)) & one
+        out[:, local // _WORD] |= bit << np.uint64(local % _WORD)
+    return out
 
 
 def _words(site: Mapping[str, Any]) -> str:
     """Return a line about one site's picture."""
-    text = f"{site['tracks']:,} tracks; {site['view_share']:.0%} of the sky in view"
+    text = f"{site['tracks']:,} tracks; {site['view_share']:.0%} of the sky in its view"
     if site.get("completeness") is not None:
-        text += f", {site['completeness']:.0%} of that held"
+        whose = "that" if site["joint_view_share"] == site["view_share"] else "all in view"
+        text += f", {site['completeness']:.0%} of {whose} held"
     return text

@@ -8,6 +8,7 @@ from typing import Any
 
 from jointsky.pictures.report import Report
 from jointsky.pictures.scene import span_text
+from jointsky.sim.network_report import write_network
 
 SITE_HEADS = (
     "site",
@@ -15,7 +16,8 @@ SITE_HEADS = (
     "sensors",
     "plots",
     "tracks",
-    "sky in view",
+    "own view of the sky",
+    "joint view",
     "of that held",
     "false track time",
     "position error RMS",
@@ -37,16 +39,25 @@ def write_report(found: Mapping[str, Any], folder: pathlib.Path) -> None:
     if not found["is_whole"]:
         page.words("This run was interrupted: it holds what was recorded by then.")
     page.picture(folder / "picture.png", "What flew, who looked, and how much was in view")
-    page.heading("Each site alone")
+    is_linked = bool(found["network"]["links"])
+    page.heading("The picture of each site" if is_linked else "Each site alone")
     page.words(
-        "A site tracks what its own sensors plot; nothing is shared yet. A target is in a site's "
-        "view between two plots of its sensors at most 30 s apart; the picture is scored on that."
+        "A target is in a site's view between two plots of its sensors at most 30 s apart. "
+        + (
+            "The joint view is that of all sites that links join with it; the picture that the "
+            "site shows is scored on that, as it was at the time."
+            if is_linked
+            else "There are no links: a site tracks what its own sensors plot, and its picture is "
+            "scored on what they had in view."
+        )
     )
     page.table(SITE_HEADS, site_rows(found), words=2)
-    page.table(("together", "sites", "sky in view"), nation_rows(found))
+    page.table(("together", "sites", "view of the sky"), nation_rows(found))
     page.picture(folder / "sites.png", "The picture of each site over what flew")
     page.words("Each picture to move through in time, to measure in and to search:")
     page.links([(s["name"], f"pages/{s['name']}.html") for s in found["sites"] if "tracks" in s])
+    if is_linked:
+        write_network(page, found, folder)
     page.heading("Sensors")
     page.table(SENSOR_HEADS, _sensor_rows(found), words=3)
     page.heading("The tables")
@@ -71,6 +82,7 @@ def site_rows(found: Mapping[str, Any]) -> list[list[str]]:
             f"{site['plots']:,}",
             _count(site.get("tracks")),
             _share(site.get("view_share")),
+            _share(site.get("joint_view_share")),
             _share(site.get("completeness")),
             _share(site.get("spuriousness")),
             _metres(site.get("horizontal_rms_m")),

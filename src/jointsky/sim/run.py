@@ -1,10 +1,10 @@
-"""The loop: sensors look at the truth, window by window, and every site tracks what it gets."""
+"""The loop: sensors look at the truth, window by window, and the network goes on with that."""
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Callable
+import pathlib
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
@@ -15,16 +15,21 @@ from jointsky.records.log import Entry
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
 from jointsky.scenario.built import Built
+from jointsky.scenario.connecting import groups_of
 from jointsky.sensors.surroundings import Observed
 from jointsky.sim import windows
+from jointsky.sim.channels import Traffic
 from jointsky.sim.folder import RunFolder
-from jointsky.sim.site import SitePicture, begun_and_ended
+from jointsky.sim.holding import Lack, lacking
+from jointsky.sim.hosted import Hosted
+from jointsky.sim.network import Happened, SimulatedNetwork
 from jointsky.sim.windows import parted, see, together
 from jointsky.store.log import Log
 from jointsky.tracking.settings import TrackerSettings
 
 Step = Callable[[str, float], None]
 SIMULATING = "simulating"
+SETTLE_S = 30.0  # what was told so shortly before the end may still be on its way
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,16 +45,21 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome:
     """What a run left: everything that the sensors and the sites had by ``end_s``.
 
-    ``tracks`` are those of each site that has sensors, by the row of the site; ``systems`` are
-    the scenario's sensors and behind them its sites as sources of tracks.  ``is_whole`` is False
-    where the run was interrupted.
+    ``tracks`` are the pictures that each site showed at the moments kept, as they were then, by
+    the row of the site; ``told`` (number, plot's time, time of telling, each (n,)) is when each
+    site first told each update of a track.  ``systems`` are the scenario's sensors and behind
+    them its sites as sources of tracks.  ``lacks``: messages that a site of a domain told and
+    another never had.  ``is_whole`` is False where the run was interrupted.
     """
 
     built: Built
     seen: Observed
     tracks: dict[int, Tracks]
+    told: dict[int, tuple[Any, ...]]
     systems: list[Sensor]
     late: dict[int, int]  # plots that came too late for the tracker, by site
+    traffic: list[Traffic]
+    lacks: list[Lack]
     entries: list[Entry]
     seal: str
     end_s: float
@@ -83,40 +93,37 @@ def simulate(
 
     ``should_stop`` is asked before each window; what was recorded by then is returned.
     """
-    spans = windows.windows(built)
-    told = [sensor.told for sensor in built.sensors]
-    pictures = _pictures(built, told, settings)
+    count = len(windows.windows(built))
+    network = SimulatedNetwork(built, settings.tracker)
     log = Log()
-    _log_begin(log, built, pictures)
-    alive: dict[int, set[int]] = {site: set() for site in pictures}
-    kept, waiting = [], together([])
+    _log_begin(log, network)
+    kept: list[Observed] = []
+    end_s = built.begin_s
     with ThreadPoolExecutor(settings.workers) as pool:
-        for number, (begin_s, end_s) in enumerate(spans):
-            if should_stop():
-                break
-            step(SIMULATING, number / len(spans))
-            if number < done:
-                seen = windows.read_window(folder.windows, number)
-            else:
-                seen = see(built, begin_s, end_s, pool.map)
-                windows.write_window(seen, folder.windows, number)
-            now, waiting = parted(together([waiting, seen]), end_s)
-            brought = list(pool.map(_take, pictures.values(), itertools.repeat(now)))
-            _log_window(log, built, alive, dict(zip(pictures, brought, strict=True)), now)
+        apply = pool.map if settings.workers > 1 else map
+        for now, until_s in received(built, folder.windows, done, apply, should_stop):
+            step(SIMULATING, len(kept) / count)
+            logged = network.advance(now, until_s, apply)
+            _log_window(log, built, logged, now, (end_s, until_s))
             kept.append(now)
-    closed = {site: pictures[site].close() for site in pictures}
-    _log_window(log, built, alive, closed, together([]))
-    end_s = spans[len(kept) - 1][1] if kept else built.begin_s
-    is_whole = len(kept) == len(spans)
+            end_s = until_s
+    is_whole = len(kept) == count
+    lacks = lacks_of(network, end_s)
     if is_whole:
+        for lack in lacks:
+            facts = {name: value for name, value in vars(lack).items() if name != "site"}
+            log.add(end_s, "messages-lacking", lack.site, **facts)
         log.add(end_s, "run-ends")
         step(SIMULATING, 1.0)
     return Outcome(
         built=built,
         seen=together(kept),
-        tracks={site: pictures[site].tracks() for site in pictures},
+        tracks={row: shown.tracks() for row, shown in network.shown.items()},
+        told={row: host.told.first() for row, host in network.hosted.items()},
         systems=systems(built),
-        late={site: pictures[site].tracker.too_late for site in pictures},
+        late={row: host.node.status(end_s).too_late for row, host in network.hosted.items()},
+        traffic=network.traffic,
+        lacks=lacks,
         entries=log.entries,
         seal=log.seal,
         end_s=end_s,
@@ -124,40 +131,58 @@ def simulate(
     )
 
 
-def _take(picture: SitePicture, seen: Observed) -> Tracks:
-    return picture.on_plots(seen.plots)
+def received(
+    built: Built,
+    folder: pathlib.Path,
+    done: int,
+    apply: windows.Apply,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[tuple[Observed, float]]:
+    """Yield what sites received in each window, and the window's end, until asked to stop.
+
+    The first ``done`` windows are read from the folder, the others made and recorded there.
+    """
+    waiting = together([])
+    for number, (begin_s, end_s) in enumerate(windows.windows(built)):
+        if should_stop():
+            return
+        if number < done:
+            seen = windows.read_window(folder, number)
+        else:
+            seen = see(built, begin_s, end_s, apply)
+            windows.write_window(seen, folder, number)
+        now, waiting = parted(together([waiting, seen]), end_s)
+        yield now, end_s
 
 
-def _pictures(built: Built, told: list[Sensor], settings: RunSettings) -> dict[int, SitePicture]:
-    """Return the picture of each site that has sensors, by the row of the site."""
-    made = {}
-    for row, site in enumerate(built.sites):
-        mine = [k for k, sensor in enumerate(built.sensors) if sensor.site == row]
-        if mine:
-            source = len(told) + row
-            made[row] = SitePicture(site.name, source, mine, told, settings.tracker)
-    return made
+def lacks_of(network: SimulatedNetwork, end_s: float) -> list[Lack]:
+    """Return what sites that share all plots told and others of them lack, but for the last."""
+    built = network.built
+    plots = [link.ends for link in built.links if link.share == "plots"]
+    domain = groups_of(plots, len(built.sites))
+    hosts: dict[int, list[Hosted]] = {}
+    for row, host in network.hosted.items():
+        hosts.setdefault(domain[row], []).append(host)
+    holdings = {host.name: host.holding for host in network.hosted.values()}
+    groups = [[host.name for host in group] for group in hosts.values()]
+    return lacking(holdings, groups, end_s - SETTLE_S)
 
 
-def _log_begin(log: Log, built: Built, pictures: dict[int, SitePicture]) -> None:
+def _log_begin(log: Log, network: SimulatedNetwork) -> None:
+    built = network.built
     log.add(built.begin_s, "run-begins", scenario=built.name, digest=built.digest, seed=built.seed)
-    for picture in pictures.values():
-        names = [built.sensors[row].name for row in picture.rows.tolist()]
-        log.add(built.begin_s, "site-begins", picture.name, sensors=names)
+    for row, host in network.hosted.items():
+        names = [sensor.name for sensor in built.sensors if sensor.site == row]
+        links = [link.name for link in built.links if row in link.ends]
+        log.add(built.begin_s, "site-begins", host.name, sensors=names, links=links)
 
 
 def _log_window(
-    log: Log,
-    built: Built,
-    alive: dict[int, set[int]],
-    brought: dict[int, Tracks],
-    seen: Observed,
+    log: Log, built: Built, logged: list[Happened], seen: Observed, span_s: tuple[float, float]
 ) -> None:
-    """Write which tracks began and ended and what was reported, by time, kind and site."""
-    events: list[tuple[float, str, int, int, dict[str, Any]]] = [
-        (time_s, kind, site, number, {"track_number": number})
-        for site, tracks in brought.items()
-        for time_s, kind, number in begun_and_ended(tracks, alive[site])
+    """Write what sites logged, what was reported and which links were cut or mended, by time."""
+    events: list[tuple[float, str, str, dict[str, Any]]] = [
+        (now_s, entry.kind, site, entry.facts) for now_s, site, entry in logged
     ]
     reports = seen.reports
     assert reports is not None
@@ -167,7 +192,12 @@ def _log_window(
             "seen_s": float(reports.time_s[row]),
             "words": str(reports.words[row]),
         }
-        came_s = float(reports.received_s[row])
-        events.append((came_s, "report", built.sensors[sensor].site, row, facts))
-    for time_s, kind, site, _, facts in sorted(events, key=lambda event: event[:4]):
-        log.add(time_s, kind, built.sites[site].name, **facts)
+        site = built.sites[built.sensors[sensor].site].name
+        events.append((float(reports.received_s[row]), "report", site, facts))
+    for link in built.links:
+        for outage_s in link.outages_s:
+            for time_s, kind in zip(outage_s, ("link-cut", "link-mended"), strict=True):
+                if span_s[0] <= time_s < span_s[1]:
+                    events.append((time_s, kind, "", {"link": link.name}))
+    for time_s, kind, site, facts in sorted(events, key=lambda event: event[0]):
+        log.add(time_s, kind, site, **facts)

@@ -1,0 +1,165 @@
+"""The sites of a scenario and the links between them, in simulated time.
+
+A site cannot hear of what another does before the least delay of all links has passed.  So all
+sites go on for that long on their own, in any order or at once, and then what they sent is given
+to the links in order of time and site: the outcome hangs on neither threads nor their turns
+(conservative synchronisation, Chandy and Misra 1979).  Where a link has no delay they go on from
+one moment to the next.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from jointsky.node.effects import Log, Send
+from jointsky.node.setup import LinkOf, Network, SiteOf
+from jointsky.records.tracks import Tracks
+from jointsky.scenario.built import Built
+from jointsky.sensors.surroundings import Observed
+from jointsky.sim.agenda import Packet
+from jointsky.sim.channels import Channel, Traffic
+from jointsky.sim.hosted import Hosted
+from jointsky.sim.shown import Shown
+from jointsky.tracking.settings import TrackerSettings
+
+HANDED_S = 0.25  # a sensor hands its plots over so often: a sector of a turn
+
+Apply = Callable[..., Iterable[Any]]
+"""``map``, or that of a pool: results come in the order of the arguments."""
+
+Happened = tuple[float, str, Log]
+"""What a site logged: when, its name, what."""
+
+
+class SimulatedNetwork:
+    """All nodes of a scenario, on one agenda; a site without sensors and links has none."""
+
+    def __init__(
+        self, built: Built, tracker: TrackerSettings, with_covariance: bool = True
+    ) -> None:
+        self.built = built
+        self.network = network_of(built, tracker)
+        linked = {row for link in built.links for row in link.ends}
+        equipped = {sensor.site for sensor in built.sensors}
+        self.hosted = {
+            row: Hosted(self.network, row, built.begin_s)
+            for row in range(len(built.sites))
+            if row in linked or row in equipped
+        }
+        source = len(built.sensors)
+        self.shown = {row: Shown(source + row, with_covariance) for row in self.hosted}
+        self._channels = {
+            (link.name, link.ends[way]): Channel(link, way, built.begin_s, built.seed)
+            for link in built.links
+            for way in (0, 1)
+        }
+        self._lookahead_s = min((link.delay_s for link in built.links), default=math.inf)
+        self._site_of = np.array([sensor.site for sensor in built.sensors], np.int32)
+        self._samples = 0
+
+    @property
+    def traffic(self) -> list[Traffic]:
+        """Return what went over each way of each link."""
+        return [channel.traffic for channel in self._channels.values()]
+
+    def advance(self, seen: Observed, until_s: float, apply: Apply = map) -> list[Happened]:
+        """Let happen all up to a time, with what the sensors gave by then; return what was logged.
+
+        ``seen`` was received since the last call, before ``until_s``.
+        """
+        self._hand_over(seen, until_s)
+        logged: list[Happened] = []
+        while True:
+            next_s = min((host.agenda.next_s for host in self.hosted.values()), default=math.inf)
+            sample_s = self._next_sample_s()
+            if min(next_s, sample_s) > until_s:
+                return logged
+            if sample_s < next_s:
+                self._sample(sample_s, apply)
+                continue
+            last_s = min(sample_s, until_s)
+            before_s = max(next_s + self._lookahead_s, math.nextafter(next_s, math.inf))
+            before_s = min(before_s, math.nextafter(last_s, math.inf))
+            busy = [host for host in self.hosted.values() if host.agenda.next_s < before_s]
+            done = [busy[0].work(before_s)] if len(busy) == 1 else _together(apply, busy, before_s)
+            logged += self._deliver(busy, done)
+
+    def _hand_over(self, seen: Observed, until_s: float) -> None:
+        """Put plots into the agendas of their sites, at the moments at which they have them."""
+        begin_s = self.built.begin_s
+        turn = np.floor((seen.received_s - begin_s) / HANDED_S).astype(np.int64) + 1
+        site = self._site_of[seen.plots.sensor] if len(seen.plots) else np.empty(0, np.int32)
+        for row, host in self.hosted.items():
+            mine = np.flatnonzero(site == row)
+            mine = mine[np.argsort(turn[mine], kind="stable")]
+            cuts = np.flatnonzero(np.diff(turn[mine])) + 1
+            for rows in np.split(mine, cuts) if len(mine) else []:
+                time_s = min(begin_s + HANDED_S * int(turn[rows[0]]), until_s)
+                host.agenda.plots(time_s, seen.plots.rows(rows))
+
+    def _deliver(
+        self, busy: Sequence[Hosted], done: Sequence[list[tuple[float, Send | Log]]]
+    ) -> list[Happened]:
+        """Give what sites sent to the links, in order of time and site; return what they logged."""
+        logged: list[Happened] = []
+        events = [
+            (now_s, host.row, host, effect)
+            for host, effects in zip(busy, done, strict=True)
+            for now_s, effect in effects
+        ]
+        for now_s, row, host, effect in sorted(events, key=lambda event: event[:2]):
+            if isinstance(effect, Log):
+                logged.append((now_s, host.name, effect))
+                continue
+            channel = self._channels[effect.link, row]
+            arrives_s = channel.send(now_s, len(effect.packet))
+            if arrives_s is not None:
+                to = self.hosted[channel.traffic.ends[1]]
+                to.agenda.packet(arrives_s, Packet(effect.link, effect.packet))
+        return logged
+
+    def _next_sample_s(self) -> float:
+        return self.built.begin_s + self._samples * self.built.picture_interval_s
+
+    def _sample(self, time_s: float, apply: Apply) -> None:
+        """Keep the picture that each site shows at a moment, all before it done."""
+        hosts = list(self.hosted.values())
+        pictures: Iterable[Tracks] = apply(_picture, hosts, [time_s] * len(hosts))
+        for host, picture in zip(hosts, pictures, strict=True):
+            self.shown[host.row].keep(time_s, picture)
+        self._samples += 1
+
+
+def network_of(built: Built, tracker: TrackerSettings) -> Network:
+    """Return what all nodes of a scenario know of it: no truth, and nobody's errors."""
+    return Network(
+        name=built.name,
+        sites=[SiteOf(site.name, site.nation) for site in built.sites],
+        sensors=[sensor.told for sensor in built.sensors],
+        sensor_site=[sensor.site for sensor in built.sensors],
+        links=[
+            LinkOf(link.name, link.ends, link.share, link.bandwidth_kbps) for link in built.links
+        ],
+        releases=built.releases,
+        epoch_s=built.begin_s,
+        settings=built.exchange,
+        tracker=tracker,
+    )
+
+
+def _together(
+    apply: Apply, busy: Sequence[Hosted], before_s: float
+) -> list[list[tuple[float, Send | Log]]]:
+    return list(apply(_work, busy, [before_s] * len(busy)))
+
+
+def _work(host: Hosted, before_s: float) -> list[tuple[float, Send | Log]]:
+    return host.work(before_s)
+
+
+def _picture(host: Hosted, time_s: float) -> Tracks:
+    return host.node.picture(time_s)
