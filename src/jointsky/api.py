@@ -106,16 +106,19 @@ def run(
     out: str | pathlib.Path | None = None,
     seed: int | None = None,
     workers: int = 1,
+    compare: bool = False,
 ) -> Run:
     """Simulate a scenario file; return its figures and the folder that holds all else.
 
     The folder is ``out/NAME-SEED`` unless ``out`` is given: truth, plots and tracks of every site
     as Parquet, the sealed log, summary.json, report.html.  Equal scenario and seed give equal
-    bytes, whatever the workers.
+    bytes, whatever the workers.  ``compare``: the same plots are also shared in every way, over
+    the links as they are and over ideal ones, and not at all; a script that asks for that is
+    guarded by ``if __name__ == "__main__"``, as for any work in several processes.
     """
     # what only a simulation needs takes a second to import, and who tracks need not wait for it
     sim = importlib.import_module("jointsky.sim.whole")
-    made: Run = sim.run(scenario, out, seed, sim.RunSettings(workers=workers))
+    made: Run = sim.run(scenario, out, seed, sim.RunSettings(workers=workers), ways=compare)
     return made
 
 

@@ -28,7 +28,9 @@ def channel(way=0, seed=1, **changes):
 
 def test_without_limits_a_packet_arrives_after_the_delay():
     wire = channel()
-    assert [wire.send(BEGIN_S + k, 1000) for k in range(3)] == [BEGIN_S + k + 0.25 for k in range(3)]
+    assert [wire.send(BEGIN_S + k, 1000) for k in range(3)] == [
+        BEGIN_S + k + 0.25 for k in range(3)
+    ]
     assert wire.traffic.ends == (0, 1) and channel(way=1).traffic.ends == (1, 0)
 
 

@@ -14,7 +14,7 @@ SCENARIOS = pathlib.Path(__file__).parents[2] / "scenarios"
 
 @pytest.fixture(scope="module")
 def sky(tmp_path_factory):
-    """Return the sky of two nations in half a minute: what begins after minutes begins after seconds."""
+    """Return the sky of two nations in 30 s: what begins after minutes begins after seconds."""
     folder = tmp_path_factory.mktemp("sky")
     (folder / "union-sky").mkdir()
     for path in [SCENARIOS / "union-sky.yaml", *(SCENARIOS / "union-sky").glob("*.yaml")]:

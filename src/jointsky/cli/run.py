@@ -29,6 +29,7 @@ from jointsky.sim import whole
 from jointsky.sim.network_report import network_lines
 from jointsky.sim.report import SITE_HEADS, nation_rows, site_rows
 from jointsky.sim.run import RunSettings
+from jointsky.sim.ways_report import WAY_HEADS, way_rows
 
 INTERRUPTED = 130
 COLUMNS = (  # as they are printed, and as the report names them: 80 characters are enough
@@ -50,6 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_seed, metavar="N", help="in place of the scenario's own")
     parser.add_argument(
         "--workers", type=_workers, metavar="N", help="threads (default: one for each core)"
+    )
+    parser.add_argument(
+        "--compare",
+        action="store_true",
+        help="also share the same plots in every way, and not at all; takes several times as long",
     )
     left = parser.add_mutually_exclusive_group()
     left.add_argument("--resume", action="store_true", help="go on with an interrupted run")
@@ -84,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
             settings,
             arguments.resume,
             arguments.fresh,
+            arguments.compare,
             step,
             should_stop,
         )
@@ -147,9 +154,21 @@ def _show(told: dict[str, Any]) -> None:
     console.results.print(f"sky in view: {shares}", soft_wrap=True)
     for line in network_lines(told):
         console.results.print(line, soft_wrap=True)
+    if "ways" in told:
+        _show_ways(told["ways"])
     console.results.print(
         f"{told['seconds']:.1f} s in all, {told['cpu_s']:.1f} s of processor time of which "
         f"{told['compile_s']:.1f} s compiling, {told['peak_memory_mb']:.0f} MB",
         soft_wrap=True,
     )
     console.results.print(f"wrote {told['out']}: report.html, picture.png, *.parquet, log.jsonl")
+
+
+def _show_ways(ways: list[dict[str, Any]]) -> None:
+    """Print the ways to share side by side."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for k, head in enumerate(WAY_HEADS):
+        table.add_column(head, justify="left" if k < 2 else "right")
+    for row in way_rows(ways):
+        table.add_row(*row)
+    console.results.print(table)

@@ -18,10 +18,11 @@ from jointsky.errors import InputError
 from jointsky.scenario.built import Built
 from jointsky.sim.windows import WINDOW_S, window_path
 
-STATE, WINDOWS = "state.json", "windows"
+STATE, WINDOWS, ARMS = "state.json", "windows", "arms"
 TABLES = ("truth.parquet", "plots.parquet", "tracks.parquet", "reports.parquet")
-PICTURES = ("picture.png", "sites.png", "report.html", "pages")
-LEFT = {*TABLES, *PICTURES, "log.jsonl", "summary.json", STATE, WINDOWS}
+PICTURES = ("picture.png", "sites.png", "network.png", "report.html", "pages")
+COMPARED = ("compare.png", "compare-time.png")
+LEFT = {*TABLES, *PICTURES, *COMPARED, "log.jsonl", "summary.json", STATE, WINDOWS, ARMS}
 
 
 class RunFolder:
@@ -40,6 +41,11 @@ class RunFolder:
     def windows(self) -> pathlib.Path:
         """Return the folder of the recorded windows."""
         return self.work / WINDOWS
+
+    @property
+    def arms(self) -> pathlib.Path:
+        """Return the folder of the figures of arms that are done, while ways are compared."""
+        return self.work / ARMS
 
     def begin(self, built: Built, resume: bool = False, fresh: bool = False) -> int:
         """Make the folder ready; return how many windows are recorded already.
@@ -85,6 +91,7 @@ class RunFolder:
             os.rename(self.final, old)
         os.rename(self.work, self.final)
         shutil.rmtree(self.final / WINDOWS)
+        shutil.rmtree(self.final / ARMS, ignore_errors=True)
         (self.final / STATE).unlink()
         shutil.rmtree(old, ignore_errors=True)
 

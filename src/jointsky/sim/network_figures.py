@@ -13,7 +13,8 @@ from jointsky.scenario.built import Built
 from jointsky.sim.channels import Traffic, rate_kbps
 from jointsky.sim.judging import Judged, Outage, slowest_scan_s
 
-_OF_PAIRS = ("held", "number", "identity", "identity_conflict", "common", "common_of_view")
+_OF_PAIRS = ("held", "number", "identity", "identity_conflict", "common")
+_OF_VIEW = ("held_of_view", "common_of_view")
 _COUNTED = ("packets", "octets", "dropped", "lost", "cut")
 
 
@@ -53,15 +54,16 @@ def across(common: Commonality) -> dict[str, Any] | None:
     rows = [row for row in common.between_nations if row["a"] != row["b"]]
     if not rows:
         return None
-    weight = np.array([row["target_moments"] for row in rows], float)
+    held = np.array([row["target_moments"] for row in rows], float)
+    pairs = np.array([row["pairs"] for row in rows], float)
     made: dict[str, Any] = {}
-    for name in _OF_PAIRS:
-        value = np.array([row.get(name, np.nan) for row in rows], float)
-        known = np.isfinite(value) & (weight > 0)
-        share = float("nan")
-        if known.any():
-            share = float(np.average(value[known], weights=weight[known]))
-        made[name] = share
+    for names, weight in ((_OF_PAIRS, held), (_OF_VIEW, pairs)):
+        for name in names:
+            value = np.array([row.get(name, np.nan) for row in rows], float)
+            known = np.isfinite(value) & (weight > 0)
+            made[name] = float("nan")
+            if known.any():
+                made[name] = float(np.average(value[known], weights=weight[known]))
     return made
 
 

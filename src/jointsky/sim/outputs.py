@@ -24,6 +24,7 @@ from jointsky.sim.judging import Judged, judge, truth_at
 from jointsky.sim.network_picture import write_network_picture
 from jointsky.sim.report import write_report
 from jointsky.sim.run import Outcome
+from jointsky.sim.ways_report import write_ways_pictures
 from jointsky.store.log import write_log
 from jointsky.store.tables import write_record
 from jointsky.world.truth import truth_columns
@@ -34,12 +35,17 @@ _WORD = 64
 SCORING, WRITING = "scoring every site", "writing"
 
 
-def write(outcome: Outcome, folder: pathlib.Path, step: Step) -> dict[str, Any]:
+def write(
+    outcome: Outcome,
+    folder: pathlib.Path,
+    step: Step,
+    compared: Sequence[Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
     """Write everything that a run left into a folder; return its figures.
 
     truth.parquet, plots.parquet (with the vehicle behind each plot), tracks.parquet (of every
     site), reports.parquet, log.jsonl, summary.json, picture.png, sites.png, a page for each site
-    in pages/, and report.html that shows it all.
+    in pages/, and report.html that shows it all.  ``compared``: the figures of ways to share.
     """
     step(WRITING, 0.0)
     built = outcome.built
@@ -61,6 +67,9 @@ def write(outcome: Outcome, folder: pathlib.Path, step: Step) -> dict[str, Any]:
     found = figures(judged)
     step(SCORING, 1.0)
     _pictures(judged, truth, found, folder, step)
+    if compared is not None:
+        found["ways"] = list(compared)
+        write_ways_pictures(judged, compared, folder)
     write_report(found, folder)
     text = json.dumps(found, indent=1, allow_nan=False)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 from jointsky.pictures.report import Report
 from jointsky.pictures.scene import span_text
 from jointsky.sim.network_report import write_network
+from jointsky.sim.ways_report import write_ways
 
 SITE_HEADS = (
     "site",
@@ -58,6 +59,8 @@ def write_report(found: Mapping[str, Any], folder: pathlib.Path) -> None:
     page.links([(s["name"], f"pages/{s['name']}.html") for s in found["sites"] if "tracks" in s])
     if is_linked:
         write_network(page, found, folder)
+    if "ways" in found:
+        write_ways(page, found["ways"], folder)
     page.heading("Sensors")
     page.table(SENSOR_HEADS, _sensor_rows(found), words=3)
     page.heading("The tables")

@@ -115,12 +115,41 @@ def simulate(
             log.add(end_s, "messages-lacking", lack.site, **facts)
         log.add(end_s, "run-ends")
         step(SIMULATING, 1.0)
+    return _outcome(network, kept, log, lacks, end_s, is_whole)
+
+
+def network_outcome(
+    built: Built,
+    folder: pathlib.Path,
+    settings: RunSettings,
+    step: Callable[[float], None] = lambda share: None,
+) -> Outcome:
+    """Return what another network makes of the recorded windows of a whole run, without a log."""
+    network = SimulatedNetwork(built, settings.tracker, with_covariance=False)
+    count = len(windows.windows(built))
+    kept = []
+    for now, until_s in received(built, folder, count, map):
+        network.advance(now, until_s)
+        kept.append(now)
+        step(len(kept) / count)
+    return _outcome(network, kept, Log(), lacks_of(network, built.end_s), built.end_s, True)
+
+
+def _outcome(
+    network: SimulatedNetwork,
+    kept: list[Observed],
+    log: Log,
+    lacks: list[Lack],
+    end_s: float,
+    is_whole: bool,
+) -> Outcome:
+    """Return what is left of a network that went on up to a time."""
     return Outcome(
-        built=built,
+        built=network.built,
         seen=together(kept),
         tracks={row: shown.tracks() for row, shown in network.shown.items()},
         told={row: host.told.first() for row, host in network.hosted.items()},
-        systems=systems(built),
+        systems=systems(network.built),
         late={row: host.node.status(end_s).too_late for row, host in network.hosted.items()},
         traffic=network.traffic,
         lacks=lacks,
