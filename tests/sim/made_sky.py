@@ -1,5 +1,6 @@
 """A small built scenario for tests of the run: straight flights, two sites, made by hand."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -13,7 +14,7 @@ from jointsky.records.reports import Reports
 from jointsky.records.sensors import Sensor
 from jointsky.records.signatures import Signature
 from jointsky.records.vehicles import Vehicles
-from jointsky.scenario.built import Built, BuiltSensor, BuiltSite
+from jointsky.scenario.built import Built, BuiltLink, BuiltSensor, BuiltSite
 from jointsky.sensors.placed import Placed
 from jointsky.sensors.surroundings import Observed, Place, Surroundings
 from jointsky.streams import key, stream
@@ -116,6 +117,26 @@ def built(count=8, duration_s=120.0, seed=1):
             terrain=NO_TERRAIN,
         ),
     )
+
+
+CUT_S = (BEGIN_S + 60.0, BEGIN_S + 85.0)
+
+
+def joined(count=8, duration_s=150.0, seed=1, share="plots", outages_s=(CUT_S,)):
+    """Return the same scenario with its sites in a row: north, south, far; the last link fails."""
+    wire = BuiltLink(
+        name="inner",
+        ends=(0, 1),
+        share=share,
+        delay_s=0.05,
+        jitter_s=0.02,
+        loss=0.02,
+        bandwidth_kbps=500.0,
+        queue_s=2.0,
+    )
+    outer = dataclasses.replace(wire, name="outer", ends=(1, 2), delay_s=0.12, outages_s=outages_s)
+    made = built(count, duration_s, seed)
+    return dataclasses.replace(made, links=[wire, outer], picture_interval_s=1.0)
 
 
 def see_all(_sensor, _placed, place, row, surroundings, begin_s, end_s, drawn):

@@ -258,7 +258,7 @@ def test_the_log_tells_of_sites_tracks_and_reports_and_its_seals_hold(whole):
     kinds = [entry.kind for entry in entries]
     assert kinds[0] == "run-begins" and kinds[-1] == "run-ends"
     assert kinds.count("site-begins") == 3
-    begun = {(e.site, e.facts["track_number"]) for e in entries if e.kind == "track-begins"}
+    begun = {(e.site, e.facts["track"]) for e in entries if e.kind == "track-begins"}
     told = {
         (outcome.built.sites[site].name, str(number))
         for site, tracks in outcome.tracks.items()

@@ -14,6 +14,7 @@ from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks, TrackStatus
 from jointsky.sim.agenda import Agenda, Packet
 from jointsky.sim.holding import Holding
+from jointsky.tracking.numbers import label
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -75,7 +76,7 @@ class Hosted:
             if gone == (number in self._alive):
                 self._alive ^= {number}
                 kind = "track-ends" if gone else "track-begins"
-                made.append(Log(kind, {"track_number": str(number)}))
+                made.append(Log(kind, {"track": str(number), "label": label(number)}))
         return made
 
 
