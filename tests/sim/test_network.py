@@ -162,9 +162,11 @@ def test_ways_to_share_are_compared_in_processes_as_in_one(cut, tmp_path):
     assert list(by_name) == [arm.name for arm in arms()]
     assert steps[-1] == 1.0
     alone, shared = by_name["alone"]["figures"], by_name["plots-ideal"]["figures"]
-    assert alone["completeness"] < 0.75 < 0.9 < shared["completeness"]
+    assert alone["completeness"] < 0.75
+    assert shared["completeness"] > 0.9
     assert alone["octets_hz"] == 0.0 < shared["octets_hz"]
-    assert shared["common"] > 0.8 > alone["common"]
+    assert alone["common"] < 0.5
+    assert shared["common"] > 0.8
     assert by_name["plots-degraded"]["figures"]["common"] < shared["common"]
     same = arm_figures(Arm("plots", "degraded"), outcome)
     assert by_name["plots-degraded"] == json.loads(json.dumps(same))
