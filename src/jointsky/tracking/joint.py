@@ -74,7 +74,8 @@ class JointPicture:
             raise ValueError(f"origin is {origin}; sites are 0 to {self.sites - 1}")
         usable = is_usable(reports, reports.number, now_s)
         self.refused += int(len(reports) - usable.sum())
-        reports = reports.rows(usable)
+        if not usable.all():
+            reports = reports.rows(usable)
         if len(reports) == 0:
             return
         table = self._table
@@ -82,8 +83,7 @@ class JointPicture:
         rows = table.find_or_add(slot, reports.number)
         told = told_of(reports, reports.system_number, table.signs, kernels.REPORTED)
         self._steps.add(rows, told)
-        with_state = told.ints[:, kernels.KIND] == kernels.REPORTED
-        table.note_newest(rows[with_state], told.rows(with_state), reports.sensors[with_state])
+        table.note_newest(rows, told, reports.sensors)
 
     def advance(self, now_s: float, local: Tracks) -> list[JointEvent]:
         """Decide what is due, given the site's own tracks at about ``now_s``; return what is new.
@@ -161,9 +161,8 @@ class JointPicture:
         rank = table.ranks()[table.slot[alive]]
         order = np.lexsort((table.number[alive], rank))
         alive, rank = alive[order], rank[order]
-        told = known.rows(alive)
-        ints = told.ints
-        age_s = time_s - told.floats[:, kernels.TIME]
+        ints = known.ints[alive]
+        age_s = time_s - known.floats[alive, kernels.TIME]
         is_reported = ints[:, kernels.KIND] == kernels.REPORTED
         ints[is_reported & (age_s > settings.silent_after_s), kernels.KIND] = kernels.FADED
         idents = np.stack(
@@ -178,7 +177,7 @@ class JointPicture:
             ],
             axis=1,
         )
-        brought = bring(told, time_s, settings)
+        brought = bring(known.floats, alive, ints[:, kernels.KIND], time_s, settings, False)
         is_told = np.isin(ints[:, kernels.KIND], (kernels.OWN, kernels.REPORTED))
         target, means = grouped(rank, brought, idents, table.means[alive], is_told, settings)
         sites = np.array([site for site, _ in table.slots])[table.slot[alive]]
@@ -192,7 +191,17 @@ class JointPicture:
         )
         first = np.full(int(target.max(initial=-1)) + 1, len(alive))
         np.minimum.at(first, target, np.arange(len(alive)))
-        is_reporter = reporters(target, told, table.reports[alive], sites, time_s, settings)
+        is_reporter = np.zeros(len(alive), np.bool_)
+        if settings.share == "responsible":
+            reported = np.flatnonzero(ints[:, kernels.KIND] == kernels.REPORTED)
+            is_reporter[reported] = reporters(
+                target[reported],
+                known.floats[alive[reported]],
+                table.reports[alive[reported]],
+                sites[reported],
+                time_s,
+                settings,
+            )
         size = table.size
         table.lead[:size] = -1
         table.means[:size] = 0.0

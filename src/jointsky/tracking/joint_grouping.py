@@ -42,35 +42,36 @@ def grouped(
     n = len(slot)
     target = np.empty(n, np.int64)
     after = np.zeros((n, 2))
-    stand_in: list[int] = []
+    stand_in = np.empty(0, np.int64)
     bounds = [*np.flatnonzero(np.append(True, slot[1:] != slot[:-1])[:n]).tolist(), n]
     forget = 1.0 - math.exp(-settings.step_s / MEMORY_S)
+    size = brought[:, kernels.B_SIZE]
     for begin, end in itertools.pairwise(bounds):
         members = np.arange(begin, end)
         taken = np.full(end - begin, -1, np.int64)
-        if stand_in:
+        if len(stand_in):
             found = _pairs(members, stand_in, brought, idents, means, forget, settings)
             rows, columns, gains, grounds, heights = found
             taken = assign_pairs(end - begin, len(stand_in), rows, columns, gains)
             is_chosen = taken[rows] == columns
             after[members[rows[is_chosen]], 0] = grounds[is_chosen]
             after[members[rows[is_chosen]], 1] = heights[is_chosen]
-        for member, group in zip(members.tolist(), taken.tolist(), strict=True):
-            if group < 0:
-                target[member] = len(stand_in)
-                stand_in.append(member)
-                continue
-            target[member] = group
-            now = stand_in[group]
-            size, size_now = brought[member, kernels.B_SIZE], brought[now, kernels.B_SIZE]
-            if (is_told[member], -size) > (is_told[now], -size_now):
-                stand_in[group] = member
+        alone = members[taken < 0]
+        target[alone] = len(stand_in) + np.arange(len(alone))
+        joined, groups = members[taken >= 0], taken[taken >= 0]
+        target[joined] = groups
+        now = stand_in[groups]
+        is_better = (is_told[joined] > is_told[now]) | (
+            (is_told[joined] == is_told[now]) & (size[joined] < size[now])
+        )
+        stand_in[groups[is_better]] = joined[is_better]
+        stand_in = np.append(stand_in, alone)
     return target, after
 
 
 def _pairs(
     members: Integers,
-    stand_in: list[int],
+    targets: Integers,
     brought: Floats,
     idents: Integers,
     means: Floats,
@@ -78,9 +79,8 @@ def _pairs(
     settings: JointSettings,
 ) -> tuple[Integers, Integers, Floats, Floats, Floats]:
     """Return members (from 0) and targets that may be one, the gain, and both distances."""
-    targets = np.array(stand_in, np.int64)
     cells = 1 << max(len(targets), 16).bit_length()
-    table = (np.empty(cells, np.int64), np.empty(len(targets), np.int64))
+    table = (np.empty(cells, np.int64), *np.empty((3, len(targets)), np.int64))
     room = 4 * len(members) + FEWEST_PAIRS
     while True:
         out = (

@@ -105,7 +105,7 @@ def common_share(cov, dt_s, psd, share, work):
 
 
 @bare
-def bring(row, kind, time_s, settings, out, work):
+def bring(row, kind, time_s, with_share, settings, out, work):
     """Fill ``out`` (22,) with a told state as expected at a time."""
     drift, manoeuvre, sigma_m, sigma_mps = settings
     cov, lower, noise = work
@@ -133,7 +133,9 @@ def bring(row, kind, time_s, settings, out, work):
         horizontal(row, cov)
         pp, pv, vv = packed(row, 2, 2), packed(row, 5, 2), packed(row, 5, 5)
     carry(cov, abs(dt), psd)
-    out[B_SHARE] = common_share(cov, abs(dt), psd, row[SHARE], (lower, noise))
+    out[B_SHARE] = row[SHARE]
+    if with_share and dt != 0.0:
+        out[B_SHARE] = common_share(cov, abs(dt), psd, row[SHARE], (lower, noise))
     k = B_COV
     for i in range(4):
         for j in range(i + 1):
@@ -148,11 +150,11 @@ def bring(row, kind, time_s, settings, out, work):
 
 
 @kernel
-def bring_each(floats, kinds, time_s, settings, out):
-    """Fill ``out`` (n, 22) with what is expected at a time of what was told (n, 34)."""
+def bring_each(floats, rows, kinds, time_s, with_shares, settings, out):
+    """Fill ``out`` (n, 22) with what is expected at a time of what was told in ``rows`` (n,)."""
     work = (np.empty((4, 4)), np.empty((4, 4)), np.empty((4, 4)))
-    for i in range(len(floats)):
-        bring(floats[i], kinds[i], time_s, settings, out[i], work)
+    for i in range(len(rows)):
+        bring(floats[rows[i]], kinds[i], time_s, with_shares, settings, out[i], work)
 
 
 @kernel
@@ -264,6 +266,18 @@ def kinship(a, b):
 
 
 @bare
+def is_far(a, b, wide, residual_m):
+    """Return whether two places are out of any gate: no distance is in units above the trace."""
+    north = (b[B_LAT] - a[B_LAT]) * SEMI_MAJOR_M
+    east = b[B_LON] - a[B_LON]
+    if abs(east) > math.pi:
+        return False
+    east *= SEMI_MAJOR_M * math.cos(a[B_LAT])
+    most = 2.0 * (a[B_SIZE] + b[B_SIZE] + residual_m * residual_m)
+    return 0.98 * (north * north + east * east) > wide * BREAK * most
+
+
+@bare
 def compare(i, g, brought, idents, means, forget, residual, work):
     """Return what it is worth to take member i for target g, and the distances; -inf: it may not.
 
@@ -271,7 +285,7 @@ def compare(i, g, brought, idents, means, forget, residual, work):
     are means over time, and breaking up takes more than joining did.
     """
     told, wide = kinship(idents[i], idents[g])
-    if told == -math.inf:
+    if told == -math.inf or is_far(brought[i], brought[g], wide, residual[0]):
         return -math.inf, 0.0, 0.0
     ground, height, size, size_up = distances(brought[g], brought[i], residual, work)
     if not ground < math.inf:
@@ -294,18 +308,19 @@ def compare(i, g, brought, idents, means, forget, residual, work):
 def candidates(members, stand_ins, brought, idents, means, forget, residual, table, out):
     """Fill ``out`` with pairs of a site's ``members`` and targets that may be one; return how many.
 
-    ``stand_ins`` (G,): the member that stands for each target.  ``table``: heads (a power of two)
-    and links (G,) of cells.  ``out``: row, column, gain, ground and height distance; FULL: too few.
+    ``stand_ins`` (G,): the member that stands for each target.  ``table``: heads (a power of two),
+    links, bands and cells (G,).  ``out``: row, column, gain, ground and height distance; FULL: too
+    little room.
     """
-    heads, links = table
+    heads, links, bands, cells = table
     rows, columns, gains, grounds, heights = out
     size = len(heads)
     lat_cells = int(math.pi * SEMI_MAJOR_M / CELL_M)
     heads[:] = -1
     for g in range(len(stand_ins)):
         b = brought[stand_ins[g]]
-        band, cell, _ = cell_of(b[B_LAT], b[B_LON], lat_cells)
-        h = slot_of(band, cell, size)
+        bands[g], cells[g], _ = cell_of(b[B_LAT], b[B_LON], lat_cells)
+        h = slot_of(bands[g], cells[g], size)
         links[g] = heads[h]
         heads[h] = g
     work = (np.empty(4), np.empty((4, 4)))
@@ -321,9 +336,7 @@ def candidates(members, stand_ins, brought, idents, means, forget, residual, tab
                 cell = (own + step) % count
                 g = heads[slot_of(band, cell, size)]
                 while g >= 0:
-                    b = brought[stand_ins[g]]
-                    its_band, its_cell, _ = cell_of(b[B_LAT], b[B_LON], lat_cells)
-                    if its_band == band and its_cell == cell:
+                    if bands[g] == band and cells[g] == cell:
                         gain, ground, height = compare(
                             i, stand_ins[g], brought, idents, means, forget, residual, work
                         )

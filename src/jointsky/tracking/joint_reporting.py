@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from jointsky.tracking import joint_kernels as kernels
 from jointsky.tracking.joint_settings import JointSettings
-from jointsky.tracking.joint_table import Told
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -37,31 +36,28 @@ def qualities(floats: Floats) -> Integers:
 
 def reporters(
     target: Integers,
-    told: Told,
+    floats: Floats,
     was: Booleans,
     site: Integers,
     time_s: float,
     settings: JointSettings,
 ) -> Booleans:
-    """Return which member (n,) reports its target, at most one of each.
+    """Return which of tracks that are reported (n,) is its target's reporter: one of each target.
 
-    ``target`` (n,), ``was`` (n,): reported it before, ``site`` (n,).
+    ``target`` (n,), ``floats``: as told, ``was`` (n,): reported it before, ``site`` (n,).
     """
-    floats, ints = told.floats, told.ints
-    candidates = np.flatnonzero(ints[:, kernels.KIND] == kernels.REPORTED)
     out = np.zeros(len(target), np.bool_)
-    if len(candidates) == 0:
+    if len(target) == 0:
         return out
-    of = target[candidates]
-    age_s = time_s - floats[candidates, kernels.TIME]
-    spell_s = time_s - floats[candidates, kernels.SPELL]
+    age_s = time_s - floats[:, kernels.TIME]
+    spell_s = time_s - floats[:, kernels.SPELL]
     reports_now = (age_s <= settings.keep_alive_s + settings.step_s) & (
         spell_s > SETTLED * settings.keep_alive_s
     )
-    count = np.bincount(of[reports_now], minlength=int(target.max()) + 1)
-    stays = was[candidates] & (count[of] < 2)
-    score = qualities(floats[candidates]) + STAYS * stays
-    order = np.lexsort((site[candidates], -score, of))
-    is_first = np.append(True, of[order][1:] != of[order][:-1])
-    out[candidates[order[is_first]]] = True
+    count = np.bincount(target[reports_now], minlength=int(target.max()) + 1)
+    stays = was & (count[target] < 2)
+    score = qualities(floats) + STAYS * stays
+    order = np.lexsort((site, -score, target))
+    is_first = np.append(True, target[order][1:] != target[order][:-1])
+    out[order[is_first]] = True
     return out

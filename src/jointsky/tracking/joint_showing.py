@@ -34,13 +34,22 @@ class Shown:
     is_reporter: npt.NDArray[np.bool_]
 
 
-def bring(told: Told, time_s: float, settings: JointSettings) -> Floats:
-    """Return told states as expected at a time, in joint_kernels' columns (n, 22)."""
-    out = np.empty((len(told), joint_kernels.BROUGHT))
+def bring(
+    floats: Floats,
+    rows: Integers,
+    kinds: Integers,
+    time_s: float,
+    settings: JointSettings,
+    with_shares: bool,
+) -> Floats:
+    """Return told states of some rows as expected at a time, in joint_kernels' columns (n, 22)."""
+    out = np.empty((len(rows), joint_kernels.BROUGHT))
     joint_kernels.bring_each(
-        np.ascontiguousarray(told.floats),
-        np.ascontiguousarray(told.ints[:, joint_kernels.KIND]),
+        floats,
+        rows,
+        np.ascontiguousarray(kinds),
         time_s,
+        with_shares,
         (
             settings.drift_psd,
             settings.manoeuvre_psd,
@@ -63,7 +72,9 @@ def carried(told: Told, time_s: float, settings: JointSettings) -> tuple[Floats,
 
 def fused(rows: Shown, time_s: float, settings: JointSettings, signs: list[str]) -> Tracks:
     """Return one track for each target: the fusion of its rows."""
-    brought = bring(rows.told, time_s, settings)
+    told = rows.told
+    kinds = told.ints[:, joint_kernels.KIND]
+    brought = bring(told.floats, np.arange(len(told)), kinds, time_s, settings, True)
     order = np.lexsort((rows.site, rows.target))
     begin = np.flatnonzero(np.append(True, np.diff(rows.target[order]) != 0))
     begin = np.append(begin, len(order)) if len(order) else np.zeros(1, np.int64)

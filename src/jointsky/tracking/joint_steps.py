@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from jointsky.records.tracks import TrackStatus
 from jointsky.tracking import joint_kernels as kernels
+from jointsky.tracking import joint_taking_kernels as taking
 from jointsky.tracking.joint_settings import JointSettings
-from jointsky.tracking.joint_table import Integers, Table, Told, last_of_each, later
+from jointsky.tracking.joint_table import Integers, Table, Told
 
 OWN_AFTER = 1.5  # keep-alives after which the site's own tracker is heard instead of its reports
 
@@ -52,14 +53,20 @@ class Steps:
 
     def add(self, rows: Integers, told: Told, step: int | None = None) -> None:
         """Let what was told wait for the step of its time, or the one given."""
+        if len(rows) == 0:
+            return
         steps = self.of_time(told.floats[:, kernels.TIME])
         if step is not None:
             steps[:] = step
         if self.done is not None:
             steps = np.maximum(steps, self.done - self.depth + 1)
-        for its in np.unique(steps).tolist():
-            chosen = steps == its
-            self._told.setdefault(its, []).append((rows[chosen], told.rows(chosen)))
+        first, last = int(steps.min()), int(steps.max())
+        for its in [first] if first == last else np.unique(steps).tolist():
+            block = (rows, told)
+            if first != last:
+                chosen = np.flatnonzero(steps == its)
+                block = (rows[chosen], told.rows(chosen))
+            self._told.setdefault(its, []).append(block)
             if self._dirty is None or its < self._dirty:
                 self._dirty = its
 
@@ -142,7 +149,10 @@ class Steps:
         means, reports = table.means[:n].copy(), table.reports[:n].copy()
         blocks = self._told.get(step, [])
         rows = np.concatenate([np.empty(0, np.int64), *(block[0] for block in blocks)])
-        touched = np.unique(np.append(rows, self._own_rows()))
+        is_touched = np.zeros(n, np.bool_)
+        is_touched[rows] = True
+        is_touched[self._own_rows()] = True
+        touched = np.flatnonzero(is_touched)
         replaced = table.told.rows(touched)
         if len(rows):
             told = Told(
@@ -164,47 +174,27 @@ class Steps:
     def _hear(self, rows: Integers, told: Told) -> None:
         """Let what was told in one step count: reports before numbers, numbers before our own."""
         known = self.table.told
-        kinds = told.ints[:, kernels.KIND]
-        for kind in (kernels.REPORTED, kernels.NAMED, kernels.OWN):
-            of_kind = np.flatnonzero(kinds == kind)
-            if kind != kernels.OWN:
-                self._claim(rows[of_kind], told.rows(of_kind))
-            elif len(of_kind):
-                self._forget_own(rows[of_kind])
-            best = of_kind[last_of_each(rows[of_kind], told.rows(of_kind))]
-            new, at = told.rows(best), rows[best]
-            old = known.rows(at)
-            age_s = new.floats[:, kernels.TIME] - old.floats[:, kernels.TIME]
-            was = old.ints[:, kernels.KIND]
-            if kind == kernels.REPORTED:
-                counts = later(new, old) | (was != kernels.REPORTED)
-                goes_on = (was == kernels.REPORTED) & (age_s <= 2.0 * self.settings.keep_alive_s)
-                spell = np.where(goes_on, old.floats[:, kernels.SPELL], new.floats[:, kernels.TIME])
-                new.floats[:, kernels.SPELL] = spell
-            else:
-                last_s = self.settings.silent_after_s
-                if kind == kernels.OWN:
-                    last_s = OWN_AFTER * self.settings.keep_alive_s
-                counts = (age_s > np.where(was == kernels.REPORTED, last_s, 0.0)) | (
-                    was == kernels.UNTOLD
-                )
-            at, new, old = at[counts], new.rows(counts), old.rows(counts)
-            new.floats[:, kernels.CLAIMED] = old.floats[:, kernels.CLAIMED]
-            new.ints[:, kernels.CLAIM] = old.ints[:, kernels.CLAIM]
-            known.floats[at], known.ints[at] = new.floats, new.ints
-
-    def _claim(self, rows: Integers, told: Told) -> None:
-        """Let the newest number that each member's own site shows it by count."""
-        best = last_of_each(rows, told)
-        at, new = rows[best], told.rows(best)
-        known = self.table.told
-        newer = new.floats[:, kernels.TIME] >= known.floats[at, kernels.CLAIMED]
-        at, new = at[newer], new.rows(newer)
-        known.floats[at, kernels.CLAIMED] = new.floats[:, kernels.TIME]
-        known.ints[at, kernels.CLAIM] = new.ints[:, kernels.CLAIM]
+        settings = self.settings
+        self._forget_own(rows[told.ints[:, kernels.KIND] == kernels.OWN])
+        best = np.full(self.table.size, -1)
+        for kind in taking.ORDER:
+            lasts_s = settings.silent_after_s
+            if kind == kernels.OWN:
+                lasts_s = OWN_AFTER * settings.keep_alive_s
+            taking.hear(
+                kind,
+                rows,
+                (told.floats, told.ints),
+                (known.floats, known.ints),
+                best,
+                settings.keep_alive_s,
+                lasts_s,
+            )
 
     def _forget_own(self, present: Integers) -> None:
-        """End those of our own tracker's tracks that it no longer has."""
+        """End those of our own tracker's tracks that it no longer has, where it told any."""
+        if len(present) == 0:
+            return
         own = self._own_rows()
         gone = own[~np.isin(own, present)]
         self.table.told.ints[gone, kernels.STATUS] = TrackStatus.ENDED

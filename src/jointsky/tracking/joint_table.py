@@ -8,6 +8,7 @@ import numpy.typing as npt
 from jointsky.records.exchange import TrackReports
 from jointsky.records.tracks import Tracks, TrackStatus
 from jointsky.tracking import joint_kernels as kernels
+from jointsky.tracking import joint_taking_kernels as taking
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -130,18 +131,18 @@ class Table:
 
     def find(self, slot: int, numbers: Integers) -> Integers:
         """Return the rows of a slot's numbers; -1: not among the members."""
-        known = self._rows[slot]
-        return np.array([known.get(number, -1) for number in numbers.tolist()], np.int64)
+        known = self._rows[slot].get
+        return np.array([known(number, -1) for number in numbers.tolist()], np.int64)
 
     def find_or_add(self, slot: int, numbers: Integers) -> Integers:
         """Return the rows of a slot's numbers, new ones where they are heard of first."""
+        rows = self.find(slot, numbers)
         known = self._rows[slot]
-        rows = np.empty(len(numbers), np.int64)
-        for k, number in enumerate(numbers.tolist()):
-            row = known.get(number, -1)
-            if row < 0:
-                row = known[number] = self._add(slot, number)
-            rows[k] = row
+        for k in np.flatnonzero(rows < 0).tolist():
+            number = int(numbers[k])
+            if number not in known:  # else it is there twice
+                known[number] = self._add(slot, number)
+            rows[k] = known[number]
         return rows
 
     def _add(self, slot: int, number: int) -> int:
@@ -174,18 +175,18 @@ class Table:
         self.reports = longer(self.reports, False)
 
     def note_newest(self, rows: Integers, told: Told, sensors: npt.NDArray[np.uint64]) -> None:
-        """Keep what was told last of each member, whatever came first; of ties, the fuller."""
+        """Keep what was reported last of each member, whatever came first."""
         if sensors.shape[1] > self.sensors.shape[1]:
             wider = np.zeros((len(self.sensors), sensors.shape[1]), np.uint64)
             wider[:, : self.sensors.shape[1]] = self.sensors
             self.sensors = wider
-        best = last_of_each(rows, told)
-        rows, told, sensors = rows[best], told.rows(best), sensors[best]
-        is_newer = later(told, self.newest.rows(rows))
-        rows, told = rows[is_newer], told.rows(is_newer)
-        self.newest.floats[rows], self.newest.ints[rows] = told.floats, told.ints
-        self.sensors[rows] = 0
-        self.sensors[rows, : sensors.shape[1]] = sensors[is_newer]
+        taking.note_newest(
+            rows,
+            (told.floats, told.ints),
+            np.ascontiguousarray(sensors),
+            (self.newest.floats, self.newest.ints),
+            self.sensors,
+        )
 
     def keep_only(self, keep: npt.NDArray[np.bool_]) -> Integers:
         """Forget all members but ``keep`` (size,); return each old row's new one, or -1."""
@@ -214,35 +215,3 @@ class Table:
         ):
             self._rows[slot][number] = row
         return to
-
-
-def _order_keys(told: Told) -> list[Floats]:
-    """Return keys by which of two tellings of one member the later is known, the first counting."""
-    floats = told.floats
-    return [
-        floats[:, kernels.TIME],
-        told.ints[:, kernels.STATUS] == TrackStatus.ENDED,
-        told.ints[:, kernels.PLOTS],
-        -told.ints[:, kernels.CLAIM],
-        *(floats[:, k] for k in (kernels.LAT, kernels.LON, kernels.VE, kernels.VN)),
-    ]
-
-
-def last_of_each(rows: Integers, told: Told) -> Integers:
-    """Return where the latest telling of each row is, the order of tellings aside."""
-    if len(rows) == 0:
-        return np.empty(0, np.int64)
-    order = np.lexsort([*reversed(_order_keys(told)), rows])
-    is_last = np.append(rows[order][1:] != rows[order][:-1], True)
-    return np.asarray(order[is_last])
-
-
-def later(told: Told, than: Told) -> npt.NDArray[np.bool_]:
-    """Return which tellings are later than others of the same members."""
-    result = np.zeros(len(told), np.bool_)
-    undecided = np.ones(len(told), np.bool_)
-    unheard = than.ints[:, kernels.KIND] == kernels.UNTOLD
-    for a, b in zip(_order_keys(told), _order_keys(than), strict=True):
-        result |= undecided & (a > b)
-        undecided &= a == b
-    return np.asarray(result | unheard)

@@ -30,7 +30,11 @@ def through_height(covariance: Floats) -> Floats:
     """
     cross = covariance[:, HORIZONTAL[:, None], VERTICAL]
     own = covariance[:, VERTICAL[:, None], VERTICAL]
-    return np.asarray(cross @ np.linalg.solve(own, np.swapaxes(cross, 1, 2)))
+    det = own[:, 0, 0] * own[:, 1, 1] - own[:, 0, 1] * own[:, 1, 0]
+    inverse = np.empty_like(own)
+    inverse[:, 0, 0], inverse[:, 1, 1] = own[:, 1, 1] / det, own[:, 0, 0] / det
+    inverse[:, 0, 1] = inverse[:, 1, 0] = -own[:, 0, 1] / det
+    return np.asarray(cross @ inverse @ np.swapaxes(cross, 1, 2))
 
 
 def follow(
