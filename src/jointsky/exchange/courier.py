@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 
 from jointsky.exchange.courier_rate import ACK_DELAY_S, Rate, Sending
 from jointsky.exchange.packets import Ack, Key
@@ -120,11 +121,10 @@ class Courier:
         self.acked_s = max(self.acked_s, sent_s)
         if largest in self._sent or largest in self._gone:
             self._take_rtt(now_s - sent_s, ack.delay_s)
-        known = Ranges(ack.runs)
-        for number in [n for n in self._gone if n in known]:
+        for number in self._named(ack, self._gone):
             self._came_late(self._gone.pop(number) - number)
             self.acked_s = now_s
-        for number in [n for n in self._sent if n in known]:
+        for number in self._named(ack, self._sent):
             sent = self._sent.pop(number)
             delay_s = min(ack.delay_s, ACK_DELAY_S) if number == largest else 0.0
             self.rate.acknowledged(sent.sending, now_s - sent.sending.sent_s - delay_s, now_s)
@@ -134,6 +134,14 @@ class Courier:
         if largest < self.next_number:
             self._largest = max(self._largest, largest)
         return arrived, self.find_lost(now_s)
+
+    def _named(self, ack: Ack, of: Mapping[int, object]) -> list[int]:
+        """Return which of some packets, by number and in order, an acknowledgement names."""
+        if not of:
+            return []
+        oldest = min(next(iter(of)), self.next_number)
+        bounds = [(max(first, oldest), min(end, self.next_number)) for first, end in ack.runs]
+        return [number for first, end in bounds for number in range(first, end) if number in of]
 
     def _take_rtt(self, latest_s: float, delay_s: float) -> None:
         """Smooth the time there and back; RFC 9002, section 5.3."""
@@ -158,17 +166,17 @@ class Courier:
         """Return what the packets held that are lost by now; RFC 9002, section 6.1."""
         rtt_s = _INITIAL_RTT_S if math.isnan(self.rtt_s) else self.rtt_s
         wait_s = max(self._time * (rtt_s + 0.5 * self._varies_s), _GRANULARITY_S)
-        out = []
+        lost = []
         self._lost_at_s = math.inf
-        for number in list(self._sent):
+        for number, sent in self._sent.items():
             if number >= self._largest:
                 break
-            due_s = self._sent[number].sending.sent_s + wait_s
+            due_s = sent.sending.sent_s + wait_s
             if self._largest - number >= self._packets or due_s <= now_s:
-                out.append(self._lose(number))
+                lost.append(number)
             else:
                 self._lost_at_s = min(self._lost_at_s, due_s)
-        return out
+        return [self._lose(number) for number in lost]
 
     def _lose(self, number: int) -> Cargo:
         sent = self._sent.pop(number)

@@ -46,7 +46,7 @@ class Rate:
         self._delivered_s = self._first_sent_s = -math.inf
         self._seen: collections.deque[tuple[int, float]] = collections.deque()
         self._round, self._round_ends = 0, 0
-        self._is_starting = declared_bps is None
+        self._is_starting = True
         self._peak, self._flat_rounds = 0.0, 0
         self._limited_until = 0
         self._cycle, self._cycle_s = 2, -math.inf
@@ -64,14 +64,14 @@ class Rate:
     def estimate(self) -> float:
         """Return the rate of delivery: the highest of the last rounds, at most the declared."""
         if self._seen:
-            return min(max(rate for _, rate in self._seen), self.most)
+            return min(self._seen[0][1], self.most)
         rtt_s = self.least_rtt_s if self._least_rtt else 0.333  # RFC 9002, section 6.2.2
         return min(_INITIAL_WINDOW / max(rtt_s, 0.001), self.most)
 
     def pace(self, now_s: float) -> float:
         """Return how many octets a second may be sent now."""
         if self._is_starting:
-            return self.estimate * _STARTUP_GAIN
+            return min(self.estimate * _STARTUP_GAIN, self.most)
         if self._draining:
             return self.estimate / _STARTUP_GAIN
         if now_s - self._cycle_s > max(self._span_s(), 0.01):
@@ -133,11 +133,17 @@ class Rate:
         )
         rate = (self._delivered - sending.delivered) / took_s
         if rate >= self.estimate or not sending.is_limited:
-            self._seen.append((self._round, rate))
-            while self._seen and self._seen[0][0] < self._round - _ROUNDS_KEPT:
-                self._seen.popleft()
+            self._take_rate(rate)
         if self._draining and self.in_flight <= self.estimate * self._span_s():
             self._draining = False
+
+    def _take_rate(self, rate: float) -> None:
+        """Keep the highest of the last rounds, and later ones that may be the highest then."""
+        while self._seen and self._seen[-1][1] <= rate:
+            self._seen.pop()
+        self._seen.append((self._round, rate))
+        while self._seen[0][0] < self._round - _ROUNDS_KEPT:
+            self._seen.popleft()
 
     def _take_rtt(self, rtt_s: float, is_alone: bool, now_s: float) -> None:
         """Keep the least of the last seconds, and older ones where all that came since queued."""
