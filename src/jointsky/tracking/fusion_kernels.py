@@ -13,6 +13,7 @@ from jointsky.tracking.small_kernels import eigen, factor, solve_lower
 
 INDEPENDENT, INTERSECTION, INVERSE, SPLIT = range(4)
 LEAST_SHARE = 1e-9
+FLAT = 1e-9
 
 
 @bare
@@ -64,10 +65,13 @@ def best_weight(method, ratios, n, share_a, share_b):
 
     Newton's steps inside a bracket that halves where they leave it: the slope falls all the way.
     """
-    if slope_at(method, 0.0, ratios, n, share_a, share_b)[0] <= 0.0:
-        at_1 = slope_at(method, 1.0, ratios, n, share_a, share_b)[0]
-        return 0.5 if at_1 >= 0.0 else 0.0  # both equal: every weight is as good
-    if slope_at(method, 1.0, ratios, n, share_a, share_b)[0] >= 0.0:
+    at_0 = slope_at(method, 0.0, ratios, n, share_a, share_b)[0]
+    at_1 = slope_at(method, 1.0, ratios, n, share_a, share_b)[0]
+    if at_0 <= FLAT and at_1 >= -FLAT:
+        return 0.5  # both are equal, but for rounding: every weight is as good
+    if at_0 <= 0.0:
+        return 0.0
+    if at_1 >= 0.0:
         return 1.0
     low, high, weight = 0.0, 1.0, 0.5
     for _ in range(60):
