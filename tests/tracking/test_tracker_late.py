@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointsky.records.columns import join
+from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks
 from jointsky.streams import stream
 from jointsky.tracking.settings import TrackerSettings
+from jointsky.tracking.tracker import Tracker
 from tracking.skies import (
     Flight,
     Sky,
@@ -104,6 +106,51 @@ def test_plots_may_even_come_one_by_one(sky):
     plots = plots.rows(plots.time_s < 30.0)
     pieces = as_they_come(plots, 3, LATE_S, 4 * len(plots))
     assert_late_is_like_in_order(sky, sensors, plots, pieces)
+
+
+@FEW
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0.1, 1.0, 10.0, 55.0]),
+    st.sampled_from([3, 40, 400]),
+    st.booleans(),
+)
+def test_with_many_states_kept_plots_may_be_minutes_late(seed, late_s, pieces, is_flat):
+    """To the last bit, and told complete at any time: nobody knows how the plots came."""
+    sky = FLAT if is_flat else EARTH
+    sensors, plots = a_sky(sky)
+    given = TrackerSettings(late_s=300.0)
+    wanted, got = (
+        Tracker(sensors, given, sky.origin, epoch_s=-7.0, numbers="birth", step_s=step_s)
+        for step_s in (None, 0.25)
+    )
+    wanted.advance(plots, END_S + 5.0)
+    rng = stream(seed, "complete")
+    for piece in as_they_come(plots, seed, late_s, pieces):
+        newest_s = piece.time_s.max(initial=0.0)
+        got.advance(piece, float(newest_s + rng.uniform(-1.0, 1.0)), bool(rng.random() < 0.3))
+    got.advance(Plots.make(0), END_S + 5.0)
+    assert got.too_late == 0 and got.used == wanted.used
+    for time_s in (END_S, END_S + 7.0):
+        one, other = (t.picture(time_s) for t in (got, wanted))
+        rows = [np.argsort(tracks.track_number) for tracks in (one, other)]
+        for name in Tracks.schema():
+            a, b = getattr(one, name)[rows[0]], getattr(other, name)[rows[1]]
+            np.testing.assert_array_equal(a, b, err_msg=name)
+
+
+def test_a_plot_a_little_late_takes_few_plots_again_however_long_the_lag():
+    sensors, plots = a_sky(FLAT)
+    tracker = Tracker(sensors, TrackerSettings(late_s=300.0), epoch_s=0.0, step_s=0.25)
+    late = plots.rows(np.arange(len(plots)) % 25 == 10)
+    rest = plots.rows(np.arange(len(plots)) % 25 != 10)
+    rate_hz = len(plots) / END_S
+    for now_s in np.arange(0.1, END_S, 0.1).tolist():
+        tracker.advance(rest.rows((rest.time_s <= now_s) & (rest.time_s > now_s - 0.1)), now_s)
+        due = (late.time_s <= now_s - 0.2) & (late.time_s > now_s - 0.3)
+        tracker.advance(late.rows(due), now_s)
+    # each takes those of 0.2 to 0.3 s again, and of one step more at most, tidied up or not
+    assert 0 < tracker.again < len(late) * (0.3 + 2 * 0.25) * rate_hz * 1.5
 
 
 def test_plots_of_equal_times_may_come_in_any_order_and_late():

@@ -26,6 +26,7 @@ STEP_S = 0.25  # between the newest states kept: a plot that is a little late co
 SECTOR_S = 0.05  # neighbours in a sweep are waited for at most so long
 AHEAD_S = 60.0  # a plot from so far in the future is damage
 SOONEST_S, SHARE_OF_DEPTH, LATEST_S = 0.1, 0.1, 10.0
+MOMENT_S = 1e-6  # more than times of day are rounded by
 CATCH_UP_HZ, TICK_S = 70_000.0, 0.02  # plots a second that are taken once more, and how often
 
 
@@ -41,7 +42,7 @@ class Feed:
         self.rows = sensors_of(network, domain_of(network, site))
         self.late = 0  # plots that came after the tracker had gone on
         self.too_late = 0  # plots older than late_s when they came: lost to the tracks
-        self.refused = 0  # plots without a time or a sensor of the domain, or from the future
+        self._refused = 0
         self.replays = 0  # how often late plots put the tracker back
         self._site = site
         self._count = len(network.sensors)
@@ -75,6 +76,11 @@ class Feed:
         return self._tracker.again
 
     @property
+    def refused(self) -> int:
+        """Return how many plots had no time, place or sensor of the domain, or a time to come."""
+        return self._refused + self._tracker.refused
+
+    @property
     def is_behind(self) -> bool:
         """Return whether late plots wait that the tracks do not show yet."""
         return bool(self._pool) or self._catching_up is not None
@@ -96,7 +102,7 @@ class Feed:
             is_late = in_time & (plots.time_s <= self.frontier_s)
         good = int(np.count_nonzero(is_good))
         taken, late = int(np.count_nonzero(in_time)), int(np.count_nonzero(is_late))
-        self.refused += len(plots) - good
+        self._refused += len(plots) - good
         self.too_late += good - taken
         self.late += late
         plots = Plots(**{**vars(plots), "sensor": local})
@@ -176,7 +182,7 @@ class Feed:
         if self._catching_up is not None:
             return self._now_s + TICK_S
         waiting_s = min((float(plots.time_s.min()) for plots in self._waiting), default=math.inf)
-        due_s = min(waiting_s, self._tracker.closes_s()) + self._hold_s
+        due_s = min(waiting_s, self._tracker.closes_s()) + self._hold_s + MOMENT_S
         return min(due_s, self._replay_at_s()) if self._pool else due_s
 
     def picture(self, time_s: float) -> Tracks:

@@ -243,6 +243,9 @@ class Tracker:
         if self._world is None:
             return updates, shots
         n = len(plots)
+        if n == 0 and len(times) == 0 and closing_s <= self.closes_s():
+            self._history.complete(self._complete_s)  # a state is kept when there is work again
+            return updates, shots
         kept = {n}
         if n:
             marks = self._history.marks_s(float(plots.time_s[0]), float(plots.time_s[-1]))
