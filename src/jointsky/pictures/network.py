@@ -102,7 +102,8 @@ def _words(view: NetworkView) -> str:
     is_known = NO_NATION not in common.nations and nations < len(common.sites)
     parts = [f"{len(common.sites):,} sites{of if is_known else ''}"]
     if view.links is not None:
-        parts.append(f"{len(view.links.names):,} links")
+        count = len(view.links.names)
+        parts.append("one link" if count == 1 else f"{count:,} links")
     across = [r for r in common.between_nations if r["a"] != r["b"]] or common.between_nations
     for row in across[:3]:
         parts.append(
@@ -115,7 +116,7 @@ def _words(view: NetworkView) -> str:
 
 
 def _nation(common: Commonality, nation: str) -> str:
-    if nation in common.sites:
+    if nation in common.sites or common.nations.count(nation) == 1:
         return nation
     return "any of the sites" if nation == NO_NATION else f"{nation}, all its sites"
 
@@ -260,8 +261,10 @@ def _late(axes: Any, made: Sheet, view: NetworkView) -> None:
     low = min(float(np.percentile(late, 1.0)) for late in known.values())
     high = max(float(late[-1]) for late in known.values())
     axes.set_xlim(max(low / 2.0, floor), max(high * 1.3, 10.0 * max(low, floor)))
-    axes.set_ylim(1e-4, 1.15)
-    axes.xaxis.set_major_locator(LogLocator(10.0, (1.0,), numticks=12))
+    axes.set_ylim(max(0.5 / max(len(late) for late in known.values()), 1e-5), 1.15)
+    left, right = axes.get_xlim()
+    between = (1.0,) if right > 30.0 * left else (1.0, 2.0, 5.0)
+    axes.xaxis.set_major_locator(LogLocator(10.0, between, numticks=12))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: seconds(x)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{100.0 * y:g} %"))
     for axis in (axes.xaxis, axes.yaxis):
