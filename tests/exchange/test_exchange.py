@@ -225,6 +225,7 @@ def test_what_is_no_longer_kept_is_told_as_missed_and_waited_for_no_longer():
     net = network_of(LINES["two"], settings=NodeSettings(keep_s=20.0))
     sky = Sky(net, Channel(cuts=((5.0, 65.0),)))
     tell_all(sky, 0.5, 70.0)
+    sky.at(71.0, sky.tell, 0, "plots", wire.pack_plots(radar_plots(1), EPOCH_S + 70.5))
     sky.run(72.0)
     missed = [e.facts for e in sky.events[1] if e.kind == "messages-missed"]
     had = sum(m.origin == "s0" for m in sky.heard[1].values())
@@ -232,7 +233,7 @@ def test_what_is_no_longer_kept_is_told_as_missed_and_waited_for_no_longer():
     assert sum(facts["count"] for facts in missed) == told - had
     assert all(facts["origin"] == "s0" for facts in missed)
     assert 60 < told - had < 90  # two a second, for 60 s less the 20 s that are kept
-    assert sky.nodes[1].complete_s(sky.now_s) == EPOCH_S
+    assert sky.nodes[1].complete_s(sky.now_s) == EPOCH_S + 70.5
 
 
 def test_garbage_is_counted_and_told_and_never_believed():
@@ -301,6 +302,7 @@ def test_plots_are_complete_until_the_least_that_the_others_say():
         sky.at(1.0, sky.tell, k, "plots", wire.pack_plots(radar_plots(2), EPOCH_S + until_s))
     sky.run(2.0)
     assert sky.nodes[0].complete_s(sky.now_s) == EPOCH_S + 6.0
+    sky.at(2.0, sky.tell, 2, "status", b"no plots, ever, of this site's other life")
     sky.run(30.0)  # nobody told anything for longer than lost_after_s
     assert sky.nodes[0].complete_s(sky.now_s) == np.inf
 

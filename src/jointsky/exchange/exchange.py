@@ -161,7 +161,8 @@ class Exchange:
     def complete_s(self, now_s: float) -> float:
         """Return until when the plots of all other sites of the domain are complete here.
 
-        The least over those that were heard of late; infinity where there is none.
+        The least over those that told plots of late; infinity where there is none: nobody waits
+        for a site that has no plots to tell.
         """
         since_s = now_s - self.network.settings.lost_after_s
         newest: dict[int, shelves.Shelf] = {}
@@ -171,7 +172,8 @@ class Exchange:
         heard = [
             newest[row].complete_s
             for row in self.domain
-            if row != self.site and row in newest and newest[row].newest_s >= since_s
+            if row != self.site and row in newest
+            if newest[row].newest_plots_s >= since_s
         ]
         return min(heard, default=math.inf)
 

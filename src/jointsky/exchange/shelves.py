@@ -33,6 +33,11 @@ class Shelf:
         self.complete_s = -math.inf
         self.octets = 0
 
+    @property
+    def newest_plots_s(self) -> float:
+        """Return when the last plots that are here were told; -infinity: none are."""
+        return self.messages[self.plots.end - 1].time_s if self.plots else -math.inf
+
     def put(self, message: Message, came_by: str) -> None:
         """Put in a message that is new here."""
         number = message.number
