@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from jointsky.node.effects import Effect, Send
 from jointsky.node.picture import PictureNode
 from jointsky.node.setup import Network
+from jointsky.records.columns import join
 from jointsky.records.plots import Geometry, PlotFlag, Plots
 
-TURNS, STEP_S = 4, 4.0
+SECONDS, STEP_S = 40, 1.0
 START_S = 1_600_000_000.0
+TARGETS = 4
+APART_RAD, MOVED_RADPS = 2e-3, 3e-5
+FIRST_ADDRESS = 0x3C0000
 
 
 def warm(network: Network) -> None:
-    """Run nodes of the network over a few plots and packets, and forget them."""
+    """Run nodes of the network over some made plots and their packets, and forget them.
+
+    Both of two sites see the same few targets, as places, and each one more from its radars, so
+    that tracks begin, are compared and get their numbers.
+    """
     begin_s = max(START_S, network.epoch_s + 1.0)
     nodes = [PictureNode(network, row, begin_s) for row in range(min(len(network.sites), 2))]
     owned = [np.flatnonzero(np.array(network.sensor_site) == row) for row in range(len(nodes))]
-    for turn in range(TURNS):
-        now_s = begin_s + turn * STEP_S
+    for step in range(SECONDS):
+        now_s = begin_s + step * STEP_S
         for row, node in enumerate(nodes):
-            plots = _plots(network, owned[row], now_s)
+            plots = _plots(network, owned[row], step, now_s)
             effects = [*node.on_plots(plots, now_s), *node.on_time(now_s + STEP_S / 2)]
             _pass_on(network, nodes, row, effects, now_s + STEP_S / 2)
     for node in nodes:
-        node.status(begin_s + TURNS * STEP_S)
-        node.picture(begin_s + TURNS * STEP_S)
+        node.status(begin_s + SECONDS)
+        node.picture(begin_s + SECONDS)
 
 
 def _pass_on(
@@ -40,26 +49,37 @@ def _pass_on(
                 nodes[other].on_record(effect.link, effect.packet, now_s)
 
 
-def _plots(network: Network, rows: np.ndarray, now_s: float) -> Plots:
-    """Return a plot of one target for each of some sensors, in the form that each sends."""
-    polar = np.array([network.sensors[row].latitude_rad is not None for row in rows], bool)
-    adsb = np.array([network.sensors[row].kind == "adsb" for row in rows], bool)
-    rows, polar = rows[polar | adsb], (polar & ~adsb)[polar | adsb]
-    places = [
-        (network.sensors[row].latitude_rad, network.sensors[row].longitude_rad) for row in rows
-    ]
-    latitude = np.array([0.9 if place[0] is None else place[0] for place in places])
-    longitude = np.array([0.3 if place[1] is None else place[1] for place in places])
-    return Plots.make(
-        len(rows),
+def _plots(network: Network, rows: npt.NDArray[np.int64], step: int, now_s: float) -> Plots:
+    """Return a plot of each target by one sensor in turn, and one by each that is placed."""
+    if not len(rows):
+        return Plots.make(0)
+    places = [(one.latitude_rad, one.longitude_rad) for one in network.sensors]
+    known = [(y, x) for y, x in places if y is not None and x is not None]
+    latitude, longitude = known[0] if known else (0.9, 0.3)
+    number = np.arange(TARGETS)
+    common = Plots.make(
+        TARGETS,
         time_s=now_s - 0.5,
-        sensor=rows.astype(np.int32),
-        geometry=np.where(polar, Geometry.POLAR, Geometry.GEODETIC).astype(np.int8),
-        range_m=np.where(polar, 40_000.0 + 100.0 * (now_s % 100.0), np.nan),
-        azimuth_rad=np.where(polar, 1.0, np.nan),
-        latitude_rad=np.where(polar, np.nan, latitude),
-        longitude_rad=np.where(polar, np.nan, longitude),
+        sensor=np.int32(rows[step % len(rows)]),
+        geometry=np.int8(Geometry.GEODETIC),
+        latitude_rad=latitude + 0.01 + APART_RAD * number,
+        longitude_rad=longitude + MOVED_RADPS * step,
+        east_sigma_m=30.0,
+        north_sigma_m=30.0,
+        east_north_correlation=0.0,
         pressure_altitude_m=9000.0,
-        mode_s=0x123456,
-        flags=np.uint32(PlotFlag.SECONDARY | PlotFlag.MODE_S),
+        mode_s=FIRST_ADDRESS + number,
+        flags=np.uint32(PlotFlag.MODE_S),
     )
+    placed = np.array([row for row in rows.tolist() if places[row][0] is not None], np.int32)
+    own = Plots.make(
+        len(placed),
+        time_s=now_s - 0.4,
+        sensor=placed,
+        geometry=np.int8(Geometry.POLAR),
+        range_m=40_000.0 + 200.0 * step,
+        azimuth_rad=1.0,
+        pressure_altitude_m=8000.0,
+        flags=np.uint32(PlotFlag.SECONDARY | PlotFlag.PRIMARY),
+    )
+    return join([common, own])
