@@ -6,6 +6,7 @@ Secondary radars of two nations (half of them each) send CAT048 by UDP, as their
 nodes that share all plots over Zenoh (TCP on this machine).  A delay is from a plot's own time, the
 beam on the target, to the moment at which the *other* nation's track was updated with it: the
 radar's datagrams of 20 ms, decoding, exchange, waiting for the other nation's plots, tracking.
+With ``--cut 60`` the link is cut for a minute: every plot must be known to both at the end.
 A rate is held if nothing is dropped anywhere, every plot sent is taken by both nodes, and
 p99 is under 250 ms.  The feeder is a third process; its CPU time is told.
 """
@@ -19,6 +20,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from typing import Any
 
@@ -26,6 +28,7 @@ import yaml
 from network_parts import picture
 from network_parts.feeder import feed
 from network_parts.sky import Prepared, prepare, stamp
+from network_parts.wire import Proxy
 from tracker_parts import tables
 
 SETTLE_S = 20.0  # tracks begin: not measured
@@ -35,7 +38,9 @@ PLOTS_A_RADAR = 5_000.0 / 30.0  # a second, at 4,000 targets
 HERE = pathlib.Path(__file__).parent
 
 
-def config(prepared: Prepared, folder: pathlib.Path, port: int, given: Any) -> dict[str, Any]:
+def config(
+    prepared: Prepared, folder: pathlib.Path, port: int, wire_port: int, given: Any
+) -> dict[str, Any]:
     """Return the file of the live network."""
     sites = []
     for row, name in enumerate(SITES):
@@ -66,6 +71,8 @@ def config(prepared: Prepared, folder: pathlib.Path, port: int, given: Any) -> d
         ]
         sites.append({"name": name, "nation": name, "sensors": sensors, "feeds": feeds})
     sites[0]["listen"] = [f"tcp/127.0.0.1:{port}"]
+    if given.cut:
+        sites[1]["connect"] = [f"tcp/127.0.0.1:{wire_port}"]
     return {
         "network": "benchmark",
         "nations": [{"name": name} for name in SITES],
@@ -89,7 +96,8 @@ def one_rate(rate_hz: float, given: Any, port: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         path = folder / "live.yaml"
-        path.write_text(yaml.safe_dump(config(prepared, folder, port, given)))
+        wire = Proxy(port)
+        path.write_text(yaml.safe_dump(config(prepared, folder, port, wire.port, given)))
         nodes = [_start(path, site) for site in SITES]
         try:
             for node in nodes:
@@ -99,13 +107,25 @@ def one_rate(rate_hz: float, given: Any, port: int) -> dict[str, Any]:
             for node in nodes:
                 node.stdin.write(f"{begin_s + SETTLE_S}\n")
                 node.stdin.flush()
+            outage = threading.Thread(target=_cut, args=(wire, begin_s, given.cut))
+            outage.start()
             fed = feed(prepared, [port + 1, port + 2], begin_s)
-            time.sleep(2.0)
+            outage.join()
+            time.sleep(2.0 + given.after)
         finally:
             for node in nodes:
                 node.terminate()
         found = [json.loads(node.communicate(timeout=60)[0].splitlines()[-1]) for node in nodes]
     return _judged(prepared, found, fed)
+
+
+def _cut(wire: Proxy, begin_s: float, seconds: float) -> None:
+    """Cut the wire for so long, as soon as the tracks have begun."""
+    if seconds > 0:
+        time.sleep(max(begin_s + SETTLE_S - time.time(), 0.0))  # noqa: TID251
+        wire.cut()
+        time.sleep(seconds)
+        wire.heal()
 
 
 def _start(path: pathlib.Path, site: str) -> subprocess.Popen[str]:
@@ -173,6 +193,8 @@ def main() -> None:
     parser.add_argument("--hold", type=float, default=0.15)
     parser.add_argument("--gather", type=float, default=0.03)
     parser.add_argument("--no-registration", action="store_true")
+    parser.add_argument("--cut", type=float, default=0.0, help="cut the link for so many seconds")
+    parser.add_argument("--after", type=float, default=0.0, help="wait so long at the end")
     parser.add_argument("--port", type=int, default=27440)
     parser.add_argument("--picture", type=pathlib.Path, default=None)
     given = parser.parse_args()

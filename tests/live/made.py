@@ -165,58 +165,6 @@ def _right(site, now_s):
     return [block(site, now_s)]
 
 
-class Proxy:
-    """Carries TCP between a port of its own and another, until it is cut."""
-
-    def __init__(self, to_port):
-        self._to = ("127.0.0.1", to_port)
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port = self._server.getsockname()[1]
-        self._is_cut = False
-        self._open = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def cut(self):
-        """Cut the connection; new ones are not let through."""
-        self._is_cut = True
-        for one in self._open:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-        self._open = []
-
-    def heal(self):
-        self._is_cut = False
-
-    def close(self):
-        self.cut()
-        self._server.close()
-
-    def _serve(self):
-        while True:
-            try:
-                near, _ = self._server.accept()
-                if self._is_cut:
-                    near.close()
-                    continue
-                far = socket.create_connection(self._to)
-            except OSError:
-                if self._server.fileno() < 0:
-                    return
-                continue
-            self._open += [near, far]
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=_copy, args=(source, sink), daemon=True).start()
-
-
-def _copy(source, sink):
-    with contextlib.suppress(OSError):
-        while data := source.recv(1 << 16):
-            sink.sendall(data)
-    for one in (source, sink):
-        with contextlib.suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
-
-
 class Node:
     """A node as a process of its own."""
 

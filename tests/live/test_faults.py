@@ -10,10 +10,11 @@ import time
 
 import pytest
 import zenoh
+from network_parts.wire import Proxy
 
 from jointsky.live.load import load
 from jointsky.live.network import mark
-from live.made import PLACES, TARGETS, Made, Node, Proxy, Radars, block, numbers
+from live.made import PLACES, TARGETS, Made, Node, Radars, block, numbers
 
 pytestmark = pytest.mark.xdist_group("live faults")
 LIMIT = resource.RLIMIT_FSIZE
