@@ -241,9 +241,15 @@ def test_a_line_of_sbs_has_the_call_sign_and_speed_of_the_lines_before_it():
     assert parts[2].ve_mps[0] == pytest.approx(420 * 1852 / 3600)
 
 
+def replayed(**given):
+    made = Replay(ReplayFeed(name="r", path="x", at="10:00:00", **given), NORTH)
+    made.start(2e9)
+    return made
+
+
 def test_a_replay_hands_over_each_plot_when_its_time_has_come_and_all_of_them():
     expected = read(NORTH, ReadOptions()).plots
-    replay = Replay(ReplayFeed(name="r", path="x", at="10:00:00"), NORTH, 2e9)
+    replay = replayed()
     parts = [replay.due(2e9 + k) for k in range(-1, 740)]
     assert sum(map(len, parts)) == len(expected)
     for k, part in enumerate(parts):
@@ -255,11 +261,10 @@ def test_a_replay_hands_over_each_plot_when_its_time_has_come_and_all_of_them():
 
 
 def test_a_replay_that_repeats_goes_on_for_ever_and_one_that_begins_late_skips():
-    feed = ReplayFeed(name="r", path="x", at="10:00:00", repeats=True)
-    replay = Replay(feed, NORTH, 2e9)
+    replay = replayed(repeats=True)
     counts = [len(replay.due(2e9 + 10.0 * k)) for k in range(160)]
     assert min(counts[2:]) > 0
-    late = Replay(ReplayFeed(name="r", path="x", at="10:00:00"), NORTH, 2e9)
+    late = replayed()
     assert len(late.due(2e9 + 600.0)) <= 40
     assert (late.due(2e9 + 610.0).time_s > 2e9 + 600.0).all()
 
@@ -267,4 +272,4 @@ def test_a_replay_that_repeats_goes_on_for_ever_and_one_that_begins_late_skips()
 def test_a_recording_without_plots_is_no_replay(tmp_path):
     (tmp_path / "none.json").write_text(json.dumps({"now": 1, "messages": 0, "aircraft": []}))
     with pytest.raises(InputError, match="no plots"):
-        Replay(ReplayFeed(name="r", path="x"), tmp_path / "none.json", 0.0)
+        Replay(ReplayFeed(name="r", path="x"), tmp_path / "none.json")

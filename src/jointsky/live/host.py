@@ -24,7 +24,7 @@ from jointsky.live.replay import Replay
 from jointsky.live.showing import Shower
 from jointsky.live.sources import Reader, read_tail, read_tcp, read_udp
 from jointsky.live.status import Watch
-from jointsky.live.warming import warm
+from jointsky.live.warming import warm, warm_readers
 from jointsky.node.picture import PictureNode
 from jointsky.records.tracks import Tracks
 from jointsky.units import DAY_S
@@ -65,7 +65,14 @@ class Host:
     def _build(self) -> None:
         """Make the node and all around it; from here on its clock runs."""
         config = self._loaded.config
+        replays = {
+            k: Replay(feed, self._path(feed.path))
+            for k, feed in enumerate(self._site.feeds)
+            if isinstance(feed, ReplayFeed)
+        }
         self.clock = Clock(config.clock)
+        for replay in replays.values():
+            replay.start(self.clock.begin_s)
         keeper = Keeper(
             journal_in(self._path(config.store.folder)),
             self.clock.now_s,
@@ -75,11 +82,6 @@ class Host:
             config.exchange.keep_s,
             config.store.log_days * DAY_S,
         )
-        replays = {
-            k: Replay(feed, self._path(feed.path), self.clock.begin_s)
-            for k, feed in enumerate(self._site.feeds)
-            if isinstance(feed, ReplayFeed)
-        }
         self.brain = Brain(
             PictureNode(self._network, self._row, self.clock.now_s()),
             self.clock,
@@ -98,6 +100,7 @@ class Host:
     async def run(self, most_s: float | None = None) -> bool:
         """Run the node; return whether it ended well.  Raises InputError before it has begun."""
         await asyncio.to_thread(warm, self._network)
+        await asyncio.to_thread(warm_readers)
         self._build()
         self.brain.begin(self.brain.keeper.begin())
         loop = asyncio.get_running_loop()

@@ -13,18 +13,18 @@ from jointsky.live.feeds import ReplayFeed
 from jointsky.recording.read import read
 from jointsky.records.plots import Plots
 from jointsky.records.sensors import Sensor
+from jointsky.units import DAY_S
 
 PAUSE_S = 1.0  # between the last plot of a recording and the first one when it begins again
 
 
 class Replay:
-    """One recording: ``due`` hands over the plots whose time has come.
+    """One recording: ``due`` hands over the plots whose time has come, after ``start``.
 
-    ``begin_s`` is what the clock of the node showed at first.  A plot is due at its own time:
-    what a radar saw at 10:00:00 comes when the clock shows that.
+    A plot is due at its own time: what a radar saw at 10:00:00 comes when the clock shows that.
     """
 
-    def __init__(self, feed: ReplayFeed, path: pathlib.Path, begin_s: float) -> None:
+    def __init__(self, feed: ReplayFeed, path: pathlib.Path) -> None:
         reading = read(path, ReadOptions(editions=dict(feed.editions)))
         plots = reading.plots.rows(np.isfinite(reading.plots.time_s))
         if not len(plots):
@@ -33,14 +33,18 @@ class Replay:
         self.sensors: list[Sensor] = reading.sensors
         self.faults = dict(reading.fault_counts)
         self._plots = plots
+        self._told_at = feed.at
         self._shift_s = 0.0
-        if feed.at is not None:
-            day_s = 86_400.0 * np.floor(plots.time_s[0] / 86_400.0)
-            self._shift_s = begin_s - moment_s(feed.at, float(day_s))
         self._turn_s = float(plots.time_s[-1] - plots.time_s[0]) + PAUSE_S
         self._repeats = feed.repeats
         self._at = 0
         self._is_first = True
+
+    def start(self, begin_s: float) -> None:
+        """Begin where the clock of the node showed ``begin_s`` at first."""
+        if self._told_at is not None:
+            day_s = DAY_S * float(np.floor(self._plots.time_s[0] / DAY_S))
+            self._shift_s = begin_s - moment_s(self._told_at, day_s)
 
     @property
     def is_over(self) -> bool:

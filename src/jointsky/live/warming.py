@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.resources
+import pathlib
+
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.formats.framing.cutting import whole_blocks
+from jointsky.live.declared import LiveSite
+from jointsky.live.decoding import Decoder
+from jointsky.live.feeds import UdpFeed
+from jointsky.live.inbox import Chunk
 from jointsky.node.effects import Effect, Send
 from jointsky.node.picture import PictureNode
 from jointsky.node.setup import Network
@@ -14,6 +22,7 @@ from jointsky.records.plots import Geometry, PlotFlag, Plots
 SECONDS, STEP_S = 40, 1.0
 START_S = 1_600_000_000.0
 TARGETS = 4
+SAMPLE_OCTETS = 4000
 APART_RAD, MOVED_RADPS = 2e-3, 3e-5
 FIRST_ADDRESS = 0x3C0000
 
@@ -36,6 +45,15 @@ def warm(network: Network) -> None:
     for node in nodes:
         node.status(begin_s + SECONDS)
         node.picture(begin_s + SECONDS)
+
+
+def warm_readers() -> None:
+    """Read a little ASTERIX as a feed would bring it, and forget it."""
+    packaged = pathlib.Path(str(importlib.resources.files("jointsky.live.demo")))
+    octets = (packaged / "north.ast").read_bytes()[:SAMPLE_OCTETS]
+    payload = octets[: whole_blocks(octets)]
+    site = LiveSite(name="warm", nation="warm", feeds=(UdpFeed(name="warm", port=1),))
+    Decoder(site, 0).plots([Chunk(0, START_S, payload), Chunk(0, START_S, payload[:-5])])
 
 
 def _pass_on(
