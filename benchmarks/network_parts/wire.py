@@ -33,6 +33,7 @@ class Proxy:
     def close(self) -> None:
         """Cut it for good."""
         self.cut()
+        self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
 
     def _serve(self) -> None:
@@ -42,14 +43,15 @@ class Proxy:
                 if self._is_cut:
                     near.close()
                     continue
-                far = socket.create_connection(self._to)
             except OSError:
-                if self._server.fileno() < 0:
-                    return
+                return
+            try:
+                far = socket.create_connection(self._to)
+            except OSError:  # nobody listens yet
+                near.close()
                 continue
             self._open += [near, far]
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=_copy, args=(source, sink), daemon=True).start()
+            threading.Thread(target=_carry, args=(near, far), daemon=True).start()
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:
@@ -59,3 +61,13 @@ def _copy(source: socket.socket, sink: socket.socket) -> None:
     for one in (source, sink):
         with contextlib.suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
+
+
+def _carry(near: socket.socket, far: socket.socket) -> None:
+    """Carry both ways until one end is over, then close both."""
+    back = threading.Thread(target=_copy, args=(far, near), daemon=True)
+    back.start()
+    _copy(near, far)
+    back.join()
+    near.close()
+    far.close()

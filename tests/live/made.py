@@ -126,6 +126,9 @@ class Made:
         path.write_text(yaml.safe_dump(whole))
         return path
 
+    def close(self):
+        self._out.close()
+
     def send(self, site, data):
         """Send octets as the radar of a site does."""
         self._out.sendto(data, ("127.0.0.1", self.udp[site]))
@@ -159,6 +162,7 @@ class Radars(threading.Thread):
     def end(self):
         self._is_over.set()
         self.join()
+        self._made.close()
 
 
 def _right(site, now_s):
@@ -204,14 +208,24 @@ class Node:
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10.0)
+        self._reader.join(5.0)
+        self._close()
 
     def end(self):
         """Ask it to end, as a supervisor does; return its exit code and its messages."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+        if self.process.stderr.closed:
+            return self.process.returncode, ""
         code = self.process.wait(30.0)
         self._reader.join(5.0)
-        return code, self.process.stderr.read()
+        messages = self.process.stderr.read()
+        self._close()
+        return code, messages
+
+    def _close(self):
+        self.process.stdout.close()
+        self.process.stderr.close()
 
     def journal(self):
         """Return the kinds of the entries of its log, seals checked, and its messages."""
