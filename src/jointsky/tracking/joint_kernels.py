@@ -285,14 +285,16 @@ def compare(i, g, brought, idents, means, forget, residual, work):
     are means over time, and breaking up takes more than joining did.
     """
     told, wide = kinship(idents[i], idents[g])
-    if told == -math.inf or is_far(brought[i], brought[g], wide, residual[0]):
+    were_one = idents[i, 4] >= 0 and idents[i, 4] == idents[g, 4]
+    reach = wide / forget if were_one else wide  # one look may be far off, their mean not
+    if told == -math.inf or is_far(brought[i], brought[g], reach, residual[0]):
         return -math.inf, 0.0, 0.0
     ground, height, size, size_up = distances(brought[g], brought[i], residual, work)
     if not ground < math.inf:
         return -math.inf, 0.0, 0.0
     gate, gate_up = JOIN, JOIN_UP
     gain = told + ELSEWHERE - 0.5 * size
-    if idents[i, 4] >= 0 and idents[i, 4] == idents[g, 4]:
+    if were_one:
         ground = means[i, 0] + forget * (ground - means[i, 0])
         height = means[i, 1] + forget * (height - means[i, 1])
         gate, gate_up = BREAK, BREAK
