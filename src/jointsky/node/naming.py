@@ -12,9 +12,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from jointsky.exchange.wire import MOST_ROWS, pack_reports
+from jointsky.exchange.wire import pack_reports
 from jointsky.node.domains import domain_of
 from jointsky.node.effects import Log
+from jointsky.node.outgoing import MOST_ROWS
 from jointsky.node.setup import Network
 from jointsky.records.exchange import NAMES, TRACKS, TrackReports
 from jointsky.records.tracks import Tracks

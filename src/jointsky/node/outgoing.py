@@ -10,6 +10,8 @@ from jointsky.exchange import wire
 from jointsky.records.columns import join
 from jointsky.records.plots import Plots
 
+MOST_ROWS = 4096  # of one message, which is sent again as a whole where it is lost
+
 
 class Outgoing:
     """Plots of a site's own sensors that wait to be told, at most ``interval_s``."""
@@ -34,7 +36,7 @@ class Outgoing:
             return []
         plots = join(self._waiting)
         self._waiting, self.due_s = [], math.inf
-        cuts = range(wire.MOST_ROWS, len(plots), wire.MOST_ROWS)
+        cuts = range(MOST_ROWS, len(plots), MOST_ROWS)
         parts = [plots.rows(rows) for rows in np.split(np.arange(len(plots)), list(cuts))]
         until_s = [math.nan] * (len(parts) - 1) + [complete_s]
         return [wire.pack_plots(part, s) for part, s in zip(parts, until_s, strict=True)]
@@ -42,8 +44,9 @@ class Outgoing:
     def _shared(self, plots: Plots) -> Plots:
         """Return plots rounded; what cannot be told at all is found by halves and left out."""
         try:
-            return wire.as_shared(plots.rows(slice(0, wire.MOST_ROWS))) if len(plots) else plots
-        except ValueError:
+            if len(plots) <= MOST_ROWS:
+                return wire.as_shared(plots) if len(plots) else plots
+        except ValueError:  # a value in it that no plot has
             if len(plots) == 1:
                 self.unsendable += 1
                 return Plots.make(0)

@@ -1,0 +1,57 @@
+"""Sites that share tracks, or plots within a nation and tracks between them: one set of numbers."""
+
+import numpy as np
+import pytest
+from node.loop import Loop
+from node.made import EARTH, FLIGHTS, T0_S, a_network, a_sky
+from tracking.skies import errors, owners
+
+TWO = (2, [(0, 1)])
+THREE = (3, [(0, 1), (1, 2)])
+STARS = (5, [(0, 1, "plots"), (0, 2, "plots"), (3, 4, "plots"), (0, 3, "joint")])
+
+
+def a_run(sites, links, share, end_s=50.0, cut=(0.0, 0.0)):
+    links = [(a, b, share if kind == ["joint"] else "plots") for a, b, *kind in links if kind] or [
+        (a, b, share) for a, b in links
+    ]
+    sensors, plots = a_sky(sites, end_s)
+    loop = Loop(
+        a_network(sensors, list(range(sites)), sites, links),
+        delay_s=lambda link, k, now_s: None if cut[0] <= now_s - T0_S < cut[1] else 0.05,
+    )
+    loop.feed(plots)
+    loop.run(T0_S + end_s - 0.5)
+    return loop
+
+
+@pytest.mark.parametrize("share", ["fused", "responsible"])
+@pytest.mark.parametrize(("sites", "links"), [TWO, THREE, STARS], ids=["two", "three", "stars"])
+def test_sites_that_share_tracks_show_the_same_targets_under_the_same_numbers(sites, links, share):
+    loop = a_run(sites, links, share)
+    first = loop.picture(0)
+    flights = [f for f in FLIGHTS]
+    for site in range(sites):
+        tracks = loop.picture(site)
+        at = tracks.replace(time_s=tracks.time_s - T0_S)
+        assert sorted(owners(EARTH, at, flights).tolist()) == list(range(len(FLIGHTS)))
+        np.testing.assert_array_equal(tracks.track_number, first.track_number)
+        for number, flight in zip(owners(EARTH, at, flights).tolist(), range(len(at)), strict=True):
+            off = errors(EARTH, at.rows([flight]), flights[number])[0, :2]
+            assert np.linalg.norm(off) < 400.0
+
+
+@pytest.mark.parametrize("share", ["fused", "responsible"])
+def test_after_an_outage_tracks_have_one_number_again(share):
+    loop = a_run(2, [(0, 1)], share, 60.0, cut=(0.0, 40.0))
+    first, second = loop.picture(0), loop.picture(1)
+    np.testing.assert_array_equal(first.track_number, second.track_number)
+    assert len(first) == len(FLIGHTS)
+
+
+def test_only_those_with_a_link_for_tracks_report_them():
+    loop = a_run(*STARS, "fused", 20.0)
+    kinds = [{m.kind for m in kept if m.origin == f"site-{k}"} for k, kept in enumerate(loop.kept)]
+    assert ["tracks" in kind for kind in kinds] == [True, False, False, True, False]
+    others = {m.origin for m in loop.kept[4] if m.kind == "plots"}
+    assert others == {"site-3", "site-4"}
