@@ -25,7 +25,7 @@ def agree(loop, at_s, sites):
 
 
 @pytest.mark.parametrize(("sites", "links"), [(2, PAIR), (3, CHAIN), (5, RING)])
-@settings(max_examples=2)
+@settings(max_examples=1)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_delays_duplicates_and_another_order_give_the_same_picture(sites, links, seed):
     rng = np.random.Generator(np.random.Philox(seed))

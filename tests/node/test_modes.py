@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from node.loop import Loop
 from node.made import EARTH, FLIGHTS, T0_S, a_network, a_sky
 from tracking.skies import errors, owners
@@ -30,7 +31,7 @@ def a_run(sites, links, share, end_s=50.0, cut=(0.0, 0.0)):
 def test_sites_that_share_tracks_show_the_same_targets_under_the_same_numbers(sites, links, share):
     loop = a_run(sites, links, share)
     first = loop.picture(0)
-    flights = [f for f in FLIGHTS]
+    flights = list(FLIGHTS)
     for site in range(sites):
         tracks = loop.picture(site)
         at = tracks.replace(time_s=tracks.time_s - T0_S)

@@ -41,7 +41,10 @@ class Wake:
 
 @dataclasses.dataclass(frozen=True)
 class Told:
-    """Tracks of the site's picture that were updated now: each row's ``time_s`` is its plot's."""
+    """Tracks of the site's picture that were updated now, under system numbers.
+
+    ``time_s`` of each row is that of its plot; of tracks that only other sites have, it is now.
+    """
 
     tracks: Tracks
 

@@ -28,10 +28,15 @@ SOON_S = 1.0  # after a link healed, what was missed has come by then, or mostly
 
 @dataclasses.dataclass(frozen=True)
 class Said:
-    """What a step of the joint picture brought: bodies to tell, by kind, and what to log."""
+    """What a step of the joint picture brought.
+
+    Bodies to tell, by kind; what to log; tracks of now that other sites have told of since the
+    last step and that this one has none of its own for.
+    """
 
     bodies: list[tuple[str, bytes]]
     logs: list[Log]
+    others: Tracks
 
 
 class Naming:
@@ -40,7 +45,8 @@ class Naming:
     def __init__(self, network: Network, site: int, begun_s: float) -> None:
         settings = network.settings
         self._network, self._site = network, site
-        domain = domain_of(network, site)
+        domain = self._domain = domain_of(network, site)
+        self._has_news = False
         own = [link.share for link in network.links if site in link.ends]
         tracks = [
             link.share
@@ -66,6 +72,7 @@ class Naming:
 
     def take(self, origin: int, reports: TrackReports, now_s: float, life: int) -> None:
         """Take what a site told, this one in a former life or this one included."""
+        self._has_news |= origin not in self._domain
         self.joint.take(origin, reports, now_s, life)
 
     def healed(self, now_s: float) -> None:
@@ -91,7 +98,12 @@ class Naming:
             self._names_s = now_s + self._names_interval_s
             if not self._reports or self._has_plots_link():
                 bodies += _bodies(NAMES, self.joint.names(now_s, local))
-        return Said(bodies, logs)
+        others = Tracks.make(0)
+        if self._has_news:
+            self._has_news = False
+            shown = self.joint.picture(now_s, local)
+            others = shown.rows(shown.source != self._site)
+        return Said(bodies, logs, others)
 
     def _has_plots_link(self) -> bool:
         return any(link.share == "plots" for link in self._network.links if self._site in link.ends)

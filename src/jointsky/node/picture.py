@@ -183,6 +183,7 @@ class PictureNode:
             said = self._naming.step(now_s, self._feed.picture(now_s))
             tell += said.bodies
             logs += said.logs
+            effects += [Told(said.others)] if len(said.others) else []
         effects += [self._tell(kind, body, now_s) for kind, body in tell]
         effects += [Send(link, packet) for link, packet in self._exchange.on_time(now_s)]
         for event in self._exchange.events():
