@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from jointsky.exchange.wire import unpack_reports
 from node.loop import Loop
 from node.made import EARTH, FLIGHTS, T0_S, a_network, a_sky
 from tracking.skies import errors, owners
@@ -56,3 +57,17 @@ def test_only_those_with_a_link_for_tracks_report_them():
     assert ["tracks" in kind for kind in kinds] == [True, False, False, True, False]
     others = {m.origin for m in loop.kept[4] if m.kind == "plots"}
     assert others == {"site-3", "site-4"}
+
+
+def test_where_one_reports_exactly_one_goes_on_reporting_each_target():
+    """A node knows its own reports again: they are of its life, not of a former one."""
+    loop = a_run(2, [(0, 1)], "responsible", 60.0)
+    told = {}
+    for m in loop.kept[0]:
+        if m.kind == "tracks" and m.time_s > T0_S + 45.0:
+            rows = unpack_reports(m.body)
+            rows = rows.rows(np.isfinite(rows.covariance[:, 0, 0]) & (rows.status != 3))
+            for number in rows.system_number.tolist():
+                told.setdefault(number, set()).add(m.origin)
+    assert sorted(told) == sorted(loop.picture(0).track_number.tolist())
+    assert all(len(sites) == 1 for sites in told.values())

@@ -60,7 +60,8 @@ class Naming:
             report_interval_s=settings.report_interval_s,
             names_interval_s=settings.names_interval_s,
         )
-        self.joint = JointPicture(len(network.sites), site, domain, joint)
+        life = max(round(begun_s * 1000.0), 0)  # as the exchange counts it
+        self.joint = JointPicture(len(network.sites), site, domain, joint, life)
         self._names_interval_s = settings.names_interval_s
         self._step_s = min(joint.step_s, settings.report_interval_s)
         self._next_s = self._grid(begun_s)
