@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from jointsky.records.plots import Plots
+from jointsky.records.columns import join
+from jointsky.records.plots import Geometry, Plots
 from jointsky.records.registration import (
     COMPONENTS,
     BiasEstimate,
@@ -14,10 +18,36 @@ from jointsky.records.registration import (
     RegistrationEvent,
 )
 from jointsky.records.sensors import Sensor
-from jointsky.tracking.registration_applied import Applied
+from jointsky.tracking.registration_applied import Applied, shifted
+from jointsky.tracking.registration_errors import Errors
 from jointsky.tracking.registration_settings import RegistrationSettings
+from jointsky.tracking.registration_window import Windows
 
-NOT_RADARS = ("adsb", "multilateration", "tracker", "bearing", "surface-radar")
+Floats = npt.NDArray[np.float64]
+OBSERVED, UNOBSERVED = 0.5, 0.7  # of the prior: below, and above again
+UNSEEN_AFTER_S = 120.0  # a radar says by then whether it can be registered
+WORTH_TAKING = 0.2  # of a standard error: a smaller change is not taken off
+FUTURE_S = 600.0
+
+
+@dataclasses.dataclass
+class _Known:
+    """What a radar was last said to be."""
+
+    since_s: float  # begin of its plots, or newest step
+    evidence: int = 0
+    observable: list[bool] = dataclasses.field(default_factory=lambda: [False] * 4)
+    is_told: bool = False
+    has_elevation: bool = False
+
+
+@dataclasses.dataclass
+class Trace:
+    """Estimates after each window, for whoever wants to see how they came about."""
+
+    time_s: list[float] = dataclasses.field(default_factory=list)
+    estimate: list[Floats] = dataclasses.field(default_factory=list)  # (R, 4) each
+    sigma: list[Floats] = dataclasses.field(default_factory=list)
 
 
 class Registration:
@@ -26,6 +56,7 @@ class Registration:
     ``owned_rows`` are the rows of ``sensors`` whose plots come as they were measured and are
     corrected here.  Plots of other sensors come as their owners share them; ``told`` says what
     those took off.  ``origin`` (latitude, longitude in radians, height): where a flat scene lies.
+    ``trace``: give one to learn the estimates after each window.
     """
 
     def __init__(
@@ -40,16 +71,55 @@ class Registration:
         self.owned = sorted(owned_rows)
         self.settings = settings or RegistrationSettings()
         self.epoch_s = epoch_s
-        self.origin = origin
+        self.late = 0  # plots that came after their window was worked off
+        self.trace: Trace | None = None
         self._applied = Applied.nothing()
         self._foreign = Applied.nothing()
+        self._windows = Windows(self.sensors, self.settings, epoch_s, origin)
+        self.errors: Errors = self._windows.errors
+        self._known: dict[int, _Known] = {}
+        self._waiting: list[Plots] = []
+        self._done_s = -math.inf  # windows up to here are worked off
+        self._is_used = np.zeros(len(self.sensors), np.bool_)
+        self._is_used[[*self.errors.at, *self._windows.watch.references()]] = True
+        self._is_radar = np.zeros(len(self.sensors), np.bool_)
+        self._is_radar[list(self.errors.at)] = True
 
     def take(self, plots: Plots, now_s: float) -> None:
         """Take plots: own ones as measured, others' as shared; their order does not matter."""
+        if len(plots) == 0:
+            return
+        used = self._is_used[plots.sensor] & np.isfinite(plots.time_s)
+        used &= np.where(
+            self._is_radar[plots.sensor],
+            (plots.geometry == Geometry.POLAR) & np.isfinite(plots.range_m + plots.azimuth_rad),
+            plots.geometry == Geometry.GEODETIC,
+        )
+        used &= plots.time_s < now_s + FUTURE_S
+        mine = self._foreign.undo(plots.rows(used))
+        late = self._by_true_clock(mine) < self._done_s
+        self.late += int(late.sum())
+        if not late.all():
+            self._waiting.append(mine.rows(~late))
 
     def advance(self, now_s: float) -> list[RegistrationEvent]:
         """Work off the windows that are complete by now; return what a person should know."""
-        return []
+        events: list[RegistrationEvent] = []
+        window_s = self.settings.window_s
+        while self._waiting:
+            waiting = self._waiting[0] if len(self._waiting) == 1 else join(self._waiting)
+            self._waiting = [waiting]
+            time_s = self._by_true_clock(waiting)
+            first = math.floor((float(time_s.min()) - self.epoch_s) / window_s)
+            begin_s = max(self.epoch_s + first * window_s, self._done_s)
+            end_s = begin_s + window_s
+            if end_s + self.settings.lag_s > now_s:
+                break
+            inside = time_s < end_s
+            rest = waiting.rows(~inside)
+            self._waiting = [rest] if len(rest) else []
+            events += self._work(waiting.rows(inside), end_s)
+        return events
 
     def correct(self, plots: Plots) -> Plots:
         """Return plots with the current errors of own sensors taken off; others as they are."""
@@ -66,6 +136,7 @@ class Registration:
                 continue
             values = np.array([one.range_m, one.azimuth_rad, one.elevation_rad, one.clock_s])
             self._foreign = self._foreign.and_also([row], one.from_s, values)
+            known.add((row, one.from_s))
 
     def corrections(self, since_s: float = -np.inf) -> list[Correction]:
         """Return what is taken off plots of own sensors, told to others so that they know."""
@@ -73,32 +144,138 @@ class Registration:
 
     def estimates(self) -> list[BiasEstimate]:
         """Return each radar's errors with their uncertainty, by row and component."""
-        prior = prior_sigmas(self.settings)
-        return [
-            BiasEstimate(
-                sensor=sensor.name,
-                row=row,
-                component=component,
-                estimate=0.0,
-                sigma=prior[k],
-                relative_sigma=prior[k],
-                prior_sigma=prior[k],
-                observable=False,
-                since_s=self.epoch_s,
-                evidence=0,
+        sigma = np.sqrt(np.diag(self.errors.cov))
+        relative = self.errors.relative_sigmas(sorted(self._known))
+        made = []
+        for row, first in self.errors.at.items():
+            known = self._known.get(row) or _Known(self.epoch_s)
+            for k, component in enumerate(COMPONENTS):
+                if not self._is_estimated(row, k):
+                    continue
+                made.append(
+                    BiasEstimate(
+                        sensor=self.sensors[row].name,
+                        row=row,
+                        component=component,
+                        estimate=float(self.errors.mean[first + k]),
+                        sigma=float(sigma[first + k]),
+                        relative_sigma=float(relative[first + k]),
+                        prior_sigma=float(self.errors.prior[k]),
+                        observable=known.observable[k],
+                        since_s=known.since_s,
+                        evidence=known.evidence,
+                    )
+                )
+        return made
+
+    def _is_estimated(self, row: int, k: int) -> bool:
+        declared = (
+            self.settings.range_prior_m,
+            self.settings.azimuth_prior_deg,
+            self.settings.elevation_prior_deg,
+            self.settings.clock_prior_s,
+        )
+        known = self._known.get(row)
+        elevated = self.sensors[row].elevation_sigma_rad is not None
+        elevated = elevated or (known is not None and known.has_elevation)
+        return declared[k] > 0.0 and (COMPONENTS[k] != "elevation" or elevated)
+
+    def _by_true_clock(self, plots: Plots) -> Floats:
+        """Return the times of plots with the clock errors taken off that are known now."""
+        clock = np.zeros(len(self.sensors))
+        for row, first in self.errors.at.items():
+            clock[row] = self.errors.mean[first + 3]
+        return plots.time_s - clock[plots.sensor]
+
+    def _work(self, plots: Plots, end_s: float) -> list[RegistrationEvent]:
+        span_s = min(end_s - self._done_s, 3600.0) if math.isfinite(self._done_s) else 0.0
+        for row in sorted(set(plots.sensor.tolist()) & set(self.errors.at)):
+            known = self._known.setdefault(row, _Known(end_s - self.settings.window_s))
+            if not known.has_elevation:
+                of = plots.sensor == row
+                known.has_elevation = bool(np.isfinite(plots.elevation_rad[of]).any())
+        elevated = {row for row, known in self._known.items() if known.has_elevation}
+        done = self._windows.work(plots, end_s, span_s, elevated)
+        self._done_s = end_s
+        for row, n in done.evidence.items():
+            self._known[row].evidence += n
+        events = []
+        for step in done.steps:
+            known = self._known[step.radar]
+            known.since_s, known.evidence = step.since_s, 0
+            events.append(
+                RegistrationEvent(
+                    time_s=end_s,
+                    kind="bias-step",
+                    sensor=self.sensors[step.radar].name,
+                    facts=step.facts,
+                )
             )
-            for row, sensor in enumerate(self.sensors)
-            if sensor.has_position and sensor.kind not in NOT_RADARS
-            for k, component in enumerate(COMPONENTS)
-            if prior[k] > 0.0
-        ]
+        events += self._observed(end_s)
+        self._apply(end_s + self.settings.lag_s)
+        if self.trace is not None:
+            mean = self.errors.mean[2:].reshape(-1, 4)
+            self.trace.time_s.append(end_s)
+            self.trace.estimate.append(mean.copy())
+            self.trace.sigma.append(np.sqrt(np.diag(self.errors.cov)[2:]).reshape(-1, 4))
+        return events
+
+    def _observed(self, now_s: float) -> list[RegistrationEvent]:
+        """Note which errors what was seen determines; tell where that changed."""
+        events = []
+        alone = np.sqrt(np.diag(self.errors.now.wide))
+        for row, known in sorted(self._known.items()):
+            first = self.errors.at[row]
+            share = alone[first : first + 4] / self.errors.prior
+            before = known.observable
+            known.observable = [
+                bool(s < (UNOBSERVED if was else OBSERVED))
+                for s, was in zip(share, before, strict=True)
+            ]
+            asked = [k for k in range(4) if self._is_estimated(row, k)]
+            gained = [COMPONENTS[k] for k in asked if known.observable[k] and not before[k]]
+            lost = [COMPONENTS[k] for k in asked if before[k] and not known.observable[k]]
+            if not known.is_told and now_s - known.since_s >= UNSEEN_AFTER_S:
+                known.is_told = True
+                lost = [COMPONENTS[k] for k in asked if not known.observable[k]]
+            name = self.sensors[row].name
+            if gained:
+                facts = {"components": list(gained)}
+                events.append(
+                    RegistrationEvent(
+                        time_s=now_s, kind="bias-observable", sensor=name, facts=facts
+                    )
+                )
+            if lost:
+                facts = {"components": list(lost)}
+                events.append(
+                    RegistrationEvent(
+                        time_s=now_s, kind="bias-unobservable", sensor=name, facts=facts
+                    )
+                )
+        return events
+
+    def _apply(self, from_s: float) -> None:
+        """Take off from now on what is known now, where it differs from what is taken off."""
+        sigma = np.sqrt(np.diag(self.errors.cov))
+        rows, values = [], []
+        current = self._applied.at(np.array(self.owned, np.int32), np.full(len(self.owned), from_s))
+        for row, had in zip(self.owned, current, strict=True):
+            first = self.errors.at.get(row)
+            if first is None or row not in self._known:
+                continue
+            mean = self.errors.mean[first : first + 4]
+            if (np.abs(mean - had) > WORTH_TAKING * sigma[first : first + 4]).any():
+                rows.append(row)
+                values.append(mean)
+        if rows:
+            self._applied = self._applied.and_also(rows, from_s, np.array(values))
 
 
-def prior_sigmas(settings: RegistrationSettings) -> list[float]:
-    """Return the standard deviation of each component before anything is seen; m, rad, rad, s."""
-    return [
-        settings.range_prior_m,
-        float(np.radians(settings.azimuth_prior_deg)),
-        float(np.radians(settings.elevation_prior_deg)),
-        settings.clock_prior_s,
-    ]
+def taken_off(plots: Plots, errors: Errors) -> Plots:
+    """Return plots with what is known of their radars' errors taken off."""
+    off = np.zeros((int(plots.sensor.max(initial=0)) + 1, 4))
+    for row, first in errors.at.items():
+        if row < len(off):
+            off[row] = errors.mean[first : first + 4]
+    return shifted(plots, -off[plots.sensor])

@@ -41,6 +41,12 @@ class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     clock_drift_s: Annotated[
         NotNegative, Meta(description="By so much a clock wanders in an hour")
     ] = 0.005
+    acceleration_psd: Annotated[
+        Positive, Meta(description="Horizontal acceleration noise of common targets, m²/s³")
+    ] = 100.0
+    climb_psd: Annotated[
+        Positive, Meta(description="Vertical acceleration noise of common targets, m²/s³")
+    ] = 20.0
     latency_sigma_s: Annotated[
         Positive,
         Meta(description="Spread of how old the positions are that aircraft send of themselves"),
