@@ -18,7 +18,7 @@ from jointsky.records.registration import (
     RegistrationEvent,
 )
 from jointsky.records.sensors import Sensor
-from jointsky.tracking.registration_applied import Applied, shifted
+from jointsky.tracking.registration_applied import Applied
 from jointsky.tracking.registration_errors import Errors
 from jointsky.tracking.registration_settings import RegistrationSettings
 from jointsky.tracking.registration_window import Windows
@@ -35,7 +35,8 @@ class _Known:
     """What a radar was last said to be."""
 
     since_s: float  # begin of its plots, or newest step
-    evidence: int = 0
+    evidence: int = 0  # plots, of which so many in windows that are done with:
+    settled: int = 0
     observable: list[bool] = dataclasses.field(default_factory=lambda: [False] * 4)
     is_told: bool = False
     has_elevation: bool = False
@@ -78,6 +79,7 @@ class Registration:
         self._windows = Windows(self.sensors, self.settings, epoch_s, origin)
         self.errors: Errors = self._windows.errors
         self._known: dict[int, _Known] = {}
+        self._spans: list[tuple[int, float, Floats]] = []  # radar, until when, errors until then
         self._waiting: list[Plots] = []
         self._done_s = -math.inf  # windows up to here are worked off
         self._is_used = np.zeros(len(self.sensors), np.bool_)
@@ -124,6 +126,24 @@ class Registration:
     def correct(self, plots: Plots) -> Plots:
         """Return plots with the current errors of own sensors taken off; others as they are."""
         return self._applied.correct(plots)
+
+    def correct_afterwards(self, plots: Plots) -> Plots:
+        """Return plots with errors taken off as known by now, hindsight included.
+
+        Between two steps of a radar the errors are those known when the second was noticed.
+        """
+        applied = Applied.nothing()
+        for row in self.owned:
+            first = self.errors.at.get(row)
+            if first is None or row not in self._known:
+                continue
+            begin_s = -np.inf
+            for radar, until_s, values in self._spans:
+                if radar == row:
+                    applied = applied.and_also([row], begin_s, values)
+                    begin_s = until_s + values[3]
+            applied = applied.and_also([row], begin_s, self.errors.mean[first : first + 4])
+        return applied.correct(plots)
 
     def told(self, corrections: Sequence[Correction]) -> None:
         """Take note of what other sites take off the plots of sensors of theirs."""
@@ -197,12 +217,15 @@ class Registration:
         elevated = {row for row, known in self._known.items() if known.has_elevation}
         done = self._windows.work(plots, end_s, span_s, elevated)
         self._done_s = end_s
-        for row, n in done.evidence.items():
-            self._known[row].evidence += n
+        for row, known in self._known.items():
+            known.settled += done.evidence.get(row, 0)
+            known.evidence = known.settled + done.still_open.get(row, 0)
         events = []
         for step in done.steps:
             known = self._known[step.radar]
-            known.since_s, known.evidence = step.since_s, 0
+            first = self.errors.at[step.radar]
+            self._spans.append((step.radar, step.since_s, self.errors.mean[first : first + 4]))
+            known.since_s, known.evidence, known.settled = step.since_s, 0, 0
             events.append(
                 RegistrationEvent(
                     time_s=end_s,
@@ -270,12 +293,3 @@ class Registration:
                 values.append(mean)
         if rows:
             self._applied = self._applied.and_also(rows, from_s, np.array(values))
-
-
-def taken_off(plots: Plots, errors: Errors) -> Plots:
-    """Return plots with what is known of their radars' errors taken off."""
-    off = np.zeros((int(plots.sensor.max(initial=0)) + 1, 4))
-    for row, first in errors.at.items():
-        if row < len(off):
-            off[row] = errors.mean[first : first + 4]
-    return shifted(plots, -off[plots.sensor])

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammainccinv
 
-from jointsky.tracking import registration_kern as kernels
+from jointsky.tracking import registration_kernels as kernels
 from jointsky.tracking.registration_settings import RegistrationSettings
 
 Floats = npt.NDArray[np.float64]

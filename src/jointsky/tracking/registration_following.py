@@ -12,7 +12,7 @@ from scipy.special import gammainccinv
 from jointsky.records.plots import Plots
 from jointsky.records.sensors import Sensor
 from jointsky.tracking import layout_kernels as layout
-from jointsky.tracking import registration_kern as kernels
+from jointsky.tracking import registration_kernels as kernels
 from jointsky.tracking.admission import Ordered
 from jointsky.tracking.arrays import Prepared
 from jointsky.tracking.frame import Frame, map_plane
@@ -107,8 +107,7 @@ class Follower:
         self._facts[kernels.BEND] = world.settings[layout.G_BEND]
         self._facts[kernels.PRESSURE_VAR] = MODE_C_SIGMA_M**2
         self._facts[kernels.LATENCY] = settings.latency_sigma_s
-        self._facts[kernels.PSD_ACROSS] = settings.acceleration_psd
-        self._facts[kernels.PSD_UP] = settings.climb_psd
+        self._noise = np.array([settings.acceleration_psd, settings.climb_psd])
         self._bench = _new_bench()
 
     def follow(self, windows: Sequence[Heard], targets: Targets, base: Floats) -> Work:
@@ -164,6 +163,7 @@ class Follower:
             tuple(arrays),
             slots[order],
             part.first,
+            np.tile(self._noise, (n, 1)),
             tuple(filters),
             (self._rows, self._errors.cov, self._facts),
             self._bench,
@@ -195,12 +195,10 @@ class Follower:
 def summed(part: Part, base: Floats, fits: Bools, about: Floats) -> Sums:
     """Return what the targets that fit tell in a window of all errors, about ``about`` (G,)."""
     n = len(about)
-    information, vector = np.zeros((n + 1, n + 1)), np.zeros(n + 1)
-    chosen = fits & (np.diff(part.first) > 0)
-    columns = part.filters.columns[chosen]  # -1 is the last: nobody's
-    np.add.at(vector, columns, part.vector[chosen])
-    np.add.at(information, (columns[:, :, None], columns[:, None, :]), part.information[chosen])
-    information, vector = information[:n, :n], vector[:n]
+    information, vector = np.zeros((n, n)), np.zeros(n)
+    chosen = np.flatnonzero(fits & (np.diff(part.first) > 0))
+    told = part.filters.columns, part.information, part.vector
+    kernels.add_up(chosen, *told, information, vector)
     return Sums(information, vector + information @ (base - about))
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.tracking.registration_states import Integers, States
-from jointsky.tracking.registration_watch import SENDERS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -55,7 +54,7 @@ def _reach(states: States, cov: Floats, radars: dict[int, int]) -> Floats:
     for row, at in radars.items():
         own[states.sensor == row] = cov[at : at + 4, at : at + 4]
     spread = states.moves @ own @ np.moveaxis(states.moves, 1, 2) + states.cov[:, :3, :3]
-    return FARTHEST_SIGMAS * np.sqrt(np.trace(spread, axis1=1, axis2=2))
+    return np.asarray(FARTHEST_SIGMAS * np.sqrt(np.trace(spread, axis1=1, axis2=2)))
 
 
 def _block(cov: Floats, a: int | None, b: int | None) -> Floats:
@@ -102,7 +101,7 @@ def _distance2(states: States, i: Integers, j: Integers, errors: Floats) -> Floa
     for k in range(3, 6):
         spread[:, k, k] += VELOCITY_SIGMA_MPS**2
     solved = np.linalg.solve(spread, gap[:, :, None])[:, :, 0]
-    return np.einsum("ni,ni->n", gap, solved)
+    return np.asarray(np.einsum("ni,ni->n", gap, solved))
 
 
 def _uncontested(group: Integers, score: Floats, groups: int) -> Bools:
@@ -114,8 +113,3 @@ def _uncontested(group: Integers, score: Floats, groups: int) -> Bools:
     np.minimum.at(second, group[~is_best], score[~is_best])
     ties = np.bincount(group[is_best], minlength=groups)
     return np.asarray(is_best & (ties[group] == 1) & (second[group] > best[group] + MARGIN))
-
-
-def is_sender(sensor: Integers) -> Bools:
-    """Return which rows are aircraft that send their own position."""
-    return np.asarray(sensor == SENDERS)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from jointsky.tracking import registration_kern as kernels
+from jointsky.tracking import registration_kernels as kernels
 from jointsky.tracking.registration_pairing import Pairs
 from jointsky.tracking.registration_states import States
 from jointsky.tracking.registration_watch import SENDERS
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
 Member = tuple[int, int]  # sensor or SENDERS, its number for the target
 REFUSED_S = 60.0  # a track that did not fit is left alone for so long
 
@@ -22,13 +23,13 @@ REFUSED_S = 60.0  # a track that did not fit is left alone for so long
 class Filters(NamedTuple):
     """The filters' arrays, a row for each place of a target; as the kernel names them."""
 
-    x: Floats  # (T, 7)
-    p: Floats  # (T, 7, 7)
-    v: Floats  # (T, 7, COLUMNS)
-    time_s: Floats  # (T,)
-    anchor: Integers  # (T,)
-    columns: Integers  # (T, COLUMNS): of each column among all errors, -1: none
-    velocity: Floats  # (T, 3) to begin with
+    x: Array  # (T, 7)
+    p: Array  # (T, 7, 7)
+    v: Array  # (T, 7, COLUMNS)
+    time_s: Array  # (T,)
+    anchor: Array  # (T,)
+    columns: Array  # (T, COLUMNS): of each column among all errors, -1: none
+    velocity: Array  # (T, 3) to begin with
 
     def rows(self, places: Integers) -> Filters:
         """Return copies of some rows."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from jointsky.records.plots import Plots
 from jointsky.records.registration import COMPONENTS
 from jointsky.records.sensors import Sensor
-from jointsky.tracking import registration_kern as kernels
+from jointsky.tracking import registration_kernels as kernels
 from jointsky.tracking.frame import choose
 from jointsky.tracking.registration_errors import OPEN, Errors, Step
 from jointsky.tracking.registration_following import Bools, Follower, Work, fitting, summed
@@ -52,6 +52,7 @@ class Done:
     """What came of a window."""
 
     evidence: dict[int, int]  # plots of each radar that told something, in the window settled
+    still_open: dict[int, int]  # and in those that are still open
     steps: list[Noticed]
 
 
@@ -92,14 +93,17 @@ class Windows:
         if not noticed:
             noticed, facts = self._lonely(states), {"by": "lost all common targets"}
         if noticed:
-            return Done({}, self._reopened(noticed, 1, [facts] * len(noticed)))
+            return Done({}, {}, self._reopened(noticed, 1, [facts] * len(noticed)))
         back, steps = self.errors.steps(self._threshold)
         if steps:
             facts_of = [_facts(step) for step in steps]
-            return Done({}, self._reopened([step.radar for step in steps], back, facts_of))
+            return Done({}, {}, self._reopened([step.radar for step in steps], back, facts_of))
         self._let_go(work, fits, end_s)
-        evidence = self._settled(work, fits) if len(self._open) > OPEN else {}
-        return Done(evidence, [])
+        settled: dict[int, int] = {}
+        if len(self._open) > OPEN:
+            self._settle(work, fits)
+            settled = self._evidence(work, fits, 0, 1)
+        return Done(settled, self._evidence(work, fits, len(work.parts) - OPEN, OPEN), [])
 
     def _states(self, end_s: float, elevated: set[int]) -> States:
         radars, sent = self.watch.newest()
@@ -127,8 +131,8 @@ class Windows:
             base = mean
         return work
 
-    def _settled(self, work: Work, fits: Bools) -> dict[int, int]:
-        """Take the oldest open window for good; return the plots of each radar that told."""
+    def _settle(self, work: Work, fits: Bools) -> None:
+        """Take the oldest open window for good."""
         part = work.parts[0]
         about = self.errors.settled.mean
         self.errors.settle(summed(part, work.base, fits, about))
@@ -137,12 +141,15 @@ class Windows:
         self._targets.base = work.base
         self._targets.put(work.places[kept], part.filters.rows(np.flatnonzero(kept)), work.base)
         del self._open[0]
-        used = (part.tallies[:, kernels.USED] > 0.0) & fits[part.owner()]
-        return {
-            row: int(n)
-            for row in self.errors.at
-            if (n := np.count_nonzero(used & (part.sensor == row)))
-        }
+
+    def _evidence(self, work: Work, fits: Bools, first: int, count: int) -> dict[int, int]:
+        """Return how many plots of each radar told something in some of the open windows."""
+        totals = dict.fromkeys(self.errors.at, 0)
+        for part in work.parts[max(first, 0) : max(first, 0) + count]:
+            used = (part.tallies[:, kernels.USED] > 0.0) & fits[part.owner()]
+            for row in totals:
+                totals[row] += int(np.count_nonzero(used & (part.sensor == row)))
+        return {row: n for row, n in totals.items() if n}
 
     def _let_go(self, work: Work, fits: Bools, end_s: float) -> None:
         """Let go of targets that do not fit, and of members whose plots do not."""

@@ -51,9 +51,9 @@ USED, GATED, DISTANCE, ROWS_TAKEN = 0, 1, 2, 3  # tallies of a plot: 0 or 1, squ
 TALLIES = 4
 
 # Facts: squared gate, 1 / (2 earth radius), variance of a pressure altitude, spread of how old
-# sent positions are, densities of acceleration noise across and up
-GATE, BEND, PRESSURE_VAR, LATENCY, PSD_ACROSS, PSD_UP = 0, 1, 2, 3, 4, 5
-FACTS = 6
+# sent positions are
+GATE, BEND, PRESSURE_VAR, LATENCY = 0, 1, 2, 3
+FACTS = 4
 
 
 @bare
@@ -239,11 +239,12 @@ def first_rows(q, geometry, rows, n):
 
 
 @bare_kernel
-def follow(plots, slots, first, targets, world, bench, sums, tallies):
+def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
     """Follow targets over their plots; fill what each tells of its biases.
 
     ``plots`` (floats, ints) are those of target t from ``first[t]`` on, in order of time, from
-    radar ``slots`` (P,), -1: sent by the target itself.  ``targets``: x (T, 7), p (T, 7, 7),
+    radar ``slots`` (P,), -1: sent by the target itself; ``noise`` (T, 2): densities of a target's
+    acceleration noise, across and up.  ``targets``: x (T, 7), p (T, 7, 7),
     v (T, 7, COLUMNS), time (T,), anchor (T,), columns (T, COLUMNS) of each column among all
     biases or -1, velocity (T, 3) to begin with.  ``world``: sensors, covariance of all biases
     (G, G), and FACTS.  ``sums``, of nought: information (T, COLUMNS, COLUMNS) and vector
@@ -275,7 +276,7 @@ def follow(plots, slots, first, targets, world, bench, sums, tallies):
                 anchors[t] = slot
             else:
                 up = q[P_AXES + 6 : P_AXES + 9]
-                predict(x, p, v, columns, dt, facts[PSD_ACROSS], facts[PSD_UP], up, bend)
+                predict(x, p, v, columns, dt, noise[t, 0], noise[t, 1], up, bend)
             times[t] = q[P_TIME]
             as_body(x, p, body)
             n, _ = measure(body, q, geometry, sensors[ints[k, P_SENSOR]], 0.0, bend, rows)
@@ -287,3 +288,18 @@ def follow(plots, slots, first, targets, world, bench, sums, tallies):
                 continue
             tally[USED] = 1.0
             take(rows, n, hb, hx, x, p, v, columns, s, g, d, info, vector, tally, not is_first)
+
+
+@bare_kernel
+def add_up(chosen, columns_of, information, vector, all_information, all_vector):
+    """Add what the targets ``chosen`` (C,) told to the sums over all biases (G, G), (G,)."""
+    for c in range(chosen.shape[0]):
+        t = chosen[c]
+        for j in range(COLUMNS):
+            a = columns_of[t, j]
+            if a >= 0:
+                all_vector[a] += vector[t, j]
+                for i in range(COLUMNS):
+                    b = columns_of[t, i]
+                    if b >= 0:
+                        all_information[a, b] += information[t, j, i]
