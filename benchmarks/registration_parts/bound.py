@@ -70,7 +70,9 @@ def of_target(
         path[of, of] += by_place.T @ by_place
         cross[of, at] += by_place.T @ by_error
         errors[at, at] += by_error.T @ by_error
-    for k, (dt, free) in enumerate(zip(np.diff(time_s), bends(target, time_s, motion), strict=True)):
+    for k, (dt, free) in enumerate(
+        zip(np.diff(time_s), bends(target, time_s, motion), strict=True)
+    ):
         path[6 * k : 6 * k + 12, 6 * k : 6 * k + 12] += link(dt, FREE_PSD if free else STRAIGHT_PSD)
     band = np.zeros((12, 6 * n))
     for d in range(12):

@@ -19,9 +19,11 @@ from rich.table import Table
 
 from jointsky.cli import console
 from jointsky.cli.reading import add_reading_arguments, read_options
+from jointsky.cli.track_registration import registration_table
 from jointsky.errors import InputError
 from jointsky.recording import outputs, sites
 from jointsky.recording.read import read_all
+from jointsky.recording.register import register
 from jointsky.recording.track import Tracked, prepare, track
 from jointsky.records.reading import Reading
 
@@ -52,6 +54,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="reconstruct: each state from all plots of its track, later ones included",
     )
+    parser.add_argument(
+        "--register",
+        nargs="?",
+        const="live",
+        choices=("live", "whole"),
+        metavar="live|whole",
+        help="estimate the errors of the radars and take off what was known by then (live, as "
+        "told alone), or what is known when the recording ends (whole)",
+    )
     add_reading_arguments(parser)
     console.add_common(parser)
 
@@ -67,6 +78,12 @@ def run(arguments: argparse.Namespace) -> int:
     with console.progress(arguments.quiet) as step:
         reading = read_all(arguments.files, read_options(arguments), step, arguments.format)
         reading = prepare(reading, where, places, arguments.only)
+        registered = None
+        if arguments.register:
+            step("registering", 0.0)
+            registered = register(reading, arguments.register)
+            reading = registered.reading
+            step("registering", 1.0)
         step(COMPILING, 0.0)
         compile_s = _warm(reading, arguments.smooth)
         step(COMPILING, 1.0)
@@ -75,10 +92,12 @@ def run(arguments: argparse.Namespace) -> int:
         cpu_s = time.process_time() - cpu_s
         title = " + ".join(pathlib.Path(name).name for name in arguments.files)
         outputs.write(made, folder, title, reading.date_known, step)
+        outputs.write_registration(registered, folder, title)
     figures = {
         "files": arguments.files,
         "out": str(folder),
         **outputs.figures(made, reading),
+        "registration": registered.figures() if registered else None,
         "seconds": time.perf_counter() - started_s,
         "cpu_s": cpu_s,
         "compile_s": compile_s,
@@ -92,6 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
         console.print_json(figures)
     elif not arguments.quiet:
         _show(figures, made)
+        if registered:
+            console.results.print(registration_table(registered))
     return console.OK
 
 

@@ -12,7 +12,9 @@ import pyarrow.parquet as pq
 
 from jointsky.pictures.html import write_html
 from jointsky.pictures.options import PictureOptions
+from jointsky.pictures.registration import draw_errors
 from jointsky.pictures.track import draw_tracks
+from jointsky.recording.register import Registered
 from jointsky.recording.summary import time_text
 from jointsky.recording.track import Tracked
 from jointsky.records.reading import Reading
@@ -50,6 +52,16 @@ def write(tracked: Tracked, folder: pathlib.Path, title: str, date_known: bool, 
     step("writing", 0.7)
     write_html(*shown, folder / "picture.html", title, options)
     step("writing", 1.0)
+
+
+def write_registration(made: Registered | None, folder: pathlib.Path, title: str) -> None:
+    """Draw how the errors of the radars became known, where they were estimated."""
+    path = folder / "registration.png"
+    path.unlink(missing_ok=True)  # of an earlier run
+    if made is None or len(made.trace.time_s) < 2:
+        return
+    estimate, sigma = np.array(made.trace.estimate), np.array(made.trace.sigma)
+    draw_errors(made.trace.time_s, estimate, sigma, made.radars, path, title)
 
 
 def figures(tracked: Tracked, reading: Reading) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Registered:
     estimates: list[BiasEstimate]
     events: list[RegistrationEvent]
     trace: Trace
+    radars: list[str]  # names, in the order of the trace
 
     def figures(self) -> dict[str, Any]:
         """Return estimates and events for ``summary.json``: degrees, metres, seconds."""
@@ -97,4 +98,5 @@ def register(
         estimates=registration.estimates(),
         events=events,
         trace=registration.trace,
+        radars=[reading.sensors[row].name for row in registration.errors.at],
     )

@@ -21,6 +21,9 @@ UNTOLD = 100.0  # a prior so many times as wide stands for none
 HOUR_S, DAY_S = 3600.0, 86_400.0
 PAST = 6  # settled windows that a step may lie back
 OPEN = 3  # windows that are looked at again
+BEGINS = (1, 2, 3, 4, 6, 9)  # windows back at which a step is looked for
+NEARLY = 10.0  # twice the log of how much less likely the step of another radar may be
+USUAL_SHARE = 0.05  # of what is usual, learnt from each window
 NO_PRIOR = 1e-9  # share of the usual: "this is right", where a prior of 0 is declared
 
 
@@ -95,6 +98,7 @@ class Errors:
         self.now = self.settled
         self._past: list[_Window] = []
         self._open: list[_Window] = []
+        self._usual: dict[int, float] = {}
 
     @property
     def mean(self) -> Floats:
@@ -140,16 +144,16 @@ class Errors:
 
         Chi-squared with four degrees of freedom, of all tests of a day at once (Bonferroni).
         """
-        tests = DAY_S / window_s * max(len(self.at), 1) * (PAST + OPEN)
+        tests = DAY_S / window_s * max(len(self.at), 1) * len(BEGINS)
         chance = min(self._settings.false_steps_per_day / tests, 0.01)
         return 2.0 * float(gammainccinv(kernels.PARTS / 2.0, chance))
 
     def steps(self, threshold: float) -> tuple[int, list[Step]]:
         """Return how many windows ago errors changed at once, and whose; none: (0, []).
 
-        Generalised likelihood ratio of "one radar changed then" over all begins and radars
-        (Willsky & Jones 1976, IEEE T-AC 21(1)), the change with the prior's spread.  All radars
-        that explain it nearly as well are returned, the best first.
+        Generalised likelihood ratio of "one radar changed then" over begins and radars (Willsky &
+        Jones 1976, IEEE T-AC 21(1)), the change with the prior's spread, over what is usual for
+        that radar.  All radars that explain it nearly as well are returned, the best first.
         """
         best: tuple[float, int, list[Step]] = (threshold, 0, [])
         information, vector = np.zeros_like(self.cov), np.zeros_like(self.mean)
@@ -158,13 +162,31 @@ class Errors:
             before = window.before
             vector = vector + information @ (mean - before.mean) + window.sums.vector
             information, mean = information + window.sums.information, before.mean
+            if back not in BEGINS:
+                continue
             found = self._tested(before.cov, Sums(information, vector))
+            if back == 1:
+                self._note(found)
+            found = [self._levelled(step) for step in found]
             top = max(found, key=lambda step: step.statistic, default=None)
             if top is not None and top.statistic > best[0]:
-                near = [s for s in found if s.statistic > max(threshold, top.statistic - 10.0)]
+                near = [s for s in found if s.statistic > max(threshold, top.statistic - NEARLY)]
                 near.sort(key=lambda step: -step.statistic)
                 best = (top.statistic, back, near)
         return best[1], best[2]
+
+    def _note(self, found: Sequence[Step]) -> None:
+        """Learn how much larger than chance a radar's statistics usually are."""
+        for step in found:
+            usual = self._usual.get(step.radar, float(kernels.PARTS))
+            # One step must not make the next one look usual.
+            fresh = min(step.statistic, 3.0 * usual)
+            self._usual[step.radar] = usual + USUAL_SHARE * (fresh - usual)
+
+    def _levelled(self, step: Step) -> Step:
+        """Return a step with the statistic that chance alone would have."""
+        scale = max(self._usual.get(step.radar, 0.0) / kernels.PARTS, 1.0)
+        return dataclasses.replace(step, statistic=step.statistic / scale)
 
     def newest(self, sums: Sums) -> list[Step]:
         """Return the step of each radar that the newest window alone tells of, however small.

@@ -29,8 +29,10 @@ from jointsky.tracking.world import make_world
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-MODE_C_SIGMA_M = 30.0  # of altimeters among each other, and of steps of 100 ft
+MODE_C_SIGMA_M = 12.0  # of steps of 100 ft
+ALTIMETER_SIGMA_M = 20.0  # of altimeters among each other
 GEOMETRIC_SIGMA_M = 20.0  # of a height by satellite navigation
+SENT_SIGMA_M = 15.0  # part of the error of sent positions that stays for minutes, each axis
 GATE = 16.0  # squared; four standard errors
 MISFIT_CHANCE = 1e-5
 MISFIT_SLACK = 1.5  # real errors have longer tails
@@ -107,6 +109,8 @@ class Follower:
         self._facts[kernels.BEND] = world.settings[layout.G_BEND]
         self._facts[kernels.PRESSURE_VAR] = MODE_C_SIGMA_M**2
         self._facts[kernels.LATENCY] = settings.latency_sigma_s
+        self._facts[kernels.SENT_SIGMA] = SENT_SIGMA_M
+        self._facts[kernels.ALTIMETER_SIGMA] = ALTIMETER_SIGMA_M
         self._noise = np.array([settings.acceleration_psd, settings.climb_psd])
         self._bench = _new_bench()
 

@@ -33,7 +33,11 @@ from jointsky.tracking.layout_kernels import (
 )
 from jointsky.tracking.measurement_kernels import measure
 
-STATES = 7  # position 3, velocity 3, and how old the positions are that it sends of itself, s
+# Position 3, velocity 3; and what stays the same for one target but is wrong: how old the positions
+# are that it sends of itself (s), by how much they are off 3, by how much its altimeter is (m)
+STATES = 11
+LATE, OFF, ALTIMETER = 6, 7, 10
+MOVING = 6
 SLOTS = 8  # radars of one target
 PRESSURE = 2  # columns of the pressure altitude
 PARTS = 4  # columns of a slot
@@ -51,9 +55,9 @@ USED, GATED, DISTANCE, ROWS_TAKEN = 0, 1, 2, 3  # tallies of a plot: 0 or 1, squ
 TALLIES = 4
 
 # Facts: squared gate, 1 / (2 earth radius), variance of a pressure altitude, spread of how old
-# sent positions are
-GATE, BEND, PRESSURE_VAR, LATENCY = 0, 1, 2, 3
-FACTS = 4
+# sent positions are, of how far they are off (m), of altimeters (m)
+GATE, BEND, PRESSURE_VAR, LATENCY, SENT_SIGMA, ALTIMETER_SIGMA = 0, 1, 2, 3, 4, 5
+FACTS = 6
 
 
 @bare
@@ -64,14 +68,14 @@ def as_body(x, p, body):
     body[6] = 0.0
     body[WEIGHT] = 1.0
     k = COV
-    for i in range(STATES):
+    for i in range(MOVING + 1):
         for j in range(i + 1):
-            body[k] = p[i, j] if i < 6 else 0.0
+            body[k] = p[i, j] if i < MOVING else 0.0
             k += 1
 
 
 @bare
-def begin(q, geometry, velocity, latency_sigma, x, p, v):
+def begin(q, geometry, velocity, facts, x, p, v):
     """Begin a target at a plot: next to nothing is known but where that is, and no bias in it."""
     for i in range(STATES):
         for j in range(STATES):
@@ -91,8 +95,12 @@ def begin(q, geometry, velocity, latency_sigma, x, p, v):
             level = (1.0 if i == j else 0.0) - u
             p[i, j] = across * level + up * u
             p[3 + i, 3 + j] = VELOCITY_SIGMA_MPS**2 * level + CLIMB_SIGMA_MPS**2 * u
-    x[6] = 0.0
-    p[6, 6] = latency_sigma * latency_sigma
+    for i in range(MOVING, STATES):
+        x[i] = 0.0
+    p[LATE, LATE] = facts[LATENCY] ** 2
+    for i in range(3):
+        p[OFF + i, OFF + i] = facts[SENT_SIGMA] ** 2
+    p[ALTIMETER, ALTIMETER] = facts[ALTIMETER_SIGMA] ** 2
 
 
 @bare
@@ -144,11 +152,13 @@ def sensitivities(q, geometry, slot, anchor, x, rows, n, pressure_var, hb, hx, c
             hx[r, i] = rows[r, i]
         for i in range(3):
             along += rows[r, i] * x[3 + i]
-        hx[r, 6] = 0.0
+        for i in range(MOVING, STATES):
+            hx[r, i] = 0.0
         if heights and r == 0:
             if q[P_VAR_HEIGHT] == pressure_var and math.isfinite(q[P_PRESSURE]):
                 hb[r, 0] = 1.0
                 hb[r, 1] = q[P_PRESSURE]
+                hx[r, ALTIMETER] = 1.0
         elif geometry == POLAR and slot >= 0:
             hb[r, PRESSURE + PARTS * slot + k] = 1.0
             k += 1
@@ -158,7 +168,10 @@ def sensitivities(q, geometry, slot, anchor, x, rows, n, pressure_var, hb, hx, c
             if anchor >= 0:
                 hb[r, PRESSURE + PARTS * anchor + CLOCK] += along
         if geometry == GEODETIC:
-            hx[r, 6] = -along
+            hx[r, LATE] = -along
+            if hx[r, ALTIMETER] == 0.0:
+                for i in range(3):
+                    hx[r, OFF + i] = rows[r, i]
 
 
 @bare
@@ -244,8 +257,8 @@ def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
 
     ``plots`` (floats, ints) are those of target t from ``first[t]`` on, in order of time, from
     radar ``slots`` (P,), -1: sent by the target itself; ``noise`` (T, 2): densities of a target's
-    acceleration noise, across and up.  ``targets``: x (T, 7), p (T, 7, 7),
-    v (T, 7, COLUMNS), time (T,), anchor (T,), columns (T, COLUMNS) of each column among all
+    acceleration noise, across and up.  ``targets``: x (T, STATES),
+    p (T, STATES, STATES), v (T, STATES, COLUMNS), time (T,), anchor (T,), columns (T, COLUMNS) of each column among all
     biases or -1, velocity (T, 3) to begin with.  ``world``: sensors, covariance of all biases
     (G, G), and FACTS.  ``sums``, of nought: information (T, COLUMNS, COLUMNS) and vector
     (T, COLUMNS).  ``tallies``, of nought: (P, TALLIES).
@@ -272,7 +285,7 @@ def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
             dt = q[P_TIME] - times[t]
             is_first = anchors[t] == NOT_BEGUN or abs(dt) > LONGEST_S
             if is_first:
-                begin(q, geometry, velocities[t], facts[LATENCY], x, p, v)
+                begin(q, geometry, velocities[t], facts, x, p, v)
                 anchors[t] = slot
             else:
                 up = q[P_AXES + 6 : P_AXES + 9]

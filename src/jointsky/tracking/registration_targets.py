@@ -17,15 +17,16 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
 Member = tuple[int, int]  # sensor or SENDERS, its number for the target
+SLOWEST_MPS = 30.0  # what is slower is many at one place, and tells nothing of clocks
 REFUSED_S = 60.0  # a track that did not fit is left alone for so long
 
 
 class Filters(NamedTuple):
     """The filters' arrays, a row for each place of a target; as the kernel names them."""
 
-    x: Array  # (T, 7)
-    p: Array  # (T, 7, 7)
-    v: Array  # (T, 7, COLUMNS)
+    x: Array  # (T, STATES)
+    p: Array  # (T, STATES, STATES)
+    v: Array  # (T, STATES, COLUMNS)
     time_s: Array  # (T,)
     anchor: Array  # (T,)
     columns: Array  # (T, COLUMNS): of each column among all errors, -1: none
@@ -80,10 +81,12 @@ class Targets:
     def pair(self, states: States, pairs: Pairs, now_s: float) -> None:
         """Make and extend targets by pairs, the best first; those of rare radars before others."""
         members = list(zip(states.sensor.tolist(), states.number.tolist(), strict=True))
+        speed = np.linalg.norm(states.velocity_mps, axis=1).tolist()
         chosen = [
             (members[i], members[j], i)
             for i, j in zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)
             if members[i] not in self._refused and members[j] not in self._refused
+            if max(speed[i], speed[j]) > SLOWEST_MPS
         ]
         count = self.counts()
         fresh = []

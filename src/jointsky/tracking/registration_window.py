@@ -19,7 +19,7 @@ from jointsky.records.registration import COMPONENTS
 from jointsky.records.sensors import Sensor
 from jointsky.tracking import registration_kernels as kernels
 from jointsky.tracking.frame import choose
-from jointsky.tracking.registration_errors import OPEN, Errors, Step
+from jointsky.tracking.registration_errors import NEARLY, OPEN, Errors, Step
 from jointsky.tracking.registration_following import Bools, Follower, Work, fitting, summed
 from jointsky.tracking.registration_pairing import pairs
 from jointsky.tracking.registration_settings import RegistrationSettings
@@ -35,7 +35,6 @@ MOST_AGAIN = 4
 FEW_TARGETS, FEW_PLOTS = 3, 6
 LONELY_SHARE = 0.25  # of the targets that a radar had in common
 REMEMBERED = 0.8  # from window to window
-NEARLY = 10.0  # twice the log of how much less likely the step of another radar may be
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +75,7 @@ class Windows:
         self._threshold = self.errors.threshold(settings.window_s)
         self._usual: dict[int, float] = {}  # targets that a radar has in common, of late
         self._open: list[Heard] = []
+        self._suspects: list[int] = []  # radars that seemed to have stepped a window ago
 
     def work(self, plots: Plots, end_s: float, span_s: float, elevated: set[int]) -> Done:
         """Work a window off that ends at ``end_s``, ``span_s`` after the one before."""
@@ -95,9 +95,11 @@ class Windows:
         if noticed:
             return Done({}, {}, self._reopened(noticed, 1, [facts] * len(noticed)))
         back, steps = self.errors.steps(self._threshold)
-        if steps:
-            facts_of = [_facts(step) for step in steps]
-            return Done({}, {}, self._reopened([step.radar for step in steps], back, facts_of))
+        again = [step for step in steps if step.radar in self._suspects]
+        self._suspects = [step.radar for step in steps]
+        if again:  # a wrong pair may look like a step, but is found out by the next window
+            facts_of = [_facts(step) for step in again]
+            return Done({}, {}, self._reopened([step.radar for step in again], back, facts_of))
         self._let_go(work, fits, end_s)
         settled: dict[int, int] = {}
         if len(self._open) > OPEN:
