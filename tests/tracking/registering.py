@@ -9,8 +9,7 @@ from jointsky.records.plots import Geometry, PlotFlag, Plots
 from jointsky.records.sensors import Sensor
 from jointsky.tracking.registration import Registration
 from jointsky.tracking.registration_applied import shifted
-from jointsky.tracking.registration_errors import prior_sigmas
-from tracking.skies import Flight, Sky, scans, straight, turning
+from tracking.skies import Flight, scans, straight, turning
 
 PLACES_M = ((-40e3, -10e3), (45e3, 5e3), (0.0, 55e3), (-30e3, -60e3))
 PERIODS_S = (4.0, 5.0, 6.3, 7.7)
@@ -105,7 +104,7 @@ def found(made, row=None):
     }
 
 
-def normalised(made, errors, settings=None):
+def normalised(made, errors):
     """Return the squared error of all estimates, of so many degrees of freedom, normalised."""
     estimates = made.estimates()
     names = ("range", "azimuth", "elevation", "clock")
@@ -113,6 +112,3 @@ def normalised(made, errors, settings=None):
     true = [errors[one.row][names.index(one.component)] for one in estimates]
     apart = made.errors.mean[at] - true
     return float(apart @ np.linalg.solve(made.errors.cov[np.ix_(at, at)], apart)), len(at)
-
-
-__all__ = ["Sky", "prior_sigmas"]

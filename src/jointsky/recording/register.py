@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from jointsky.records.reading import Reading
 from jointsky.records.registration import BiasEstimate, RegistrationEvent
 from jointsky.tracking.registration import Registration, Trace
+from jointsky.tracking.registration_kernels import SHARED
 from jointsky.tracking.registration_settings import RegistrationSettings
 
 Hindsight = Literal["live", "whole"]
@@ -30,6 +32,7 @@ class Registered:
     events: list[RegistrationEvent]
     trace: Trace
     radars: list[str]  # names, in the order of the trace
+    covariance: npt.NDArray[np.float64]  # (4 R, 4 R) of their last estimates
 
     def figures(self) -> dict[str, Any]:
         """Return estimates and events for ``summary.json``: degrees, metres, seconds."""
@@ -99,4 +102,5 @@ def register(
         events=events,
         trace=registration.trace,
         radars=[reading.sensors[row].name for row in registration.errors.at],
+        covariance=registration.errors.cov[SHARED:, SHARED:],
     )

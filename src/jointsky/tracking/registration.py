@@ -18,6 +18,7 @@ from jointsky.records.registration import (
     RegistrationEvent,
 )
 from jointsky.records.sensors import Sensor
+from jointsky.tracking import registration_kernels as kernels
 from jointsky.tracking.registration_applied import Applied
 from jointsky.tracking.registration_errors import Errors
 from jointsky.tracking.registration_settings import RegistrationSettings
@@ -109,15 +110,14 @@ class Registration:
         events: list[RegistrationEvent] = []
         window_s = self.settings.window_s
         while self._waiting:
-            waiting = self._waiting[0] if len(self._waiting) == 1 else join(self._waiting)
-            self._waiting = [waiting]
-            time_s = self._by_true_clock(waiting)
-            first = math.floor((float(time_s.min()) - self.epoch_s) / window_s)
+            earliest_s = min(float(self._by_true_clock(part).min()) for part in self._waiting)
+            first = math.floor((earliest_s - self.epoch_s) / window_s)
             begin_s = max(self.epoch_s + first * window_s, self._done_s)
             end_s = begin_s + window_s
             if end_s + self.settings.lag_s > now_s:
                 break
-            inside = time_s < end_s
+            waiting = self._waiting[0] if len(self._waiting) == 1 else join(self._waiting)
+            inside = self._by_true_clock(waiting) < end_s
             rest = waiting.rows(~inside)
             self._waiting = [rest] if len(rest) else []
             events += self._work(waiting.rows(inside), end_s)
@@ -237,10 +237,12 @@ class Registration:
         events += self._observed(end_s)
         self._apply(end_s + self.settings.lag_s)
         if self.trace is not None:
-            mean = self.errors.mean[2:].reshape(-1, 4)
+            mean = self.errors.mean[kernels.SHARED :].reshape(-1, 4)
             self.trace.time_s.append(end_s)
             self.trace.estimate.append(mean.copy())
-            self.trace.sigma.append(np.sqrt(np.diag(self.errors.cov)[2:]).reshape(-1, 4))
+            self.trace.sigma.append(
+                np.sqrt(np.diag(self.errors.cov)[kernels.SHARED :]).reshape(-1, 4)
+            )
         return events
 
     def _observed(self, now_s: float) -> list[RegistrationEvent]:

@@ -1,7 +1,8 @@
 """What is known of all errors: mean and covariance, and the same from what was seen alone.
 
-Columns: 2 of pressure altitude (offset, slope of it with height), then 4 for each radar (range,
-azimuth, elevation, clock).  Metres, radians, seconds.
+Columns: 3 that all targets share (offset of pressure altitudes, its slope with height, mean age of
+the positions that aircraft send), then 4 for each radar (range, azimuth, elevation, clock).
+Metres, radians, seconds.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ OPEN = 3  # windows that are looked at again
 BEGINS = (1, 2, 3, 4, 6, 9)  # windows back at which a step is looked for
 NEARLY = 10.0  # twice the log of how much less likely the step of another radar may be
 USUAL_SHARE = 0.05  # of what is usual, learnt from each window
+SHARED_DRIFT = (10.0, 0.002, 0.005)  # m, 1, s; in an hour
 NO_PRIOR = 1e-9  # share of the usual: "this is right", where a prior of 0 is declared
 
 
@@ -75,26 +77,28 @@ class Errors:
     """
 
     def __init__(self, radars: list[int], settings: RegistrationSettings) -> None:
-        self.at = {row: kernels.PRESSURE + kernels.PARTS * k for k, row in enumerate(radars)}
+        self.at = {row: kernels.SHARED + kernels.PARTS * k for k, row in enumerate(radars)}
         self._settings = settings
         n = len(radars)
         shape = prior_sigmas(settings)
         usual = np.array([500.0, 0.017, 0.017, 2.0])
         self.prior = np.where(shape > 0.0, shape, NO_PRIOR * usual)
-        pressure = [settings.pressure_offset_m, settings.pressure_slope]
-        sigma = np.concatenate([pressure, np.tile(self.prior, n)])
+        shared = [settings.pressure_offset_m, settings.pressure_slope, settings.age_sigma_s]
+        sigma = np.concatenate([shared, np.tile(self.prior, n)])
         drift = [
             settings.range_drift_m,
             np.radians(settings.azimuth_drift_deg),
             np.radians(settings.elevation_drift_deg),
             settings.clock_drift_s,
         ]
-        wander = np.concatenate([[10.0, 0.002], np.tile(np.where(shape > 0.0, drift, 0.0), n)])
+        wander = np.concatenate([SHARED_DRIFT, np.tile(np.where(shape > 0.0, drift, 0.0), n)])
         self._drift = np.diag(wander**2) / HOUR_S
-        untold = np.concatenate([[1.0, 1.0], np.tile(np.where(shape > 0.0, UNTOLD, 1.0), n)])
-        self.settled = Known(
-            np.zeros(len(sigma)), np.diag(sigma**2), np.diag((untold * sigma) ** 2)
+        untold = np.concatenate(
+            [np.ones(kernels.SHARED), np.tile(np.where(shape > 0.0, UNTOLD, 1.0), n)]
         )
+        mean = np.zeros(len(sigma))
+        mean[kernels.AGE] = settings.age_s
+        self.settled = Known(mean, np.diag(sigma**2), np.diag((untold * sigma) ** 2))
         self.now = self.settled
         self._past: list[_Window] = []
         self._open: list[_Window] = []

@@ -117,10 +117,9 @@ class Follower:
     def follow(self, windows: Sequence[Heard], targets: Targets, base: Floats) -> Work:
         """Follow all targets over windows, one after another, with ``base`` taken off."""
         places, filters = targets.rebased(base)
-        row_of = {target.place: row for row, target in enumerate(targets.all)}
         parts = []
         for heard in windows:
-            part = self._part(heard, targets, row_of, filters, base)
+            part = self._part(heard, targets, filters, base)
             parts.append(part)
             filters = Filters(*(column.copy() for column in part.filters))
         return Work(list(targets.all), places, base, parts)
@@ -129,32 +128,23 @@ class Follower:
         self,
         heard: Heard,
         targets: Targets,
-        row_of: dict[int, int],
         filters: Filters,
         base: Floats,
     ) -> Part:
-        owned = np.flatnonzero(heard.owner >= 0)
-        members = zip(heard.sensor[owned].tolist(), heard.owner[owned].tolist(), strict=True)
-        found = [targets.of.get(member) for member in members]
-        rows = np.array([-1 if t is None else row_of[t.place] for t in found], np.int64)
-        slots = np.array(
-            [
-                kernels.TRUE_TIME if t is None else t.slots.get(sensor, kernels.TRUE_TIME)
-                for t, sensor in zip(found, heard.sensor[owned].tolist(), strict=True)
-            ],
-            np.int64,
-        )
-        kept = rows >= 0
-        rows, slots, owned = rows[kept], slots[kept], owned[kept]
+        rows, slots, owned = targets.theirs(heard.sensor, heard.owner)
         off = np.zeros((len(self._sensors), 4))
         for row, column in self._errors.at.items():
             off[row] = base[column : column + 4]
+        off[heard.plots.sensor[heard.sensor == SENDERS], kernels.CLOCK] = base[kernels.AGE]
         plots = heard.plots.rows(owned)
         plots = shifted(plots, -off[plots.sensor])
+        told_m = plots.pressure_altitude_m
+        off_m = base[kernels.OFFSET] + base[kernels.SLOPE] * told_m
+        plots = plots.replace(pressure_altitude_m=told_m - off_m)
         order = np.lexsort((np.arange(len(plots)), plots.time_s, rows))
         plots, sensor = plots.rows(order), heard.sensor[owned[order]]
         arrays = self._arrays(plots, sensor == SENDERS)
-        n, columns = len(row_of), kernels.COLUMNS
+        n, columns = len(targets.all), kernels.COLUMNS
         part = Part(
             first=np.searchsorted(rows[order], np.arange(n + 1)).astype(np.int64),
             sensor=sensor,

@@ -4,10 +4,11 @@ A target's filter knows nothing of biases; beside its state x it carries how tha
 each bias, V = dx/db, so that with the biases b (taken about those that were taken off the plots)
 the target is at x + V b.  Its innovations are then r = S b + white noise, S = H V + dz/db, and
 what they tell of b adds up over plots and targets: sum S' S / s and S' r / s (Friedland 1969,
-IEEE T-AC 14(4), eqs. 26 to 34; Ignagni 1990, IEEE T-AC 35(3)).
+IEEE T-AC 14(4); Ignagni 1990, IEEE T-AC 35(3)).
 
-Columns of b for one target: 2 of pressure altitude (offset, slope), then 4 for each of its slots
-(range, azimuth, elevation, clock); a slot is one radar.  Metres, radians, seconds.
+Columns of b for one target: 3 that all targets share (offset and slope of pressure altitudes, mean
+age of sent positions), then 4 for each of its slots (range, azimuth, elevation, clock); a slot is
+one radar.  Metres, radians, seconds.
 """
 # mypy: ignore-errors
 
@@ -39,9 +40,10 @@ STATES = 11
 LATE, OFF, ALTIMETER = 6, 7, 10
 MOVING = 6
 SLOTS = 8  # radars of one target
-PRESSURE = 2  # columns of the pressure altitude
+SHARED = 3  # columns that all targets share: offset, slope, age
+OFFSET, SLOPE, AGE = 0, 1, 2
 PARTS = 4  # columns of a slot
-COLUMNS = PRESSURE + PARTS * SLOTS
+COLUMNS = SHARED + PARTS * SLOTS
 CLOCK = 3
 NOT_BEGUN, TRUE_TIME = -2, -1  # anchors; else the slot whose clock the target's time is by
 LONGEST_S = 60.0  # a target that nothing updated for so long begins anew
@@ -156,19 +158,20 @@ def sensitivities(q, geometry, slot, anchor, x, rows, n, pressure_var, hb, hx, c
             hx[r, i] = 0.0
         if heights and r == 0:
             if q[P_VAR_HEIGHT] == pressure_var and math.isfinite(q[P_PRESSURE]):
-                hb[r, 0] = 1.0
-                hb[r, 1] = q[P_PRESSURE]
+                hb[r, OFFSET] = 1.0
+                hb[r, SLOPE] = q[P_PRESSURE]
                 hx[r, ALTIMETER] = 1.0
         elif geometry == POLAR and slot >= 0:
-            hb[r, PRESSURE + PARTS * slot + k] = 1.0
+            hb[r, SHARED + PARTS * slot + k] = 1.0
             k += 1
         if slot != anchor:
             if slot >= 0:
-                hb[r, PRESSURE + PARTS * slot + CLOCK] = -along
+                hb[r, SHARED + PARTS * slot + CLOCK] = -along
             if anchor >= 0:
-                hb[r, PRESSURE + PARTS * anchor + CLOCK] += along
+                hb[r, SHARED + PARTS * anchor + CLOCK] += along
         if geometry == GEODETIC:
             hx[r, LATE] = -along
+            hb[r, AGE] = -along
             if hx[r, ALTIMETER] == 0.0:
                 for i in range(3):
                     hx[r, OFF + i] = rows[r, i]
@@ -257,8 +260,8 @@ def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
 
     ``plots`` (floats, ints) are those of target t from ``first[t]`` on, in order of time, from
     radar ``slots`` (P,), -1: sent by the target itself; ``noise`` (T, 2): densities of a target's
-    acceleration noise, across and up.  ``targets``: x (T, STATES),
-    p (T, STATES, STATES), v (T, STATES, COLUMNS), time (T,), anchor (T,), columns (T, COLUMNS) of each column among all
+    acceleration noise, across and up.  ``targets``: x (T, STATES), p (T, STATES, STATES),
+    v (T, STATES, COLUMNS), time (T,), anchor (T,), columns (T, COLUMNS) of each column among all
     biases or -1, velocity (T, 3) to begin with.  ``world``: sensors, covariance of all biases
     (G, G), and FACTS.  ``sums``, of nought: information (T, COLUMNS, COLUMNS) and vector
     (T, COLUMNS).  ``tallies``, of nought: (P, TALLIES).
@@ -271,7 +274,7 @@ def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
     for t in range(first.shape[0] - 1):
         if first[t] == first[t + 1]:
             continue
-        columns = PRESSURE
+        columns = SHARED
         for j in range(COLUMNS):
             if columns_of[t, j] >= 0 and j >= columns:
                 columns = j + 1

@@ -16,6 +16,9 @@ MARGIN = 12.0  # a second choice must be less likely by exp(-MARGIN / 2)
 SAME_ADDRESS = 30.0  # by so much an identity in common is worth more than nearness
 VELOCITY_SIGMA_MPS = 10.0  # beside that of the tracks: turns, and axes that are turned
 FARTHEST_SIGMAS = 5.0
+FASTEST_APART_MPS = 60.0  # tracks that differ by more in velocity are not compared
+CELL_M = 50e3
+MANY = 120  # tracks of one sensor; more are thinned out by where they are
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +36,8 @@ def pairs(states: States, cov: Floats, radars: dict[int, int]) -> Pairs:
     ``cov`` (G, G) is that of all errors; ``radars`` tells the first of a sensor's four columns.
     """
     sensors = sorted(set(states.sensor.tolist()))
-    rows_of = {row: np.flatnonzero(states.sensor == row) for row in sensors}
+    kept = _thinned(states)
+    rows_of = {row: np.flatnonzero(kept & (states.sensor == row)) for row in sensors}
     reach = _reach(states, cov, radars)
     found = [
         _between(states, rows_of[a], rows_of[b], _block(cov, radars.get(a), radars.get(b)), reach)
@@ -46,6 +50,19 @@ def pairs(states: States, cov: Floats, radars: dict[int, int]) -> Pairs:
     first, second, distance2 = (np.concatenate(c) for c in zip(*found, strict=True))
     order = np.lexsort((second, first, distance2))
     return Pairs(first[order], second[order], distance2[order])
+
+
+def _thinned(states: States) -> Bools:
+    """Return which rows are looked at: of a crowded sky those in some cells, the same for all.
+
+    Which cells is settled by where they are; as the sky fills up, every second is left out.
+    """
+    most = np.bincount(states.sensor + 1).max(initial=0)
+    halvings = max(int(np.ceil(np.log2(max(most, 1) / MANY))), 0)
+    cell = np.floor(states.place_m / CELL_M).astype(np.int64)
+    mixed = (cell * [73_856_093, 19_349_663, 83_492_791]).sum(axis=1)
+    mixed = (mixed ^ (mixed >> 13)) * 1_274_126_177  # as random as is needed to tell cells apart
+    return np.asarray(((mixed >> 16) & ((1 << halvings) - 1)) == 0)
 
 
 def _reach(states: States, cov: Floats, radars: dict[int, int]) -> Floats:
@@ -72,6 +89,10 @@ def _between(
     for k in range(3):
         apart += np.subtract.outer(states.place_m[a, k], states.place_m[b, k]) ** 2
     near = apart < np.add.outer(reach[a], reach[b]) ** 2
+    slow = np.zeros_like(apart)
+    for k in range(3):
+        slow += np.subtract.outer(states.velocity_mps[a, k], states.velocity_mps[b, k]) ** 2
+    near &= slow < FASTEST_APART_MPS**2
     near &= _may_be_same(states.mode_s[a], states.mode_s[b])
     near &= _may_be_same(states.mode_a[a], states.mode_a[b])
     i, j = np.nonzero(near)

@@ -47,10 +47,13 @@ class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     climb_psd: Annotated[
         Positive, Meta(description="Vertical acceleration noise of common targets, m²/s³")
     ] = 20.0
+    age_s: Annotated[
+        NotNegative, Meta(description="Positions that aircraft send are so old on average, and")
+    ] = 0.1
+    age_sigma_s: Annotated[Positive, Meta(description="that average is known so well")] = 0.1
     latency_sigma_s: Annotated[
-        Positive,
-        Meta(description="Spread of how old the positions are that aircraft send of themselves"),
-    ] = 0.3
+        Positive, Meta(description="By so much they differ from aircraft to aircraft")
+    ] = 0.2
     pressure_offset_m: Annotated[
         Positive, Meta(description="Pressure altitudes lie beside heights by an unknown so large")
     ] = 150.0
@@ -66,9 +69,6 @@ class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     false_steps_per_day: Annotated[
         Positive, Meta(description="So often a step is noticed where there was none, per network")
     ] = 0.1
-    most_plots: Annotated[
-        int, Meta(gt=0, description="Plots of a window beyond this many are thinned out")
-    ] = 50_000
     most_targets: Annotated[
         int, Meta(gt=0, description="At most so many common targets are followed")
     ] = 400

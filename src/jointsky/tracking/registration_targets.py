@@ -153,7 +153,7 @@ class Targets:
         filters = self.filters
         filters.anchor[place] = kernels.NOT_BEGUN
         filters.columns[place] = -1
-        filters.columns[place, : kernels.PRESSURE] = range(kernels.PRESSURE)
+        filters.columns[place, : kernels.SHARED] = range(kernels.SHARED)
         filters.velocity[place] = velocity
         self._join(target, a)
         self._join(target, b)
@@ -167,12 +167,31 @@ class Targets:
                 return
             slot = len(target.slots)
             target.slots[sensor] = slot
-            first = kernels.PRESSURE + kernels.PARTS * slot
+            first = kernels.SHARED + kernels.PARTS * slot
             at = self._radars[sensor]
             self.filters.columns[target.place, first : first + kernels.PARTS] = range(at, at + 4)
             self.filters.v[target.place, :, first : first + kernels.PARTS] = 0.0
         target.members[sensor] = number
         self.of[member] = target
+
+    def theirs(self, sensor: Integers, owner: Integers) -> tuple[Integers, Integers, Integers]:
+        """Return which plots are of targets: row of the target in ``all``, slot, row of the plot.
+
+        ``sensor`` and ``owner`` (P,) say whose each plot is; those of nobody are left out.
+        """
+        members = [
+            (_key(row, number), t, target.slots.get(row, kernels.TRUE_TIME))
+            for t, target in enumerate(self.all)
+            for row, number in target.members.items()
+        ]
+        if not members or len(sensor) == 0:
+            return (np.empty(0, np.int64),) * 3
+        keys, rows, slots = np.array(sorted(members), np.int64).T
+        plots = np.flatnonzero(owner >= 0)
+        asked = _key(sensor[plots], owner[plots])
+        at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+        known = keys[at] == asked
+        return rows[at[known]], slots[at[known]], plots[known]
 
     def rebased(self, base: Floats) -> tuple[Integers, Filters]:
         """Return the places of all targets and their filters, had ``base`` (G,) been taken off."""
@@ -183,7 +202,7 @@ class Targets:
         local = np.where(known, moved[filters.columns], 0.0)
         filters.x[:] += np.einsum("tij,tj->ti", filters.v, local)
         anchored = np.flatnonzero(filters.anchor >= 0)  # its time is that of this radar's clock
-        first = kernels.PRESSURE + kernels.PARTS * filters.anchor[anchored]
+        first = kernels.SHARED + kernels.PARTS * filters.anchor[anchored]
         clock = local[anchored, first + kernels.CLOCK]
         filters.x[anchored, :3] += clock[:, None] * filters.x[anchored, 3:6]
         return places, filters
@@ -193,3 +212,8 @@ class Targets:
         self.base = base
         for column, fresh in zip(self.filters, filters, strict=True):
             column[places] = fresh
+
+
+def _key(sensor: Any, number: Any) -> Any:
+    """Return one whole number for a member; numbers of tracks and addresses are below 2**40."""
+    return (sensor + 1) * (1 << 40) + number

@@ -109,7 +109,8 @@ class Windows:
 
     def _states(self, end_s: float, elevated: set[int]) -> States:
         radars, sent = self.watch.newest()
-        parts = [of_senders(sent, self._frame, self._settings.latency_sigma_s, end_s)]
+        spread_s = float(np.hypot(self._settings.latency_sigma_s, self._settings.age_sigma_s))
+        parts = [of_senders(sent, self._frame, spread_s, end_s + self.errors.mean[kernels.AGE])]
         for row, tracks in radars:
             pose = self._frame.sensor_pose(self._sensors[row])
             if pose is None or len(tracks) == 0:
@@ -122,7 +123,9 @@ class Windows:
     def _worked(self) -> Work:
         """Follow all targets over the open windows; again while the errors still move much."""
         base = self.errors.mean
-        scale = np.concatenate([[np.inf] * 2, np.tile(self.errors.prior, len(self.errors.at))])
+        scale = np.concatenate(
+            [[np.inf] * kernels.SHARED, np.tile(self.errors.prior, len(self.errors.at))]
+        )
         for again in range(MOST_AGAIN):
             work = self._follower.follow(self._open, self._targets, base)
             fits, about = fitting(work, self.errors), self.errors.settled.mean
