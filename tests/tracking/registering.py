@@ -91,7 +91,8 @@ def registered(sky, sensors, plots, end_s, settings=None, owned=None):
     made = Registration(sensors, owned, settings, 0.0, sky.origin if sky.is_flat else None)
     events = []
     for now_s in np.arange(1.0, end_s + 16.0):
-        first, last = np.searchsorted(plots.time_s, [now_s - 1.0, now_s])
+        begin_s = now_s - 1.0 if now_s > 1.0 else -np.inf  # a clock may be slow
+        first, last = np.searchsorted(plots.time_s, [begin_s, now_s])
         made.take(plots.rows(slice(first, last)), float(now_s))
         events += made.advance(float(now_s))
     return made, events

@@ -149,7 +149,7 @@ def test_any_order_of_arrival_within_the_lag_gives_the_same_estimates(sky, scene
     order = np.argsort(arrival, kind="stable")
     registration = Registration(sensors, range(3), None, 0.0)
     moments = np.arange(0.7, END_S + 17.0, 0.7)
-    for begin_s, end_s in itertools.pairwise(np.append(0.0, moments)):
+    for begin_s, end_s in itertools.pairwise(np.append(-1.0, moments)):
         part = order[(arrival[order] >= begin_s) & (arrival[order] < end_s)]
         registration.take(plots.rows(part), float(end_s))
         registration.advance(float(end_s))
@@ -226,7 +226,7 @@ def test_sites_that_tell_their_corrections_do_not_chase_each_other(sky, scene):
     sensors, plots, _, _ = scene
     sites = [Registration(sensors, [row], None, 0.0) for row in range(3)]
     for now_s in np.arange(1.0, END_S + 16.0):
-        fresh = plots.rows((plots.time_s >= now_s - 1.0) & (plots.time_s < now_s))
+        fresh = plots.rows((plots.time_s >= now_s - 1.0 - (now_s == 1.0)) & (plots.time_s < now_s))
         parts = [fresh.rows(fresh.sensor == row) for row in range(3)]
         shared = [site.correct(part) for site, part in zip(sites, parts, strict=True)]
         for row, site in enumerate(sites):
@@ -260,7 +260,8 @@ def test_wild_times_and_places_do_no_harm(sky, scene, made):
     wild = wild.replace(time_s=times, range_m=np.where(times == 50.0, np.nan, wild.range_m))
     registration = Registration(sensors, range(3), None, 0.0)
     for now_s in np.arange(1.0, END_S + 16.0):
-        first, last = np.searchsorted(plots.time_s, [now_s - 1.0, now_s])
+        begin_s = now_s - 1.0 if now_s > 1.0 else -np.inf
+        first, last = np.searchsorted(plots.time_s, [begin_s, now_s])
         registration.take(plots.rows(slice(first, last)), float(now_s))
         registration.take(wild, float(now_s))
         registration.advance(float(now_s))

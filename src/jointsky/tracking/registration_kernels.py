@@ -45,7 +45,7 @@ OFFSET, SLOPE, AGE = 0, 1, 2
 PARTS = 4  # columns of a slot
 COLUMNS = SHARED + PARTS * SLOTS
 CLOCK = 3
-NOT_BEGUN, TRUE_TIME = -2, -1  # anchors; else the slot whose clock the target's time is by
+NOT_BEGUN, SENDER = -2, -1  # anchors; else the slot whose clock the target's time is by
 LONGEST_S = 60.0  # a target that nothing updated for so long begins anew
 
 # Knowledge of a target before its first plot
@@ -141,8 +141,9 @@ def predict(x, p, v, columns, dt, psd_across, psd_up, up, bend):
 def sensitivities(q, geometry, slot, anchor, x, rows, n, pressure_var, hb, hx, columns):
     """Fill what each of ``n`` rows feels of the biases, ``hb``, and of the target's state, ``hx``.
 
-    The target's time is that of its anchor's clock: a shift of all clocks at once moves it along
-    its path and no innovation, whatever velocity it is thought to have.
+    The target's time is that of its anchor: the clock of a radar, or the target's own, by which
+    what it sends is late.  So a shift of all clocks at once moves it along its path and no
+    innovation, whatever velocity it is thought to have.
     """
     k = 0
     heights = q[P_VAR_HEIGHT] > 0.0
@@ -165,16 +166,15 @@ def sensitivities(q, geometry, slot, anchor, x, rows, n, pressure_var, hb, hx, c
             hb[r, SHARED + PARTS * slot + k] = 1.0
             k += 1
         if slot != anchor:
-            if slot >= 0:
-                hb[r, SHARED + PARTS * slot + CLOCK] = -along
-            if anchor >= 0:
-                hb[r, SHARED + PARTS * anchor + CLOCK] += along
-        if geometry == GEODETIC:
-            hx[r, LATE] = -along
-            hb[r, AGE] = -along
-            if hx[r, ALTIMETER] == 0.0:
-                for i in range(3):
-                    hx[r, OFF + i] = rows[r, i]
+            for who, change in ((slot, -along), (anchor, along)):
+                if who >= 0:
+                    hb[r, SHARED + PARTS * who + CLOCK] += change
+                else:
+                    hb[r, AGE] += change
+                    hx[r, LATE] += change
+        if geometry == GEODETIC and hx[r, ALTIMETER] == 0.0:
+            for i in range(3):
+                hx[r, OFF + i] = rows[r, i]
 
 
 @bare

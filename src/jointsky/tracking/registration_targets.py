@@ -180,7 +180,7 @@ class Targets:
         ``sensor`` and ``owner`` (P,) say whose each plot is; those of nobody are left out.
         """
         members = [
-            (_key(row, number), t, target.slots.get(row, kernels.TRUE_TIME))
+            (_key(row, number), t, target.slots.get(row, kernels.SENDER))
             for t, target in enumerate(self.all)
             for row, number in target.members.items()
         ]
@@ -201,10 +201,11 @@ class Targets:
         known = filters.columns >= 0
         local = np.where(known, moved[filters.columns], 0.0)
         filters.x[:] += np.einsum("tij,tj->ti", filters.v, local)
-        anchored = np.flatnonzero(filters.anchor >= 0)  # its time is that of this radar's clock
-        first = kernels.SHARED + kernels.PARTS * filters.anchor[anchored]
-        clock = local[anchored, first + kernels.CLOCK]
-        filters.x[anchored, :3] += clock[:, None] * filters.x[anchored, 3:6]
+        begun = np.flatnonzero(filters.anchor != kernels.NOT_BEGUN)  # time is by the anchor's clock
+        anchor = filters.anchor[begun]
+        first = kernels.SHARED + kernels.PARTS * np.maximum(anchor, 0) + kernels.CLOCK
+        clock = local[begun, np.where(anchor == kernels.SENDER, kernels.AGE, first)]
+        filters.x[begun, :3] += clock[:, None] * filters.x[begun, 3:6]
         return places, filters
 
     def put(self, places: Integers, filters: Filters, base: Floats) -> None:
