@@ -142,6 +142,11 @@ def test_only_own_plots_are_corrected(sky, scene):
     assert (fixed.range_m != plots.range_m)[~others & (plots.time_s > 70.0)].all()
 
 
+def test_what_is_left_is_small_once_it_is_taken_off(made):
+    for one in made[0].left():
+        assert abs(one.estimate) <= 0.21 * one.sigma  # smaller changes are not taken off
+
+
 def test_any_order_of_arrival_within_the_lag_gives_the_same_estimates(sky, scene, made):
     sensors, plots, _, _ = scene
     rng = np.random.default_rng(1)

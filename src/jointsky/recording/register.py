@@ -82,6 +82,7 @@ def register(
         reading.sensors, range(len(reading.sensors)), settings, begin_s, origin
     )
     registration.trace = Trace()
+    registration.kept_s = math.inf
     events = []
     filled = np.unique(np.floor((plots.time_s - begin_s) / settings.window_s))
     nows_s = begin_s + settings.window_s * (filled + 1.0)

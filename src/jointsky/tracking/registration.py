@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -29,6 +30,7 @@ OBSERVED, UNOBSERVED = 0.5, 0.7  # of the prior: below, and above again
 UNSEEN_AFTER_S = 120.0  # a radar says by then whether it can be registered
 WORTH_TAKING = 0.2  # of a standard error: a smaller change is not taken off
 FUTURE_S = 600.0
+KEPT_S = 3600.0
 
 
 @dataclasses.dataclass
@@ -75,6 +77,7 @@ class Registration:
         self.epoch_s = epoch_s
         self.late = 0  # plots that came after their window was worked off
         self.trace: Trace | None = None
+        self.kept_s = KEPT_S  # what was taken off longer ago is forgotten
         self._applied = Applied.nothing()
         self._foreign = Applied.nothing()
         self._windows = Windows(self.sensors, self.settings, epoch_s, origin)
@@ -188,6 +191,20 @@ class Registration:
                 )
         return made
 
+    def left(self) -> list[BiasEstimate]:
+        """Return the estimates less what is taken off: here of own plots, as told of others'."""
+        taken = np.zeros((len(self.sensors), 4))
+        for applied in (self._applied, self._foreign):
+            rows = np.unique(applied.sensor).astype(np.int32)
+            taken[rows] = applied.at(rows, np.full(len(rows), np.inf))
+        return [
+            msgspec.structs.replace(
+                one,
+                estimate=one.estimate - float(taken[one.row, COMPONENTS.index(one.component)]),
+            )
+            for one in self.estimates()
+        ]
+
     def _is_estimated(self, row: int, k: int) -> bool:
         declared = (
             self.settings.range_prior_m,
@@ -294,4 +311,6 @@ class Registration:
                 rows.append(row)
                 values.append(mean)
         if rows:
-            self._applied = self._applied.and_also(rows, from_s, np.array(values))
+            kept = self._applied.since(from_s - self.kept_s)
+            self._applied = kept.and_also(rows, from_s, np.array(values))
+            self._foreign = self._foreign.since(from_s - self.kept_s)
