@@ -191,7 +191,7 @@ def main() -> None:
     parser.add_argument("--targets", type=int, default=4_000)
     parser.add_argument("--share-interval", type=float, default=0.04)
     parser.add_argument("--hold", type=float, default=0.15)
-    parser.add_argument("--gather", type=float, default=0.03)
+    parser.add_argument("--gather", type=float, default=0.05)
     parser.add_argument("--no-registration", action="store_true")
     parser.add_argument("--cut", type=float, default=0.0, help="cut the link for so many seconds")
     parser.add_argument("--after", type=float, default=0.0, help="wait so long at the end")

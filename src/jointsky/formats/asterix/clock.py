@@ -113,6 +113,20 @@ def unwrap(stamps: Stamps, date: datetime.date | None) -> Times:
     return Times(time_s, jumped_from_s, outlier)
 
 
+def near_receipt(stamps: Stamps, date: datetime.date | None) -> Times:
+    """Return the time of every record of a feed: the one nearest to its receipt, by our own clock.
+
+    Nothing is to be found out of the records around it, so it costs little and a few records are
+    as good as many.  What the clock of a source is worth is for others to judge.
+    """
+    given, receipt = stamps.time_of_day_s, stamps.receipt_time_s
+    period = np.where(stamps.is_truncated, TRUNCATED_PERIOD_S, DAY_S)
+    placed = given + period * np.round((receipt - given) / period)
+    nothing = np.full(len(given), np.nan)
+    time_s = np.where(np.isnan(placed), receipt, placed)
+    return Times(time_s, nothing, np.zeros(len(given), np.bool_))
+
+
 def jump_text(from_s: float, to_s: float) -> str:
     """Return what a step of a clock is: from which time of day to which, and how far."""
     step_s = to_s - from_s

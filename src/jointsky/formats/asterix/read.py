@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,6 +32,7 @@ FEW_RECORDS = 4  # fewer say nothing of the edition
 STRAY_RECORDS = 4  # a source with so few, beside others with 500 times as many: a wrong bit
 STRAY_RATIO = 500
 
+Timer = Callable[[Stamps, datetime.date | None], Times]
 _Bools = npt.NDArray[np.bool_]
 _C = TypeVar("_C", bound=Columns)
 
@@ -67,9 +70,12 @@ def gather(frames: Frames, options: ReadOptions) -> Gathered:
     return held
 
 
-def reading_of(gathered: Gathered, options: ReadOptions) -> Reading:
-    """Return gathered records as a Reading: in time, believed or not, what is in them."""
-    times = unwrap(_stamps(gathered.pieces), options.date)
+def reading_of(gathered: Gathered, options: ReadOptions, timed: Timer = unwrap) -> Reading:
+    """Return gathered records as a Reading: in time, believed or not, what is in them.
+
+    ``timed`` gives the times of records that tell a time of day.
+    """
+    times = timed(_stamps(gathered.pieces), options.date)
     believed = _believed(gathered)
     bounds = np.cumsum([0] + [len(piece.order) for piece in gathered.pieces])
     plots, tracks = [Plots.make(0)], [Tracks.make(0, sensors=np.zeros((0, 1), np.uint64))]
