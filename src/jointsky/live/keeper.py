@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import itertools
 import pathlib
 import sqlite3
 import threading
@@ -148,8 +149,8 @@ class Keeper:
     def _write_some(self) -> bool:
         """Write some of what waits; return whether more waits that can be written now."""
         with self._lock:
-            entries = [self._entries[k] for k in range(min(len(self._entries), MOST_AT_ONCE))]
-            messages = [self._messages[k] for k in range(min(len(self._messages), MOST_AT_ONCE))]
+            entries = list(itertools.islice(self._entries, MOST_AT_ONCE))
+            messages = list(itertools.islice(self._messages, MOST_AT_ONCE))
             shown, self._shown = self._shown, {}
         try:
             if self._journal is None:
