@@ -24,7 +24,7 @@ from jointsky.live.outputs import Writer, lines
 from jointsky.live.replay import Replay
 from jointsky.live.showing import Shower
 from jointsky.live.sources import Reader, read_tail, read_tcp, read_udp
-from jointsky.live.status import Watch
+from jointsky.live.status import Watch, is_behind
 from jointsky.live.warming import warm, warm_readers
 from jointsky.node.picture import PictureNode
 from jointsky.records.tracks import Tracks
@@ -176,7 +176,7 @@ class Host:
         """Show the status every second; end where the node's thread has ended."""
         watch = Watch(self.brain, self._readers, self._links)
         shower = Shower(self.brain, self._network.sites[self.brain.node.site].name)
-        was_off = False
+        was_off = was_behind = False
         while self._thread.is_alive():
             await asyncio.sleep(STATUS_EVERY_S)
             off_s = self.clock.follow()
@@ -184,7 +184,12 @@ class Host:
                 was_off = not was_off
                 kind = "clock-off" if was_off else "clock-right"
                 self.brain.log(self.clock.now_s(), kind, {"off_s": round(off_s, 3)})
-            self._show(await asyncio.to_thread(watch.status, off_s))
+            status = await asyncio.to_thread(watch.status, off_s)
+            if status["delay_p50_s"] is not None and is_behind(status) != was_behind:
+                was_behind = not was_behind
+                kind = "node-behind" if was_behind else "node-keeps-up"
+                self.brain.log(self.clock.now_s(), kind, {"delay_s": status["delay_p50_s"]})
+            self._show(status)
             await asyncio.to_thread(shower.show)
 
     def _outputs(self) -> list[Coroutine[Any, Any, None]]:

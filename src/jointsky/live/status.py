@@ -13,7 +13,14 @@ from jointsky.live.brain import Brain
 from jointsky.live.sources import Reader
 from jointsky.live.transport import Links
 
-LATE_S = 5.0  # a node that is busy for so long without an answer is behind
+LATE_S = 5.0  # a node that is busy for so long without an answer is told
+BEHIND_S = 2.0  # updates that come so late, beyond what is waited for on purpose
+
+
+def is_behind(status: dict[str, Any]) -> bool:
+    """Return whether a node does not keep up with what comes: most of its updates are late."""
+    delay_s = status["delay_p50_s"]
+    return delay_s is not None and delay_s > BEHIND_S
 
 
 class Watch:
@@ -145,6 +152,11 @@ class Watch:
             told.append(f"store: {store['lost'] + store['lost_entries']:,} lost for want of room")
         if abs(made["clock_off_s"]) > 1.0:
             told.append(f"clock: {made['clock_off_s']:+.1f} s behind the wall clock")
+        if is_behind(made):
+            told.append(
+                f"behind: half of the tracks are updated {made['delay_p50_s']:.1f} s after "
+                "their plots, or later"
+            )
         if made["behind_s"] > LATE_S:
             told.append(f"the node is busy: {made['behind_s']:.1f} s until it answered")
         return told
