@@ -13,9 +13,9 @@ from jointsky.records.sensors import Sensor
 from jointsky.streams import stream
 from jointsky.tracking.registration import Registration
 
-RADARS, SPAN_S, PERIOD_S = 30, 90.0, 8.0
+RADARS, SPAN_S, PERIOD_S = 30, 90.0, 4.0
 SIDE_M = 900e3
-REACH_M = 220e3
+REACH_M = 250e3
 
 
 def measured(plots_a_second: float) -> None:
@@ -38,7 +38,7 @@ def measured(plots_a_second: float) -> None:
         for k, place in enumerate(places.tolist())
     ]
     wrong = rng.normal(size=(RADARS, 4)) * [100.0, 0.005, 0.003, 0.1]
-    count = 2000
+    count = 4000
     start = np.column_stack([rng.uniform(-SIDE_M / 2, SIDE_M / 2, (count, 2)), np.zeros(count)])
     start[:, 2] = rng.uniform(4e3, 11e3, count)
     heading, speed = rng.uniform(0, 2 * np.pi, count), rng.uniform(150, 250, count)

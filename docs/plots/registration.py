@@ -81,7 +81,7 @@ def draw(figure: Figure) -> None:
     """Draw the four errors of each radar as they become known."""
     trace = traced()
     estimate, sigma = np.array(trace.estimate) / TO_RADIANS, np.array(trace.sigma) / TO_RADIANS
-    sigma[:, :, 3] *= 0.0  # of all clocks together: unknown; beside the mean: as narrow as the line
+    sigma[:, :, 3] = np.array(trace.relative)[:, :, 3]
     estimate[:, :, 3] -= estimate[:, :, 3].mean(axis=1)[:, None]
     true = WRONG.copy()
     true[:, 3] -= true[:, 3].mean()

@@ -69,7 +69,7 @@ def test_two_radars_at_one_place_and_a_target_that_stands_are_as_by_hand():
     )
     errors, work = one_target(sky, sensors, plots, settings)
     fits = fitting(work, errors)
-    known = errors.expected([summed(work.parts[0], work.base, fits, errors.settled.mean)])
+    known = errors.settled.after(summed(work.parts[0], work.base, fits, errors.settled.mean))
     told = 1.0 / (5.0**2 / 10 + 5.0**2 / 40)
     difference = np.array([1.0, -1.0])
     information = np.eye(2) / 30.0**2 + told * np.outer(difference, difference)
@@ -146,7 +146,7 @@ def test_kernel_agrees_with_one_filter_of_everything():
     errors, work = one_target(sky, sensors, plots, settings, velocity)
     assert not work.parts[0].tallies[:, kernels.GATED].any()
     fits = np.ones(1, bool)
-    known = errors.expected([summed(work.parts[0], work.base, fits, errors.settled.mean)])
+    known = errors.settled.after(summed(work.parts[0], work.base, fits, errors.settled.mean))
     first = int(plots.sensor[0])
     axes = plots.rows([0])
     slant, level = float(axes.range_m[0]), math.cos(float(axes.elevation_rad[0]))
@@ -196,7 +196,7 @@ def test_errors_that_were_taken_off_already_change_no_estimate():
     for base in (np.zeros(15), np.concatenate([np.zeros(3), wrong.ravel()])):
         errors, work = one_target(sky, sensors, plots, settings, velocity, base)
         sums = summed(work.parts[0], work.base, np.ones(1, bool), errors.settled.mean)
-        known = errors.expected([sums])
+        known = errors.settled.after(sums)
         means.append(known.mean)
     assert (np.abs(means[0] - means[1]) < 0.35 * np.sqrt(np.diag(known.cov))).all()
 

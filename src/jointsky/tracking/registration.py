@@ -30,6 +30,7 @@ OBSERVED, UNOBSERVED = 0.5, 0.7  # of the prior: below, and above again
 UNSEEN_AFTER_S = 120.0  # a radar says by then whether it can be registered
 WORTH_TAKING = 0.2  # of a standard error: a smaller change is not taken off
 FUTURE_S = 600.0
+ENOUGH = 50  # plots of common targets
 KEPT_S = 3600.0
 
 
@@ -52,6 +53,7 @@ class Trace:
     time_s: list[float] = dataclasses.field(default_factory=list)
     estimate: list[Floats] = dataclasses.field(default_factory=list)  # (R, 4) each
     sigma: list[Floats] = dataclasses.field(default_factory=list)
+    relative: list[Floats] = dataclasses.field(default_factory=list)  # to the mean of all radars
 
 
 class Registration:
@@ -168,7 +170,7 @@ class Registration:
     def estimates(self) -> list[BiasEstimate]:
         """Return each radar's errors with their uncertainty, by row and component."""
         sigma = np.sqrt(np.diag(self.errors.cov))
-        relative = self.errors.relative_sigmas(sorted(self._known))
+        relative = self.errors.relative_sigmas(self._compared())
         made = []
         for row, first in self.errors.at.items():
             known = self._known.get(row) or _Known(self.epoch_s)
@@ -204,6 +206,10 @@ class Registration:
             )
             for one in self.estimates()
         ]
+
+    def _compared(self) -> list[int]:
+        """Return the radars that something is known of, to compare each one with."""
+        return [row for row, known in sorted(self._known.items()) if known.evidence >= ENOUGH]
 
     def _is_estimated(self, row: int, k: int) -> bool:
         declared = (
@@ -257,6 +263,8 @@ class Registration:
             mean = self.errors.mean[kernels.SHARED :].reshape(-1, 4)
             self.trace.time_s.append(end_s)
             self.trace.estimate.append(mean.copy())
+            relative = self.errors.relative_sigmas(self._compared())[kernels.SHARED :]
+            self.trace.relative.append(relative.reshape(-1, 4))
             self.trace.sigma.append(
                 np.sqrt(np.diag(self.errors.cov)[kernels.SHARED :]).reshape(-1, 4)
             )

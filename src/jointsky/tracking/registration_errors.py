@@ -125,23 +125,26 @@ class Errors:
         self._past = [*self._past[1 - PAST :], _Window(self.settled, sums)]
         self.settled = self.settled.after(sums)
 
-    def expected(self, open_sums: Sequence[Sums]) -> Known:
-        """Return what is known with windows, in order, that told sums about ``settled.mean``."""
+    def expected(self, open_sums: Sequence[Sums]) -> Floats:
+        """Return the mean with windows that told sums about ``settled.mean``."""
         if not open_sums:
-            return self.settled
-        information = sum((one.information for one in open_sums), np.zeros_like(self.settled.cov))
-        vector = sum((one.vector for one in open_sums), np.zeros_like(self.settled.mean))
-        return self.settled.after(Sums(information, vector))
+            return self.settled.mean
+        total = _total(open_sums)
+        inner = np.eye(len(self.mean)) + self.settled.cov @ total.information
+        moved = np.linalg.solve(inner, self.settled.cov @ total.vector)
+        return np.asarray(self.settled.mean + moved)
 
     def look(self, open_sums: Sequence[Sums]) -> None:
-        """Take what open windows tell, as far as that is known now."""
+        """Take what open windows tell, in order, as far as that is known now."""
         self._open = []
         known, about = self.settled, self.settled.mean
         for one in open_sums:
             moved = Sums(one.information, one.vector + one.information @ (about - known.mean))
             self._open.append(_Window(known, moved))
-            known = known.after(moved)
-        self.now = known
+            cov = _told(known.cov, moved.information)
+            known = Known(known.mean + cov @ moved.vector, cov, known.wide)
+        wide = _told(self.settled.wide, _total(open_sums).information)
+        self.now = dataclasses.replace(known, wide=wide)
 
     def threshold(self, window_s: float) -> float:
         """Return the statistic that chance passes ``false_steps_per_day`` times a day.
@@ -197,8 +200,7 @@ class Errors:
 
         ``sums`` are those of all its targets, fitting or not, about ``settled.mean``.
         """
-        before = self._open[-2].before.after(self._open[-2].sums) if len(self._open) > 1 else None
-        known = before or self.settled
+        known = self._open[-1].before
         vector = sums.vector + sums.information @ (self.settled.mean - known.mean)
         return self._tested(known.cov, Sums(sums.information, vector))
 
@@ -250,6 +252,12 @@ class Errors:
             variance = np.einsum("ij,jk,ik->i", apart, block, apart)
             out[columns] = np.sqrt(np.maximum(variance, 0.0))
         return out
+
+
+def _total(several: Sequence[Sums]) -> Sums:
+    """Return the sum of sums about one mean; there is at least one."""
+    information = np.add.reduce([one.information for one in several])
+    return Sums(information, np.add.reduce([one.vector for one in several]))
 
 
 def _widened(known: Known, cov: Floats, wide: Floats) -> Known:

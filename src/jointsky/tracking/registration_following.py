@@ -208,7 +208,7 @@ def fitting(work: Work, errors: Errors) -> Bools:
     limit = MISFIT_SLACK * 2.0 * gammainccinv(np.maximum(rows, 1.0) / 2.0, MISFIT_CHANCE)
     while fits.any():
         sums = [summed(part, work.base, fits, errors.settled.mean) for part in work.parts]
-        mean = errors.expected(sums).mean
+        mean = errors.expected(sums)
         worse = np.where(fits, work.misfits(mean) / limit, 0.0)
         if worse.max() <= 1.0:
             break

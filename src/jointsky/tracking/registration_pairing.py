@@ -18,7 +18,7 @@ VELOCITY_SIGMA_MPS = 10.0  # beside that of the tracks: turns, and axes that are
 FARTHEST_SIGMAS = 5.0
 FASTEST_APART_MPS = 60.0  # tracks that differ by more in velocity are not compared
 CELL_M = 50e3
-MANY = 120  # tracks of one sensor; more are thinned out by where they are
+MANY = 64  # tracks of one sensor; more are thinned out by where they are
 
 
 @dataclasses.dataclass(frozen=True)

@@ -130,7 +130,7 @@ class Windows:
             work = self._follower.follow(self._open, self._targets, base)
             fits, about = fitting(work, self.errors), self.errors.settled.mean
             sums = [summed(part, work.base, fits, about) for part in work.parts]
-            mean = self.errors.expected(sums).mean
+            mean = self.errors.expected(sums)
             if again == MOST_AGAIN - 1 or (np.abs(mean - base) <= AGAIN * scale).all():
                 break
             base = mean
