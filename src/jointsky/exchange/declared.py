@@ -72,5 +72,9 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Meta(description="How tracks of several sites become one where they are shared as tracks"),
     ] = "split"
     register: Annotated[
-        bool, Meta(description="Errors of this site's radars are estimated and taken out")
-    ] = True
+        bool,
+        Meta(
+            description="Errors of this site's radars are estimated and taken out; costs as much "
+            "as tracking, and wants some twenty targets that several radars see"
+        ),
+    ] = False

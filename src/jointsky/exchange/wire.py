@@ -7,6 +7,7 @@ What was read is what is written again: packing what came out of a packet gives 
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TypeVar
 
@@ -45,7 +46,15 @@ def pack_plots(plots: Plots, complete_s: float = math.nan) -> bytes:
 
 def unpack_plots(body: bytes, where: str = "plots") -> Plots:
     """Return the plots of a body; an InputError, beginning with ``where``, says what is wrong."""
-    octets = Octets(body, where)
+    try:
+        return _unpacked_plots(body)
+    except InputError as error:
+        raise InputError(f"{where}{error.where}", error.found, error.wanted, error.hint) from None
+
+
+@functools.lru_cache(maxsize=64)  # sites that live in one process read each message but once
+def _unpacked_plots(body: bytes) -> Plots:
+    octets = Octets(body, "")
     rows, _ = _read_head(octets, _PLOTS)
     return Plots(**_columns(octets, PLOTS, rows, 0)[0])
 

@@ -23,6 +23,7 @@ from jointsky.tracking.joint import JointPicture
 from jointsky.tracking.joint_settings import JointEvent, JointSettings
 from jointsky.tracking.numbers import label
 
+NUMBERS_STEP_S = 4.0  # where all share plots, only numbers are to be decided
 SOON_S = 1.0  # after a link healed, what was missed has come by then, or mostly
 
 
@@ -59,11 +60,12 @@ class Naming:
             fusion=settings.fusion,
             report_interval_s=settings.report_interval_s,
             names_interval_s=settings.names_interval_s,
+            step_s=1.0 if any(link.share != "plots" for link in network.links) else NUMBERS_STEP_S,
         )
         life = max(round(begun_s * 1000.0), 0)  # as the exchange counts it
         self.joint = JointPicture(len(network.sites), site, domain, joint, life)
         self._names_interval_s = settings.names_interval_s
-        self._step_s = min(joint.step_s, settings.report_interval_s)
+        self._step_s = min(joint.step_s, settings.report_interval_s) if tracks else joint.step_s
         self._next_s = self._grid(begun_s)
         self._names_s = begun_s + settings.names_interval_s
 
