@@ -2,26 +2,18 @@
 
 import hashlib
 import os
-import pathlib
-import re
 import subprocess
 import sys
 
 import pytest
 
-SCENARIOS = pathlib.Path(__file__).parents[2] / "scenarios"
+from sim import short_sky
 
 
 @pytest.fixture(scope="module")
 def sky(tmp_path_factory):
-    """Return the sky of two nations in 30 s: what begins after minutes begins after seconds."""
-    folder = tmp_path_factory.mktemp("sky")
-    (folder / "union-sky").mkdir()
-    for path in [SCENARIOS / "union-sky.yaml", *(SCENARIOS / "union-sky").glob("*.yaml")]:
-        text = re.sub(r"(\+\d+)min", r"\1s", path.read_text(encoding="utf-8"))
-        text = text.replace("duration_s: 1800", "duration_s: 30")
-        (folder / path.relative_to(SCENARIOS)).write_text(text, encoding="utf-8")
-    return folder / "union-sky.yaml"
+    """Return the sky of two nations in half a minute, with an outage."""
+    return short_sky.write(tmp_path_factory.mktemp("sky"), 30)
 
 
 def run(path, out, hash_seed, *options):

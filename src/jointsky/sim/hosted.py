@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from jointsky.tracking.numbers import label
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 _MANY = 100_000
-_SOON_S = 0.001  # a node that wants to be woken now is woken so much later
+_WOKEN_S = 0.05  # a node is woken at whole multiples of this, so that near wakes become one
 
 
 class Hosted:
@@ -32,6 +33,7 @@ class Hosted:
         self.agenda = Agenda()
         self.holding = Holding()
         self.told = Tellings()
+        self._begin_s = begin_s
         self._alive: set[int] = set()
         self.agenda.wake(begin_s)
 
@@ -54,7 +56,7 @@ class Hosted:
         out: list[Send | Log] = []
         for effect in effects:
             if isinstance(effect, Wake):
-                self.agenda.wake(max(effect.at_s, now_s + _SOON_S))
+                self.agenda.wake(self._tick_s(effect.at_s, now_s))
             elif isinstance(effect, Keep):
                 self.holding.keep(effect.message)
             elif isinstance(effect, Told):
@@ -63,6 +65,12 @@ class Hosted:
             else:
                 out.append(effect)
         return out
+
+    def _tick_s(self, at_s: float, now_s: float) -> float:
+        """Return the first even moment after now at or after the one that is asked for."""
+        tick = math.ceil((max(at_s, now_s) - self._begin_s) / _WOKEN_S - 1e-6)
+        time_s = self._begin_s + _WOKEN_S * tick
+        return time_s if time_s > now_s else self._begin_s + _WOKEN_S * (tick + 1)
 
     def _begun_and_ended(self, tracks: Tracks) -> list[Log]:
         """Return what the log says of rows: which tracks are new, which are gone by the last."""
