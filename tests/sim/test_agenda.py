@@ -28,13 +28,15 @@ def test_things_come_by_time_then_kind_then_as_they_were_put_in(put):
             wanted.add((time_s, 2, -1))
     got = []
     while agenda.next_s < math.inf:
-        time_s, thing = agenda.take()
-        if isinstance(thing, Plots):
-            got.append((time_s, 0, len(thing)))
-        elif isinstance(thing, Packet):
-            got.append((time_s, 1, int(thing.link)))
-        else:
-            got.append((time_s, 2, -1))
+        time_s, things = agenda.take()
+        assert agenda.next_s > time_s
+        for thing in things:
+            if isinstance(thing, Plots):
+                got.append((time_s, 0, len(thing)))
+            elif isinstance(thing, Packet):
+                got.append((time_s, 1, int(thing.link)))
+            else:
+                got.append((time_s, 2, -1))
     assert got == sorted(wanted)
 
 
@@ -42,6 +44,6 @@ def test_a_site_can_be_woken_again_at_a_time_that_has_been():
     agenda = Agenda()
     agenda.wake(1.0)
     agenda.wake(1.0)
-    assert agenda.take() == (1.0, None) and agenda.next_s == math.inf
+    assert agenda.take() == (1.0, [None]) and agenda.next_s == math.inf
     agenda.wake(1.0)
     assert agenda.next_s == 1.0

@@ -26,6 +26,7 @@ STEP_S = 0.25  # between the newest states kept: a plot that is a little late co
 SECTOR_S = 0.05  # neighbours in a sweep are waited for at most so long
 AHEAD_S = 60.0  # a plot from so far in the future is damage
 SOONEST_S, SHARE_OF_DEPTH, LATEST_S = 0.1, 0.1, 10.0
+GATHERED = 0.2  # part of share_interval_s: the tracker goes on at most so often, with all by then
 MOMENT_S = 1e-6  # more than times of day are rounded by
 CATCH_UP_HZ, TICK_S = 70_000.0, 0.02  # plots a second that are taken once more, and how often
 
@@ -69,6 +70,9 @@ class Feed:
         self._most = most_at_once
         self._catching_up: CatchingUp | None = None
         self._now_s = -math.inf  # of the last call of advance
+        self._gather_s = GATHERED * network.settings.share_interval_s
+        self._gathering = False  # there is something to do, and more may come soon
+        self._went_on_s = -math.inf
 
     @property
     def replayed(self) -> int:
@@ -135,6 +139,10 @@ class Feed:
         is_replay = is_replay and (self._hurry or now_s >= self._replay_at_s())
         if until_s <= self.frontier_s and not is_replay and self._catching_up is None:
             return NO_TRACKS
+        self._gathering = now_s < self._went_on_s + self._gather_s
+        if self._gathering and not is_replay and self._catching_up is None:
+            return NO_TRACKS
+        self._gathering, self._went_on_s = False, now_s
         self.frontier_s = max(self.frontier_s, until_s)
         due = self._due()
         late = self._late_ones(now_s) if is_replay else Plots.make(0)
@@ -183,6 +191,8 @@ class Feed:
             return self._now_s + TICK_S
         waiting_s = min((float(plots.time_s.min()) for plots in self._waiting), default=math.inf)
         due_s = min(waiting_s, self._tracker.closes_s()) + self._hold_s + MOMENT_S
+        gathered_s = self._went_on_s + self._gather_s
+        due_s = gathered_s if self._gathering else max(due_s, gathered_s)
         return min(due_s, self._replay_at_s()) if self._pool else due_s
 
     def picture(self, time_s: float) -> Tracks:

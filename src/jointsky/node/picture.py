@@ -66,15 +66,21 @@ class PictureNode:
 
     def on_record(self, link: str, packet: bytes, now_s: float) -> list[Effect]:
         """Take a packet that came over a link from the site at its other end."""
-        heard = Heard(faults=(f"{link!r} is no link of this site",))
-        if link in self._links:
-            heard = self._exchange.on_packet(link, packet, now_s)
-        for fault in heard.faults:
-            self._peers.bad_packet(link, fault, now_s)
-        effects: list[Effect] = [self._keep(message) for message in heard.messages]
-        for message in heard.messages:
-            self._messages += 1
-            self._hear(message, now_s)
+        return self.on_records([(link, packet)], now_s)
+
+    def on_records(self, packets: Sequence[tuple[str, bytes]], now_s: float) -> list[Effect]:
+        """Take several packets that came by now, each with its link: quicker than one by one."""
+        effects: list[Effect] = []
+        for link, packet in packets:
+            heard = Heard(faults=(f"{link!r} is no link of this site",))
+            if link in self._links:
+                heard = self._exchange.on_packet(link, packet, now_s)
+            for fault in heard.faults:
+                self._peers.bad_packet(link, fault, now_s)
+            effects += [self._keep(message) for message in heard.messages]
+            for message in heard.messages:
+                self._messages += 1
+                self._hear(message, now_s)
         return self._go_on(now_s, effects)
 
     def on_time(self, now_s: float) -> list[Effect]:

@@ -52,6 +52,8 @@ class Columns:
         6 by 6 covariance) too.  Arrays that fit are taken as they are, not copied; values that
         the column cannot hold are a ValueError.
         """
+        if n == 0 and not given:
+            return cls._empty()
         schema = cls.schema()
         for name in given:
             if name not in schema:
@@ -105,6 +107,20 @@ class Columns:
                 raise ValueError(
                     f"{type(self).__name__}.{name} has {shape[0]} rows; the others have {size}"
                 )
+
+    @classmethod
+    def _empty(cls) -> Self:
+        """Return the record without rows: always the same one, as nothing in it can change."""
+        cached: Self | None = cls.__dict__.get("_no_rows")
+        if cached is None:
+            cached = cls._of(
+                {
+                    name: np.empty((0, *(size or 1 for size in column.cell)), column.dtype)
+                    for name, column in cls.schema().items()
+                }
+            )
+            cls._no_rows = cached  # type: ignore[attr-defined]
+        return cached
 
     @classmethod
     def _of(cls, columns: dict[str, Array]) -> Self:

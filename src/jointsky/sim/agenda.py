@@ -37,7 +37,7 @@ class Agenda:
 
     @property
     def next_s(self) -> float:
-        """Return when the next thing happens; infinite where nothing is to come."""
+        """Return when the next things happen; infinite where nothing is to come."""
         return self._heap[0][0] if self._heap else math.inf
 
     def plots(self, time_s: float, plots: Plots) -> None:
@@ -54,12 +54,14 @@ class Agenda:
             self._wakes.add(time_s)
             self._push(time_s, _WAKE, None)
 
-    def take(self) -> tuple[float, Happening]:
-        """Take out what happens next, and when."""
-        time_s, kind, _, happening = heapq.heappop(self._heap)
-        if kind == _WAKE:
-            self._wakes.discard(time_s)
-        return time_s, happening
+    def take(self) -> tuple[float, list[Happening]]:
+        """Take out all that happens at the next moment, and when that is."""
+        time_s = self._heap[0][0]
+        happenings = []
+        while self._heap and self._heap[0][0] == time_s:
+            happenings.append(heapq.heappop(self._heap)[3])
+        self._wakes.discard(time_s)
+        return time_s, happenings
 
     def _push(self, time_s: float, kind: int, happening: Happening) -> None:
         heapq.heappush(self._heap, (time_s, kind, self._put, happening))

@@ -20,7 +20,8 @@ from jointsky.tracking.numbers import label
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 _MANY = 100_000
-_WOKEN_S = 0.05  # a node is woken at whole multiples of this, so that near wakes become one
+_LOOKS = 10.0  # a site looks at what came so often in each interval at which plots are shared
+_SLOWEST_S = 0.25
 
 
 class Hosted:
@@ -28,6 +29,7 @@ class Hosted:
 
     def __init__(self, network: Network, row: int, begin_s: float) -> None:
         self.row = row
+        self.tick_s = tick_of(network)
         self.name = network.sites[row].name
         self.node = PictureNode(network, row, begin_s)
         self.agenda = Agenda()
@@ -37,26 +39,32 @@ class Hosted:
         self._alive: set[int] = set()
         self.agenda.wake(begin_s)
 
-    def work(self, before_s: float) -> list[tuple[float, Send | Log]]:
-        """Do all that happens before a time; return what goes out of the site, and when."""
-        out: list[tuple[float, Send | Log]] = []
-        while self.agenda.next_s < before_s:
-            now_s, happening = self.agenda.take()
-            if isinstance(happening, Plots):
-                effects = self.node.on_plots(happening, now_s)
-            elif isinstance(happening, Packet):
-                effects = self.node.on_record(happening.link, happening.octets, now_s)
-            else:
-                effects = self.node.on_time(now_s)
-            out += [(now_s, effect) for effect in self._woken(effects, now_s)]
+    def work(self) -> list[Send | Log]:
+        """Do all that happens at the site's next moment; return what goes out of the site."""
+        now_s, happenings = self.agenda.take()
+        out: list[Send | Log] = []
+        for plots in happenings:
+            if isinstance(plots, Plots):
+                out += self._done(self.node.on_plots(plots, now_s), now_s)
+        packets = [(one.link, one.octets) for one in happenings if isinstance(one, Packet)]
+        if packets:
+            out += self._done(self.node.on_records(packets, now_s), now_s)
+        elif not any(isinstance(one, Plots) for one in happenings):
+            out += self._done(self.node.on_time(now_s), now_s)
         return out
 
-    def _woken(self, effects: list[Effect], now_s: float) -> list[Send | Log]:
+    def moment_s(self, time_s: float, after_s: float) -> float:
+        """Return when the site next looks, at or after a time and after ``after_s``."""
+        tick = math.ceil((max(time_s, after_s) - self._begin_s) / self.tick_s - 1e-6)
+        moment_s = self._begin_s + self.tick_s * tick
+        return moment_s if moment_s > after_s else self._begin_s + self.tick_s * (tick + 1)
+
+    def _done(self, effects: list[Effect], now_s: float) -> list[Send | Log]:
         """Do what effects ask for inside the site; return the others."""
         out: list[Send | Log] = []
         for effect in effects:
             if isinstance(effect, Wake):
-                self.agenda.wake(self._tick_s(effect.at_s, now_s))
+                self.agenda.wake(self.moment_s(effect.at_s, now_s))
             elif isinstance(effect, Keep):
                 self.holding.keep(effect.message)
             elif isinstance(effect, Told):
@@ -65,12 +73,6 @@ class Hosted:
             else:
                 out.append(effect)
         return out
-
-    def _tick_s(self, at_s: float, now_s: float) -> float:
-        """Return the first even moment after now at or after the one that is asked for."""
-        tick = math.ceil((max(at_s, now_s) - self._begin_s) / _WOKEN_S - 1e-6)
-        time_s = self._begin_s + _WOKEN_S * tick
-        return time_s if time_s > now_s else self._begin_s + _WOKEN_S * (tick + 1)
 
     def _begun_and_ended(self, tracks: Tracks) -> list[Log]:
         """Return what the log says of rows: which tracks are new, which are gone by the last."""
@@ -86,6 +88,11 @@ class Hosted:
                 kind = "track-ends" if gone else "track-begins"
                 made.append(Log(kind, {"track": str(number), "label": label(number)}))
         return made
+
+
+def tick_of(network: Network) -> float:
+    """Return how often sites look at their clocks and at what came."""
+    return min(network.settings.share_interval_s / _LOOKS, _SLOWEST_S)
 
 
 class Tellings:

@@ -1,10 +1,10 @@
 """The sites of a scenario and the links between them, in simulated time.
 
-A site cannot hear of what another does before the least delay of all links has passed.  So all
-sites go on for that long on their own, in any order or at once, and then what they sent is given
-to the links in order of time and site: the outcome hangs on neither threads nor their turns
-(conservative synchronisation, Chandy and Misra 1979).  Where a link has no delay they go on from
-one moment to the next.
+A site looks at its clock and at what came over its links at even moments, ten to each interval at
+which plots are shared.  What is sent at one moment is looked at at a later one, however short the
+link, so all sites do what is due at a moment on their own, in any order or at once, and then what
+they sent is given to the links in order of site: the outcome hangs on neither threads nor their
+turns (conservative synchronisation, Chandy and Misra 1979).
 """
 
 from __future__ import annotations
@@ -57,7 +57,6 @@ class SimulatedNetwork:
             for link in built.links
             for way in (0, 1)
         }
-        self._lookahead_s = min((link.delay_s for link in built.links), default=math.inf)
         self._site_of = np.array([sensor.site for sensor in built.sensors], np.int32)
         self._samples = 0
 
@@ -81,12 +80,9 @@ class SimulatedNetwork:
             if sample_s < next_s:
                 self._sample(sample_s, apply)
                 continue
-            last_s = min(sample_s, until_s)
-            before_s = max(next_s + self._lookahead_s, math.nextafter(next_s, math.inf))
-            before_s = min(before_s, math.nextafter(last_s, math.inf))
-            busy = [host for host in self.hosted.values() if host.agenda.next_s < before_s]
-            done = [busy[0].work(before_s)] if len(busy) == 1 else _together(apply, busy, before_s)
-            logged += self._deliver(busy, done)
+            busy = [host for host in self.hosted.values() if host.agenda.next_s == next_s]
+            done = list(map(_work, busy) if len(busy) == 1 else apply(_work, busy))
+            logged += self._deliver(next_s, busy, done)
 
     def _hand_over(self, seen: Observed, until_s: float) -> None:
         """Put plots into the agendas of their sites, at the moments at which they have them."""
@@ -98,28 +94,26 @@ class SimulatedNetwork:
             mine = mine[np.argsort(turn[mine], kind="stable")]
             cuts = np.flatnonzero(np.diff(turn[mine])) + 1
             for rows in np.split(mine, cuts) if len(mine) else []:
-                time_s = min(begin_s + HANDED_S * int(turn[rows[0]]), until_s)
+                handed_s = begin_s + HANDED_S * int(turn[rows[0]])
+                time_s = min(host.moment_s(handed_s, begin_s), until_s)
                 host.agenda.plots(time_s, seen.plots.rows(rows))
 
     def _deliver(
-        self, busy: Sequence[Hosted], done: Sequence[list[tuple[float, Send | Log]]]
+        self, now_s: float, busy: Sequence[Hosted], done: Sequence[list[Send | Log]]
     ) -> list[Happened]:
-        """Give what sites sent to the links, in order of time and site; return what they logged."""
+        """Give what sites sent now to the links, in order of sites; return what they logged."""
         logged: list[Happened] = []
-        events = [
-            (now_s, host.row, host, effect)
-            for host, effects in zip(busy, done, strict=True)
-            for now_s, effect in effects
-        ]
-        for now_s, row, host, effect in sorted(events, key=lambda event: event[:2]):
-            if isinstance(effect, Log):
-                logged.append((now_s, host.name, effect))
-                continue
-            channel = self._channels[effect.link, row]
-            arrives_s = channel.send(now_s, len(effect.packet))
-            if arrives_s is not None:
-                to = self.hosted[channel.traffic.ends[1]]
-                to.agenda.packet(arrives_s, Packet(effect.link, effect.packet))
+        for host, effects in zip(busy, done, strict=True):
+            for effect in effects:
+                if isinstance(effect, Log):
+                    logged.append((now_s, host.name, effect))
+                    continue
+                channel = self._channels[effect.link, host.row]
+                arrives_s = channel.send(now_s, len(effect.packet))
+                if arrives_s is not None:
+                    to = self.hosted[channel.traffic.ends[1]]
+                    moment_s = to.moment_s(arrives_s, now_s)
+                    to.agenda.packet(moment_s, Packet(effect.link, effect.packet))
         return logged
 
     def _next_sample_s(self) -> float:
@@ -151,14 +145,8 @@ def network_of(built: Built, tracker: TrackerSettings) -> Network:
     )
 
 
-def _together(
-    apply: Apply, busy: Sequence[Hosted], before_s: float
-) -> list[list[tuple[float, Send | Log]]]:
-    return list(apply(_work, busy, [before_s] * len(busy)))
-
-
-def _work(host: Hosted, before_s: float) -> list[tuple[float, Send | Log]]:
-    return host.work(before_s)
+def _work(host: Hosted) -> list[Send | Log]:
+    return host.work()
 
 
 def _picture(host: Hosted, time_s: float) -> Tracks:
