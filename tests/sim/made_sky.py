@@ -122,7 +122,7 @@ def built(count=8, duration_s=120.0, seed=1):
 CUT_S = (BEGIN_S + 60.0, BEGIN_S + 85.0)
 
 
-def joined(count=8, duration_s=150.0, seed=1, share="plots", outages_s=(CUT_S,)):
+def joined(count=20, duration_s=150.0, seed=1, share="plots", outages_s=(CUT_S,)):
     """Return the same scenario with its sites in a row: north, south, far; the last link fails."""
     wire = BuiltLink(
         name="inner",

@@ -7,6 +7,7 @@ import multiprocessing
 import numpy as np
 import pytest
 
+from jointsky.records.tracks import Tracks
 from jointsky.sim import outputs, windows
 from jointsky.sim.arms import Arm, arm_figures, arms, run_arm
 from jointsky.sim.compare import compare
@@ -45,7 +46,7 @@ def test_a_site_shows_what_only_others_can_see(cut):
     judged = judge(cut[0])
     far = 2
     assert judged.views[far].mean() < 0.3 * judged.joint_views[far].mean()
-    assert judged.scores[far].siap["completeness"] > 0.85
+    assert judged.scores[far].siap["completeness"] > 0.8  # alone for a sixth of the time
     alone = judge(dataclasses.replace(cut[0], built=dataclasses.replace(cut[0].built, links=[])))
     assert np.array_equal(alone.joint_views[far], alone.views[far])
 
@@ -94,21 +95,24 @@ def test_pictures_are_kept_as_they_were_shown(cut):
             assert np.array_equal(getattr(early, name), getattr(later, name))
 
 
-def test_neither_threads_nor_their_turns_change_a_byte(cut, tmp_path):
-    outcome, folder = cut
-    again, other = run(made_sky.joined(), tmp_path / "sky", RunSettings(workers=3))
+def test_neither_threads_nor_their_turns_change_anything(cut, tmp_path):
+    outcome, _ = cut
+    again, _ = run(made_sky.joined(), tmp_path / "sky", RunSettings(workers=3))
     assert again.seal == outcome.seal
-    for name, one in (("one", outcome), ("other", again)):
-        (tmp_path / name).mkdir()
-        outputs.write(one, tmp_path / name, lambda what, share: None)
-    files = [path for path in (tmp_path / "one").rglob("*") if path.is_file()]
-    assert "network.png" in {path.name for path in files}
-    for path in files:
-        assert (
-            path.read_bytes()
-            == (tmp_path / "other" / path.relative_to(tmp_path / "one")).read_bytes()
-        )
-    del folder, other
+    assert again.traffic == outcome.traffic
+    for site, tracks in outcome.tracks.items():
+        for name in Tracks.schema():
+            one, other = getattr(tracks, name), getattr(again.tracks[site], name)
+            assert one.tobytes() == other.tobytes()
+
+
+def test_a_run_with_links_leaves_their_picture(tmp_path):
+    outcome, folder = run(made_sky.joined(count=6, duration_s=40.0), tmp_path / "sky")
+    found = outputs.write(outcome, folder.work, lambda what, share: None)
+    assert (folder.work / "network.png").stat().st_size > 10_000
+    report = (folder.work / "report.html").read_text(encoding="utf-8")
+    assert "The network" in report and "joint view" in report
+    assert found["network"]["octets_hz"] > 0.0
 
 
 def test_lines_of_the_log_are_in_order_of_time(cut):
@@ -148,8 +152,10 @@ def test_arms_take_the_same_plots_and_differ_in_the_network_alone(cut):
     assert kept == dataclasses.replace(built.links[1], share="responsible")
 
 
-def test_ways_to_share_are_compared_in_processes_as_in_one(cut, tmp_path):
-    outcome, folder = cut
+def test_ways_to_share_are_compared_in_processes_as_in_one(tmp_path):
+    silent = ((made_sky.BEGIN_S + 20.0, made_sky.BEGIN_S + 32.0),)
+    built = made_sky.joined(count=10, duration_s=45.0, outages_s=silent)
+    outcome, folder = run(built, tmp_path / "sky")
     steps = []
     found = compare(
         outcome,

@@ -229,4 +229,4 @@ def _log_window(
                 if span_s[0] <= time_s < span_s[1]:
                     events.append((time_s, kind, "", {"link": link.name}))
     for time_s, kind, site, facts in sorted(events, key=lambda event: event[0]):
-        log.add(time_s, kind, site, **facts)
+        log.put(time_s, kind, site, facts)

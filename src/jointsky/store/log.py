@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -41,8 +41,12 @@ class Log:
 
     def add(self, time_s: float, kind: str, site: str = "", **facts: Any) -> Entry:
         """Append what happened; return the sealed entry."""
+        return self.put(time_s, kind, site, facts)
+
+    def put(self, time_s: float, kind: str, site: str, facts: Mapping[str, Any]) -> Entry:
+        """Append what happened, with facts of any names; return the sealed entry."""
         entry = Entry(
-            number=len(self.entries), time_s=float(time_s), kind=kind, site=site, facts=facts
+            number=len(self.entries), time_s=float(time_s), kind=kind, site=site, facts=dict(facts)
         )
         self.entries.append(sealed(entry, self.seal))
         return self.entries[-1]
