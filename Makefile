@@ -38,9 +38,10 @@ $(READY): $(USABLE)
 	@touch $(READY)
 
 demo: $(USABLE)
-	@echo "== half an hour over two nations: flights, sensors, every site's tracks"
+	@echo "== five minutes over two nations that share all plots: flights, sensors, every site's tracks"
 	@echo "   (the first run compiles the kernels for two or three minutes)"
-	$(BIN)/jointsky run scenarios/union-sky.yaml --out out/demo --fresh
+	@$(BIN)/python tests/sim/short_sky.py out/demo-scenario 300 > /dev/null
+	$(BIN)/jointsky run out/demo-scenario/union-sky.yaml --out out/demo --fresh
 	@echo
 	@echo "Now open out/demo/report.html in a browser, or look at out/demo/picture.png"
 
