@@ -57,8 +57,9 @@ class Feed:
             sector_s=min(network.tracker.sector_s, SECTOR_S),
         )
         sensors = [network.sensors[row] for row in self.rows.tolist()]
+        step_s = max(STEP_S, 0.5 * network.settings.share_interval_s)
         self._tracker = Tracker(
-            sensors, settings, epoch_s=network.epoch_s, numbers="birth", step_s=STEP_S
+            sensors, settings, epoch_s=network.epoch_s, numbers="birth", step_s=step_s
         )
         self.frontier_s = -math.inf  # the tracker has gone on to here
         self._waiting: list[Plots] = []  # newer than that

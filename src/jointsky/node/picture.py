@@ -29,6 +29,7 @@ from jointsky.records.status import NodeStatus
 from jointsky.records.tracks import Tracks
 
 SOONEST_S = 0.001  # a node does not ask to be woken at once
+NO_PLOTS = Plots.make(0)
 RESTORED_PLOTS = 200_000  # the newest of what was kept begin the tracks anew
 
 
@@ -60,16 +61,18 @@ class PictureNode:
 
     def on_plots(self, plots: Plots, now_s: float) -> list[Effect]:
         """Take plots of the site's own sensors, by their rows in the network."""
-        believed = self._guards.check(plots, now_s, self._feed.picture)
-        self._take_own(believed, now_s)
-        return self._go_on(now_s, [])
+        return self.on_all(plots, (), now_s)
 
     def on_record(self, link: str, packet: bytes, now_s: float) -> list[Effect]:
         """Take a packet that came over a link from the site at its other end."""
-        return self.on_records([(link, packet)], now_s)
+        return self.on_all(NO_PLOTS, [(link, packet)], now_s)
 
-    def on_records(self, packets: Sequence[tuple[str, bytes]], now_s: float) -> list[Effect]:
-        """Take several packets that came by now, each with its link: quicker than one by one."""
+    def on_all(
+        self, plots: Plots, packets: Sequence[tuple[str, bytes]], now_s: float
+    ) -> list[Effect]:
+        """Take all that came by now, packets with their links: quicker than one by one."""
+        if len(plots):
+            self._take_own(self._guards.check(plots, now_s, self._feed.picture), now_s)
         effects: list[Effect] = []
         for link, packet in packets:
             heard = Heard(faults=(f"{link!r} is no link of this site",))

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.node.effects import Effect, Keep, Log, Send, Told, Wake
-from jointsky.node.picture import PictureNode
+from jointsky.node.picture import NO_PLOTS, PictureNode
 from jointsky.node.setup import Network
+from jointsky.records.columns import join
 from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks, TrackStatus
 from jointsky.sim.agenda import Agenda, Packet
@@ -42,16 +43,12 @@ class Hosted:
     def work(self) -> list[Send | Log]:
         """Do all that happens at the site's next moment; return what goes out of the site."""
         now_s, happenings = self.agenda.take()
-        out: list[Send | Log] = []
-        for plots in happenings:
-            if isinstance(plots, Plots):
-                out += self._done(self.node.on_plots(plots, now_s), now_s)
+        plots = [one for one in happenings if isinstance(one, Plots)]
         packets = [(one.link, one.octets) for one in happenings if isinstance(one, Packet)]
-        if packets:
-            out += self._done(self.node.on_records(packets, now_s), now_s)
-        elif not any(isinstance(one, Plots) for one in happenings):
-            out += self._done(self.node.on_time(now_s), now_s)
-        return out
+        if not plots and not packets:
+            return self._done(self.node.on_time(now_s), now_s)
+        together = join(plots) if plots else NO_PLOTS
+        return self._done(self.node.on_all(together, packets, now_s), now_s)
 
     def moment_s(self, time_s: float, after_s: float) -> float:
         """Return when the site next looks, at or after a time and after ``after_s``."""

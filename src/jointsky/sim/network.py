@@ -26,7 +26,8 @@ from jointsky.sim.hosted import Hosted
 from jointsky.sim.shown import Shown
 from jointsky.tracking.settings import TrackerSettings
 
-HANDED_S = 0.25  # a sensor hands its plots over so often: a sector of a turn
+HANDED_S = 0.25  # a sensor hands its plots over so often, a sector of a turn,
+_OF_INTERVAL = 0.25  # or in this part of the interval at which plots are shared, if that is longer
 
 Apply = Callable[..., Iterable[Any]]
 """``map``, or that of a pool: results come in the order of the arguments."""
@@ -87,14 +88,15 @@ class SimulatedNetwork:
     def _hand_over(self, seen: Observed, until_s: float) -> None:
         """Put plots into the agendas of their sites, at the moments at which they have them."""
         begin_s = self.built.begin_s
-        turn = np.floor((seen.received_s - begin_s) / HANDED_S).astype(np.int64) + 1
+        every_s = max(HANDED_S, _OF_INTERVAL * self.built.exchange.share_interval_s)
+        turn = np.floor((seen.received_s - begin_s) / every_s).astype(np.int64) + 1
         site = self._site_of[seen.plots.sensor] if len(seen.plots) else np.empty(0, np.int32)
         for row, host in self.hosted.items():
             mine = np.flatnonzero(site == row)
             mine = mine[np.argsort(turn[mine], kind="stable")]
             cuts = np.flatnonzero(np.diff(turn[mine])) + 1
             for rows in np.split(mine, cuts) if len(mine) else []:
-                handed_s = begin_s + HANDED_S * int(turn[rows[0]])
+                handed_s = begin_s + every_s * int(turn[rows[0]])
                 time_s = min(host.moment_s(handed_s, begin_s), until_s)
                 host.agenda.plots(time_s, seen.plots.rows(rows))
 
