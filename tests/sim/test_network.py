@@ -87,23 +87,37 @@ def test_pictures_are_kept_as_they_were_shown(cut):
     for now, end_s in received(outcome.built, folder.windows, 5, map):
         if end_s <= until_s + 1e-9:
             network.advance(now, end_s)
-    for site, shown in network.shown.items():
-        early = shown.tracks()
+    for site, left in network.left().items():
+        early = left.shown.tracks()
         later = outcome.tracks[site].rows(outcome.tracks[site].time_s <= until_s)
         assert len(early) == len(later) > 0
         for name in ("track_number", "time_s", "latitude_rad", "covariance"):
             assert np.array_equal(getattr(early, name), getattr(later, name))
 
 
-def test_neither_threads_nor_their_turns_change_anything(cut, tmp_path):
-    outcome, _ = cut
-    again, _ = run(made_sky.joined(), tmp_path / "sky", RunSettings(workers=3))
-    assert again.seal == outcome.seal
-    assert again.traffic == outcome.traffic
+def test_neither_processes_nor_their_turns_change_anything(cut):
+    outcome, folder = cut
+    kept = []
+    with SimulatedNetwork(outcome.built, TrackerSettings(), crews=2) as network:
+        for now, end_s in received(outcome.built, folder.windows, 5, map):
+            kept += network.advance(now, end_s)
+        left, traffic = network.left(), network.traffic
+    assert traffic == outcome.traffic
+    logged = [(entry.time_s, entry.site, entry.facts) for entry in outcome.entries]
+    assert all((now_s, site, dict(log.facts)) in logged for now_s, site, log in kept)
     for site, tracks in outcome.tracks.items():
+        again = left[site].shown.tracks()
         for name in Tracks.schema():
-            one, other = getattr(tracks, name), getattr(again.tracks[site], name)
-            assert one.tobytes() == other.tobytes()
+            assert getattr(tracks, name).tobytes() == getattr(again, name).tobytes()
+
+
+def test_a_fault_in_another_process_is_raised_here(cut):
+    with SimulatedNetwork(cut[0].built, TrackerSettings(), crews=2) as network:
+        crew = network._crews[0]
+        crew.ask(made_sky.BEGIN_S, [(99, made_sky.BEGIN_S, None)], False)
+        with pytest.raises(KeyError, match="99"):
+            crew.answer()
+    assert multiprocessing.active_children() == []
 
 
 def test_a_run_with_links_leaves_their_picture(tmp_path):

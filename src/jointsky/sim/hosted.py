@@ -30,7 +30,7 @@ class Hosted:
 
     def __init__(self, network: Network, row: int, begin_s: float) -> None:
         self.row = row
-        self.tick_s = tick_of(network)
+        self._tick_s = tick_of(network)
         self.name = network.sites[row].name
         self.node = PictureNode(network, row, begin_s)
         self.agenda = Agenda()
@@ -50,18 +50,12 @@ class Hosted:
         together = join(plots) if plots else NO_PLOTS
         return self._done(self.node.on_all(together, packets, now_s), now_s)
 
-    def moment_s(self, time_s: float, after_s: float) -> float:
-        """Return when the site next looks, at or after a time and after ``after_s``."""
-        tick = math.ceil((max(time_s, after_s) - self._begin_s) / self.tick_s - 1e-6)
-        moment_s = self._begin_s + self.tick_s * tick
-        return moment_s if moment_s > after_s else self._begin_s + self.tick_s * (tick + 1)
-
     def _done(self, effects: list[Effect], now_s: float) -> list[Send | Log]:
         """Do what effects ask for inside the site; return the others."""
         out: list[Send | Log] = []
         for effect in effects:
             if isinstance(effect, Wake):
-                self.agenda.wake(self.moment_s(effect.at_s, now_s))
+                self.agenda.wake(moment_s(self._begin_s, self._tick_s, effect.at_s, now_s))
             elif isinstance(effect, Keep):
                 self.holding.keep(effect.message)
             elif isinstance(effect, Told):
@@ -90,6 +84,13 @@ class Hosted:
 def tick_of(network: Network) -> float:
     """Return how often sites look at their clocks and at what came."""
     return min(network.settings.share_interval_s / _LOOKS, _SLOWEST_S)
+
+
+def moment_s(begin_s: float, tick_s: float, time_s: float, after_s: float) -> float:
+    """Return when sites next look, at or after a time and after ``after_s``."""
+    tick = math.ceil((max(time_s, after_s) - begin_s) / tick_s - 1e-6)
+    moment = begin_s + tick_s * tick
+    return moment if moment > after_s else begin_s + tick_s * (tick + 1)
 
 
 class Tellings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
@@ -19,10 +19,10 @@ from jointsky.scenario.connecting import groups_of
 from jointsky.sensors.surroundings import Observed
 from jointsky.sim import windows
 from jointsky.sim.channels import Traffic
+from jointsky.sim.crews import Left
 from jointsky.sim.folder import RunFolder
 from jointsky.sim.holding import Lack, lacking
-from jointsky.sim.hosted import Hosted
-from jointsky.sim.network import Happened, SimulatedNetwork
+from jointsky.sim.network import Happened, SimulatedNetwork, crews_for
 from jointsky.sim.windows import parted, see, together
 from jointsky.store.log import Log
 from jointsky.tracking.settings import TrackerSettings
@@ -35,7 +35,9 @@ SETTLE_S = 30.0  # what was told so shortly before the end may still be on its w
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How a scenario is run; none of this changes what comes out, but the tracker's settings."""
 
-    workers: Annotated[int, Meta(ge=1, description="Threads that share the work of a window")] = 1
+    workers: Annotated[
+        int, Meta(ge=1, description="Threads that make plots, and processes that sites share")
+    ] = 1
     tracker: Annotated[TrackerSettings, Meta(description="The same for every site")] = (
         TrackerSettings()
     )
@@ -94,28 +96,31 @@ def simulate(
     ``should_stop`` is asked before each window; what was recorded by then is returned.
     """
     count = len(windows.windows(built))
-    network = SimulatedNetwork(built, settings.tracker)
     log = Log()
-    _log_begin(log, network)
     kept: list[Observed] = []
     end_s = built.begin_s
-    with ThreadPoolExecutor(settings.workers) as pool:
-        apply = pool.map if settings.workers > 1 else map
-        for now, until_s in received(built, folder.windows, done, apply, should_stop):
+    crews = crews_for(built, settings.workers)
+    with (
+        ThreadPoolExecutor(settings.workers) as pool,
+        SimulatedNetwork(built, settings.tracker, crews=crews) as network,
+    ):
+        _log_begin(log, network)
+        for now, until_s in received(built, folder.windows, done, pool.map, should_stop):
             step(SIMULATING, len(kept) / count)
-            logged = network.advance(now, until_s, apply)
+            logged = network.advance(now, until_s)
             _log_window(log, built, logged, now, (end_s, until_s))
             kept.append(now)
             end_s = until_s
+        left, traffic = network.left(), network.traffic
     is_whole = len(kept) == count
-    lacks = lacks_of(network, end_s)
+    outcome = _outcome(built, together(kept), left, traffic, end_s)
     if is_whole:
-        for lack in lacks:
+        for lack in outcome.lacks:
             facts = {name: value for name, value in vars(lack).items() if name != "site"}
-            log.add(end_s, "messages-lacking", lack.site, **facts)
+            log.put(end_s, "messages-lacking", lack.site, facts)
         log.add(end_s, "run-ends")
         step(SIMULATING, 1.0)
-    return _outcome(network, kept, log, lacks, end_s, is_whole)
+    return dataclasses.replace(outcome, entries=log.entries, seal=log.seal, is_whole=is_whole)
 
 
 def network_outcome(
@@ -125,38 +130,34 @@ def network_outcome(
     step: Callable[[float], None] = lambda share: None,
 ) -> Outcome:
     """Return what another network makes of the recorded windows of a whole run, without a log."""
-    network = SimulatedNetwork(built, settings.tracker, with_covariance=False)
     count = len(windows.windows(built))
     kept = []
-    for now, until_s in received(built, folder, count, map):
-        network.advance(now, until_s)
-        kept.append(now)
-        step(len(kept) / count)
-    return _outcome(network, kept, Log(), lacks_of(network, built.end_s), built.end_s, True)
+    with SimulatedNetwork(built, settings.tracker, with_covariance=False) as network:
+        for now, until_s in received(built, folder, count, map):
+            network.advance(now, until_s)
+            kept.append(now)
+            step(len(kept) / count)
+        left, traffic = network.left(), network.traffic
+    return _outcome(built, together(kept), left, traffic, built.end_s)
 
 
 def _outcome(
-    network: SimulatedNetwork,
-    kept: list[Observed],
-    log: Log,
-    lacks: list[Lack],
-    end_s: float,
-    is_whole: bool,
+    built: Built, seen: Observed, left: Mapping[int, Left], traffic: list[Traffic], end_s: float
 ) -> Outcome:
-    """Return what is left of a network that went on up to a time."""
+    """Return what is left of a network that went on up to a time, as yet without a log."""
     return Outcome(
-        built=network.built,
-        seen=together(kept),
-        tracks={row: shown.tracks() for row, shown in network.shown.items()},
-        told={row: host.told.first() for row, host in network.hosted.items()},
-        systems=systems(network.built),
-        late={row: host.node.status(end_s).too_late for row, host in network.hosted.items()},
-        traffic=network.traffic,
-        lacks=lacks,
-        entries=log.entries,
-        seal=log.seal,
+        built=built,
+        seen=seen,
+        tracks={row: one.shown.tracks() for row, one in left.items()},
+        told={row: one.told.first() for row, one in left.items()},
+        systems=systems(built),
+        late={row: one.too_late for row, one in left.items()},
+        traffic=traffic,
+        lacks=lacks_of(built, left, end_s),
+        entries=[],
+        seal="",
         end_s=end_s,
-        is_whole=is_whole,
+        is_whole=True,
     )
 
 
@@ -184,26 +185,24 @@ def received(
         yield now, end_s
 
 
-def lacks_of(network: SimulatedNetwork, end_s: float) -> list[Lack]:
+def lacks_of(built: Built, left: Mapping[int, Left], end_s: float) -> list[Lack]:
     """Return what sites that share all plots told and others of them lack, but for the last."""
-    built = network.built
     plots = [link.ends for link in built.links if link.share == "plots"]
     domain = groups_of(plots, len(built.sites))
-    hosts: dict[int, list[Hosted]] = {}
-    for row, host in network.hosted.items():
-        hosts.setdefault(domain[row], []).append(host)
-    holdings = {host.name: host.holding for host in network.hosted.values()}
-    groups = [[host.name for host in group] for group in hosts.values()]
-    return lacking(holdings, groups, end_s - SETTLE_S)
+    groups: dict[int, list[str]] = {}
+    for row in left:
+        groups.setdefault(domain[row], []).append(built.sites[row].name)
+    holdings = {built.sites[row].name: one.holding for row, one in left.items()}
+    return lacking(holdings, list(groups.values()), end_s - SETTLE_S)
 
 
 def _log_begin(log: Log, network: SimulatedNetwork) -> None:
     built = network.built
     log.add(built.begin_s, "run-begins", scenario=built.name, digest=built.digest, seed=built.seed)
-    for row, host in network.hosted.items():
+    for row in network.rows:
         names = [sensor.name for sensor in built.sensors if sensor.site == row]
         links = [link.name for link in built.links if row in link.ends]
-        log.add(built.begin_s, "site-begins", host.name, sensors=names, links=links)
+        log.add(built.begin_s, "site-begins", built.sites[row].name, sensors=names, links=links)
 
 
 def _log_window(
