@@ -73,7 +73,7 @@ def test_the_octets_of_a_recording_in_datagrams_are_the_plots_of_that_recording(
             newest = int(np.searchsorted(expected.offset, at)) - 1
             parts.append(Chunk(0, day_s + expected.time_s[newest] + 0.3, payload))
             payload = b""
-    found = [decoder.plots([one]) for one in parts]
+    found = [decoder.plots([one])[0] for one in parts]
     rows = np.concatenate([one.sensor for one in found])
     assert len(rows) == len(expected) == decoder.feeds[0].plots
     assert set(rows.tolist()) == {5, 6}
@@ -116,7 +116,7 @@ def test_datagrams_to_a_port_and_to_a_group_come_in():
     chunks, made = asyncio.run(receive())
     assert sorted((chunk.feed, chunk.data) for chunk in chunks) == [(0, sent), (1, sent)]
     assert all(one.line.state == "listening" for one in made)
-    plots = Decoder(site(*feeds), 0).plots(chunks)
+    plots = Decoder(site(*feeds), 0).plots(chunks)[0]
     assert len(plots) == 16
 
 
@@ -155,7 +155,7 @@ def test_a_server_that_goes_away_is_connected_to_again_and_pieces_are_put_togeth
     assert b"".join(chunk.data for chunk in chunks)[: 2 * len(sent)] == sent + sent
     assert told[:3] == ["feed-connected", "feed-lost", "feed-connected"]
     assert reader.line.begun >= 2
-    plots = Decoder(site(UdpFeed(name="lan", port=1)), 0).plots(chunks)
+    plots = Decoder(site(UdpFeed(name="lan", port=1)), 0).plots(chunks)[0]
     assert len(plots) >= 2 * 6 * 8
 
 
@@ -195,7 +195,7 @@ def test_damage_is_counted_and_what_is_good_around_it_is_kept():
         Chunk(0, 1e9, good[:60]),
         Chunk(0, 1e9, good),
     ]
-    plots = decoder.plots(chunks)
+    plots = decoder.plots(chunks)[0]
     assert len(plots) >= 16
     assert sum(decoder.feeds[0].faults.values()) >= 1
     assert sum(decoder.feeds[1].faults.values()) >= 1
@@ -204,14 +204,15 @@ def test_damage_is_counted_and_what_is_good_around_it_is_kept():
 
 def test_a_source_that_nobody_declared_is_counted_by_its_name():
     decoder = Decoder(site(UdpFeed(name="lan", port=1)), 0)
-    assert len(decoder.plots([Chunk(0, 1e9, block("shore", 1e9))])) == 0
+    assert len(decoder.plots([Chunk(0, 1e9, block("shore", 1e9))])[0]) == 0
     assert decoder.feeds[0].unknown == {"2/1": 8}
 
 
 def test_plots_take_the_time_of_their_receipt_where_that_is_declared():
     decoder = Decoder(site(UdpFeed(name="lan", port=1, time="received")), 0)
-    plots = decoder.plots([Chunk(0, 1e9 + 7.0, block("hill", 1e9))])
+    plots, came_s = decoder.plots([Chunk(0, 1e9 + 7.0, block("hill", 1e9))])
     assert set(plots.time_s.tolist()) == {1e9 + 7.0}
+    assert set(came_s.tolist()) == {1e9 + 7.0}
 
 
 STATION = (LiveSensor(name="station", kind="adsb"),)
@@ -222,9 +223,9 @@ def test_both_halves_of_a_mode_s_position_make_one_wherever_octets_are_parted(to
     feed = TcpFeed(name="receiver", host="h", port=1, format="avr")
     decoder = Decoder(site(feed, sensors=STATION), 3)
     if together:
-        plots = [decoder.plots([Chunk(0, 1e9, AVR[0]), Chunk(0, 1e9 + 0.5, AVR[1])])]
+        plots = [decoder.plots([Chunk(0, 1e9, AVR[0]), Chunk(0, 1e9 + 0.5, AVR[1])])[0]]
     else:
-        plots = [decoder.plots([Chunk(0, 1e9 + 0.5 * k, AVR[k])]) for k in range(2)]
+        plots = [decoder.plots([Chunk(0, 1e9 + 0.5 * k, AVR[k])])[0] for k in range(2)]
     latitude = np.degrees(np.concatenate([one.latitude_rad for one in plots]))
     assert latitude[-1] == pytest.approx(52.26578, abs=1e-4)  # pyModeS' own example
     assert plots[-1].time_s[-1] == pytest.approx(1e9 + 0.5)
@@ -235,7 +236,7 @@ def test_both_halves_of_a_mode_s_position_make_one_wherever_octets_are_parted(to
 def test_a_line_of_sbs_has_the_call_sign_and_speed_of_the_lines_before_it():
     feed = TcpFeed(name="receiver", host="h", port=1, format="sbs")
     decoder = Decoder(site(feed, sensors=STATION), 0)
-    parts = [decoder.plots([Chunk(0, 1e9 + k, line)]) for k, line in enumerate(SBS)]
+    parts = [decoder.plots([Chunk(0, 1e9 + k, line)])[0] for k, line in enumerate(SBS)]
     assert [len(one) for one in parts] == [0, 0, 1]
     assert parts[2].call_sign[0] == "KLM1023"
     assert parts[2].ve_mps[0] == pytest.approx(420 * 1852 / 3600)

@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from jointsky.live.clock import Clock
 from jointsky.live.decoding import Decoder
 from jointsky.live.delays import Delays
@@ -23,8 +26,13 @@ from jointsky.live.keeper import Keeper
 from jointsky.live.replay import Replay
 from jointsky.node.effects import Effect, Keep, Log, Send, Told, Wake
 from jointsky.node.picture import PictureNode
+from jointsky.records.columns import join
 from jointsky.records.exchange import Message
+from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks
+
+Floats = npt.NDArray[np.float64]
+NO_PLOTS, NO_TIMES = Plots.make(0), np.empty(0)
 
 IDLE_S = 0.5  # the node is asked at least so often, whatever it wanted
 LOG_SHOWN = 8
@@ -106,13 +114,17 @@ class Brain:
             is_last = self._stop.is_set()
             counted_s = time.monotonic()
             due_s = gathered_s + self.gather_s
-            for packet in self.inbox.take_packets():
-                self._tell(partial(self.node.on_record, packet.link, packet.data))
+            packets = self.inbox.take_packets()
+            plots, came_s = NO_PLOTS, NO_TIMES
             if counted_s >= due_s or is_last:
                 gathered_s, due_s = counted_s, counted_s + self.gather_s
-                self._hand_over()
-            if self.clock.now_s() >= self._wake_s:
+                plots, came_s = self._read()
+            is_due = self.clock.now_s() >= self._wake_s
+            if is_due:
                 self._wake_s = self.clock.now_s() + IDLE_S
+            if packets or len(plots):
+                self._tell(partial(self.node.on_all, plots, packets, came_s=came_s))
+            elif is_due:
                 self._tell(self.node.on_time)
             self.busy_s += time.monotonic() - counted_s
             if is_last:
@@ -130,20 +142,17 @@ class Brain:
         most_s = min(wake_s, until_due_s) if has_more else wake_s
         self.inbox.wait(most_s, also_chunks=not has_more)
 
-    def _hand_over(self) -> None:
-        """Read what feeds and replays have, and give it to the node."""
-        chunks = self.inbox.take_chunks()
-        plots = self.decoder.plots(chunks)
-        parts = [plots] if len(plots) else []
+    def _read(self) -> tuple[Plots, Floats]:
+        """Return what feeds and replays have brought, and when each plot came."""
+        parts = [self.decoder.plots(self.inbox.take_chunks())]
         for feed, replay in self.replays.items():
             due = replay.due(self.clock.now_s())
             if len(due):
-                parts.append(self.decoder.named(feed, due, replay.sensors))
+                parts.append(self.decoder.named(feed, due, due.time_s, replay.sensors))
         self._tell_of_feeds()
-        for part in parts:
-            if len(part):
-                self.handed += len(part)
-                self._tell(partial(self.node.on_plots, part))
+        plots = join([plots for plots, _ in parts])
+        self.handed += len(plots)
+        return plots, np.concatenate([came_s for _, came_s in parts])
 
     def _tell(self, what: Callable[[float], list[Effect]]) -> None:
         with self._lock:

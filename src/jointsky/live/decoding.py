@@ -22,6 +22,8 @@ from jointsky.records.columns import join
 from jointsky.records.plots import Plots
 from jointsky.records.sensors import Sensor
 
+Floats = npt.NDArray[np.float64]
+
 RADARS = ("radar", "ssr", "unknown", "surface-radar")  # what a radar sends makes it one of these
 
 
@@ -61,13 +63,16 @@ class Decoder:
             if not isinstance(feed, ReplayFeed) and feed.format != "asterix"
         }
 
-    def plots(self, chunks: Sequence[Chunk]) -> Plots:
-        """Return the plots in octets that came, of all feeds, in the order of their times."""
+    def plots(self, chunks: Sequence[Chunk]) -> tuple[Plots, Floats]:
+        """Return the plots in octets that came, in the order of their times, and when they came.
+
+        The second (n,) is when the octets of each plot were received, POSIX seconds.
+        """
         for chunk in chunks:
             mine = self.feeds[chunk.feed]
             mine.octets += len(chunk.data)
             mine.last_s = chunk.received_s
-        parts = [Plots.make(0)]
+        parts = [(Plots.make(0), np.empty(0))]
         blocks = [chunk for chunk in chunks if chunk.feed not in self._windows and chunk.data]
         if blocks:
             parts += self._read_asterix(blocks)
@@ -75,26 +80,30 @@ class Decoder:
             mine_ = [chunk for chunk in chunks if chunk.feed == row and chunk.data]
             if mine_:
                 parts.append(self._read_window(row, window, mine_))
-        plots: Plots = join(parts)
-        plots = plots.rows(np.isfinite(plots.time_s))
-        return plots.rows(np.argsort(plots.time_s, kind="stable"))
+        plots: Plots = join([part for part, _ in parts])
+        came_s = np.concatenate([came for _, came in parts])
+        order = np.argsort(plots.time_s, kind="stable")
+        order = order[np.isfinite(plots.time_s[order])]
+        return plots.rows(order), came_s[order]
 
-    def named(self, feed: int, plots: Plots, sensors: Sequence[Sensor]) -> Plots:
+    def named(
+        self, feed: int, plots: Plots, came_s: Floats, sensors: Sequence[Sensor]
+    ) -> tuple[Plots, Floats]:
         """Return plots of a reading by rows of the network; those of unknown sources are left out.
 
-        ``plots.sensor`` are rows of ``sensors``, those of the reading.
+        ``plots.sensor`` are rows of ``sensors``, those of the reading; ``came_s`` goes with them.
         """
         rows = np.array([self._row(feed, sensor) for sensor in sensors], np.int32)
         mine = self.feeds[feed]
         if not len(plots):
-            return plots
+            return plots, came_s
         found = np.where(plots.sensor >= 0, rows[np.maximum(plots.sensor, 0)], -1)
         for number in np.unique(plots.sensor[found < 0]).tolist():
             name = sensors[number].name if number >= 0 else "no source"
             mine.unknown[name] += int(np.count_nonzero(plots.sensor == number))
         known = found >= 0
         mine.plots += int(known.sum())
-        return plots.replace(sensor=found.astype(np.int32)).rows(known)
+        return plots.replace(sensor=found.astype(np.int32)).rows(known), came_s[known]
 
     def _row(self, feed: int, sensor: Sensor) -> int:
         """Return the row in the network of a source that a feed names; -1 where there is none."""
@@ -115,7 +124,7 @@ class Decoder:
             return self._first_row
         return self._rows.get(sensor.name, -1)
 
-    def _read_asterix(self, chunks: list[Chunk]) -> list[Plots]:
+    def _read_asterix(self, chunks: list[Chunk]) -> list[tuple[Plots, Floats]]:
         """Read the payloads of all feeds in one go: a call costs as much as 300 plots."""
         frames = _frames(chunks)
         try:
@@ -131,22 +140,22 @@ class Decoder:
         if beyond > 0:
             self.feeds[chunks[0].feed].faults["more"] += beyond
         frame_of = np.searchsorted(frames.offset, reading.plots.offset, side="right") - 1
-        feeds = feed_of[np.maximum(frame_of, 0)]
+        of_plot = np.maximum(frame_of, 0)
+        feeds, came_s = feed_of[of_plot], frames.receipt_time_s[of_plot]
         made = []
         for feed in np.unique(feeds).tolist():
-            is_mine = feeds == feed
-            plots = reading.plots.rows(is_mine)
+            mine = np.flatnonzero(feeds == feed)
+            plots = reading.plots.rows(mine)
             if self._site.feeds[feed].time == "received":
-                received_s = frames.receipt_time_s[np.maximum(frame_of[is_mine], 0)]
-                plots = plots.replace(time_s=received_s)
-            made.append(self.named(feed, plots, reading.sensors))
+                plots = plots.replace(time_s=came_s[mine])
+            made.append(self.named(feed, plots, came_s[mine], reading.sensors))
         return made
 
-    def _read_window(self, feed: int, window: Window, chunks: list[Chunk]) -> Plots:
+    def _read_window(self, feed: int, window: Window, chunks: list[Chunk]) -> tuple[Plots, Floats]:
         read = window.read(chunks, self._site.feeds[feed].time == "received")
         for kind, text in read.faults:
             self._count(feed, kind, text)
-        return self.named(feed, read.plots, read.sensors)
+        return self.named(feed, read.plots, read.came_s, read.sensors)
 
     def _count(self, feed: int, kind: str, text: str) -> None:
         mine = self.feeds[feed]

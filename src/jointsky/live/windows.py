@@ -37,6 +37,7 @@ class Read(NamedTuple):
     """New plots by rows of ``sensors``, and (kind, text) of each fault in what is new."""
 
     plots: Plots
+    came_s: Floats  # (n,) when the octets of each were received
     sensors: Sequence[Sensor]
     faults: list[tuple[str, str]]
 
@@ -65,13 +66,14 @@ class Window:
         try:
             reading = _READERS[self._format](data, ReadOptions())
         except InputError as error:
-            made = Read(Plots.make(0), [], [("unreadable", str(error))])
+            made = Read(Plots.make(0), np.empty(0), [], [("unreadable", str(error))])
         else:
             came_s = received_s[np.searchsorted(begin, reading.plots.offset, side="right") - 1]
             time_s = came_s if as_received else _times(reading, came_s)
             plots = reading.plots.replace(time_s=time_s)
             faults = [(one.kind, one.text) for one in reading.faults if one.offset >= before]
-            made = Read(plots.rows(plots.offset >= before), reading.sensors, faults)
+            new = np.flatnonzero(plots.offset >= before)
+            made = Read(plots.rows(new), came_s[new], reading.sensors, faults)
         self._forget(float(received_s[-1]))
         return made
 

@@ -110,7 +110,7 @@ class Feed:
         self._refused += len(plots) - good
         self.too_late += good - taken
         self.late += late
-        plots = Plots(**{**vars(plots), "sensor": local})
+        plots = plots.replace(sensor=local)
         if late:
             pooled = plots.rows(is_late)
             self._pooled_s = self._pooled_s if self._pool else now_s
@@ -207,9 +207,7 @@ class Feed:
         return max(self._pooled_s, self._replayed_s) + wait_s
 
     def _told(self, tracks: Tracks) -> Tracks:
-        columns = {
-            **vars(tracks),
-            "sensors": spread(tracks.sensors, self.rows, self._count),
-            "source": np.full(len(tracks), self._site, np.int32),
-        }
-        return Tracks(**columns)
+        return tracks.replace(
+            sensors=spread(tracks.sensors, self.rows, self._count),
+            source=np.full(len(tracks), self._site, np.int32),
+        )

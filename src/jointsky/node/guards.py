@@ -19,6 +19,9 @@ from jointsky.records.columns import join
 from jointsky.records.plots import Geometry, Plots
 from jointsky.records.status import SensorStatus
 
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
 NOT_OURS, UNUSABLE, REPEATS = "not-ours", "unusable", "repeats"
 QUIET_S = 10.0
 
@@ -40,13 +43,21 @@ class Guards:
         self._repeated = np.zeros(n, np.int64)
         self.not_ours = 0
 
-    def check(self, plots: Plots, now_s: float, tracks_at: TracksAt) -> Plots:
-        """Return plots that can be believed, with times that can; ``tracks_at(time_s)``: tracks."""
-        plots = self._usable(self._ours(plots, now_s), now_s)
-        if len(plots) == 0:
-            return plots
-        plots = self._without_repeats(plots, now_s)
-        plots = self._clocks.check(plots, now_s, tracks_at)
+    def check(
+        self, plots: Plots, now_s: float, tracks_at: TracksAt, came_s: Floats | None = None
+    ) -> Plots:
+        """Return plots that can be believed, with times that can; ``tracks_at(time_s)``: tracks.
+
+        ``came_s`` (n,) is when each came, if not now.
+        """
+        when_s = np.full(len(plots), now_s) if came_s is None else came_s
+        for is_good in (self._ours, self._usable, self._unrepeated):
+            good = is_good(plots, now_s)
+            if not good.all():
+                plots, when_s = plots.rows(good), when_s[good]
+            if len(plots) == 0:
+                return plots
+        plots = self._clocks.check(plots, when_s, now_s, tracks_at)
         return self._floods.check(plots, now_s, tracks_at) if len(plots) else plots
 
     def on_time(self, now_s: float, tracks_at: TracksAt) -> Plots:
@@ -89,33 +100,33 @@ class Guards:
             faults=self._bouts.of(name),
         )
 
-    def _ours(self, plots: Plots, now_s: float) -> Plots:
-        """Return the plots of the site's own sensors."""
+    def _ours(self, plots: Plots, now_s: float) -> Bools:
+        """Return which plots are of the site's own sensors."""
         known = (plots.sensor >= 0) & (plots.sensor < len(self._own))
-        ours = known.copy()
-        ours[known] = self._own[plots.sensor[known]]
-        if ours.all():
-            return plots
-        count = int((~ours).sum())
-        self.not_ours += count
-        self._bouts.seen("?", NOT_OURS, now_s, count, quiet_s=QUIET_S)
-        return plots.rows(ours)
+        ours: Bools = known & self._own[np.where(known, plots.sensor, 0)]
+        count = len(ours) - int(np.count_nonzero(ours))
+        if count:
+            self.not_ours += count
+            self._bouts.seen("?", NOT_OURS, now_s, count, quiet_s=QUIET_S)
+        return ours
 
-    def _usable(self, plots: Plots, now_s: float) -> Plots:
-        """Return plots that have a time and a place."""
+    def _usable(self, plots: Plots, now_s: float) -> Bools:
+        """Return which plots have a time and a place."""
         usable = _has_place(plots) & np.isfinite(plots.time_s)
+        sensor, time_s = plots.sensor, plots.time_s
         if not usable.all():
-            bad = np.bincount(plots.sensor[~usable], minlength=len(self._own))
+            bad = np.bincount(sensor[~usable], minlength=len(self._own))
             self._unusable += bad
             for row in np.flatnonzero(bad).tolist():
                 name = self._sensors[row].name
                 self._bouts.seen(name, UNUSABLE, now_s, int(bad[row]), quiet_s=QUIET_S)
-            plots = plots.rows(usable)
-        self._plots += np.bincount(plots.sensor, minlength=len(self._own))
-        np.maximum.at(self._newest_s, plots.sensor, plots.time_s)
-        return plots
+            sensor, time_s = sensor[usable], time_s[usable]
+        self._plots += np.bincount(sensor, minlength=len(self._own))
+        np.maximum.at(self._newest_s, sensor, time_s)
+        return usable
 
-    def _without_repeats(self, plots: Plots, now_s: float) -> Plots:
+    def _unrepeated(self, plots: Plots, now_s: float) -> Bools:
+        """Return which plots were not sent before."""
         old = self._repeats.old(plots)
         if old.any():
             count = np.bincount(plots.sensor[old], minlength=len(self._own))
@@ -126,10 +137,10 @@ class Guards:
                     self._bouts.seen(name, REPEATS, now_s, int(count[row]))
         for row in np.flatnonzero(self._own & (self._repeats.score == 0.0)).tolist():
             self._bouts.end(self._sensors[row].name, REPEATS, now_s)
-        return plots.rows(~old) if old.any() else plots
+        return ~old
 
 
-def _has_place(plots: Plots) -> npt.NDArray[np.bool_]:
+def _has_place(plots: Plots) -> Bools:
     """Return which plots say where they are, in the geometry that they name."""
     polar = np.isfinite(plots.range_m) & np.isfinite(plots.azimuth_rad) & (plots.range_m >= 0.0)
     local = np.isfinite(plots.east_m) & np.isfinite(plots.north_m)

@@ -29,6 +29,7 @@ FUTURE_S = 0.25  # clocks of hosts that keep time agree far better
 BESIDE_S = 0.5  # a delay so far outside the band is not of it
 SUSPECT = 3  # plots beside its band that make a sensor suspect
 ENOUGH = 8  # plots that are asked about a clock
+MORE = 1.25  # and are asked again where there are so many times as many
 WAITS_TURNS = 2.0  # so long at most they wait for that
 SURE = 12.0  # difference of log likelihoods that decides: odds of 160,000 to 1
 STRAGGLES_S = 1.0  # one or two late plots wait so long for others that tell more
@@ -41,11 +42,16 @@ CLOCK, LATE, FUTURE = "clock", "late", "future"
 class Held:
     """Plots of one sensor that wait until it is clear why they are beside its band."""
 
-    parts: list[Plots]
-    arrived_s: list[float]  # of each part
+    parts: list[Plots] = dataclasses.field(default_factory=list)
+    came_s: list[Floats] = dataclasses.field(default_factory=list)  # of the plots of each part
+    count: int = 0
+    asked: int = 0  # how many there were when the tracks were last asked
 
-    def __len__(self) -> int:
-        return sum(len(part) for part in self.parts)
+    def add(self, plots: Plots, came_s: Floats) -> None:
+        """Let these wait too."""
+        self.parts.append(plots)
+        self.came_s.append(came_s)
+        self.count += len(plots)
 
 
 class Clocks:
@@ -57,17 +63,21 @@ class Clocks:
     def __init__(self, sensors: Sequence[Sensor], bouts: Bouts) -> None:
         self._names = [sensor.name for sensor in sensors]
         self._bands = Bands(sensors)
+        self._handed = Bands(sensors)  # the same, until the node was given them
         self._held: dict[int, Held] = {}
         self._bouts = bouts
         self._nearness = Nearness(sensors)
         self.offsets_s = np.zeros(len(sensors))
         self.refused = np.zeros(len(sensors), np.int64)
 
-    def check(self, plots: Plots, now_s: float, tracks_at: TracksAt) -> Plots:
-        """Return plots whose times can be believed, corrected; others wait or are refused."""
+    def check(self, plots: Plots, came_s: Floats, now_s: float, tracks_at: TracksAt) -> Plots:
+        """Return plots whose times can be believed, corrected; others wait or are refused.
+
+        ``came_s`` (n,) is when they came: a node that was busy is given them later.
+        """
         if self.offsets_s.any():
             plots = plots.replace(time_s=plots.time_s - self.offsets_s[plots.sensor])
-        delay_s = now_s - plots.time_s
+        delay_s = came_s - plots.time_s
         bands = self._bands
         earliest_s = np.where(np.isinf(bands.low_s), -FUTURE_S, bands.low_s - BESIDE_S)
         latest_s = np.where(np.isinf(bands.high_s), np.inf, bands.high_s + BESIDE_S)
@@ -75,18 +85,19 @@ class Clocks:
         beside |= delay_s > latest_s[plots.sensor]
         if not self._held and not beside.any():
             bands.learn(plots.sensor, delay_s, now_s)
+            self._handed.learn(plots.sensor, now_s - plots.time_s, now_s)
             return plots
         count = np.bincount(plots.sensor[beside], minlength=len(self._names))
         for sensor, held in self._held.items():
-            count[sensor] += len(held)
+            count[sensor] += held.count
         beside |= (count >= SUSPECT)[plots.sensor]  # then none of its plots is believed
         fresh = plots.rows(~beside)
         bands.learn(fresh.sensor, delay_s[~beside], now_s)
+        self._handed.learn(fresh.sensor, now_s - fresh.time_s, now_s)
         for sensor, rows in by_sensor(plots.sensor):
             if beside[rows].any():
-                held = self._held.setdefault(sensor, Held([], []))
-                held.parts.append(plots.rows(rows[beside[rows]]))
-                held.arrived_s.append(now_s)
+                waits = rows[beside[rows]]
+                self._held.setdefault(sensor, Held()).add(plots.rows(waits), came_s[waits])
         return join([fresh, *self.advance(now_s, tracks_at)])
 
     def advance(self, now_s: float, tracks_at: TracksAt) -> list[Plots]:
@@ -110,25 +121,27 @@ class Clocks:
 
     def longest_delay_s(self, now_s: float) -> float:
         """Return the longest delay that plots of sensors that send have had of late."""
-        return self._bands.longest_s(now_s)
+        return self._handed.longest_s(now_s)
 
     def _until_s(self, sensor: int) -> float:
         """Return until when plots wait: a few stragglers shortly, what may be a jump longer."""
         held = self._held[sensor]
         waits_s = WAITS_TURNS * float(self._bands.block_s[sensor])
-        return held.arrived_s[0] + (waits_s if len(held) >= SUSPECT else STRAGGLES_S)
+        return float(held.came_s[0][0]) + (waits_s if held.count >= SUSPECT else STRAGGLES_S)
 
     def _decide(self, sensor: int, now_s: float, tracks_at: TracksAt) -> Plots | None:
         """Return the plots that waited as they are to be taken; None: they have to wait on."""
         held, bands = self._held[sensor], self._bands
-        plots = join(held.parts)
-        arrived_s = np.repeat(held.arrived_s, [len(part) for part in held.parts])
-        delay_s = arrived_s - plots.time_s
-        is_over = now_s >= self._until_s(sensor) or len(plots) >= MOST_HELD
+        is_over = now_s >= self._until_s(sensor) or held.count >= MOST_HELD
         spread_s = bands.spread_s(sensor)
-        is_whole_turn = spread_s < 1.0 or arrived_s[-1] - arrived_s[0] >= bands.block_s[sensor]
-        if not is_over and not (len(plots) >= ENOUGH and is_whole_turn):
+        since_s = float(held.came_s[-1][-1] - held.came_s[0][0])
+        is_whole_turn = spread_s < 1.0 or since_s >= bands.block_s[sensor]
+        is_worth_asking = held.count >= max(ENOUGH, MORE * held.asked) and is_whole_turn
+        if not is_over and not is_worth_asking:
             return None
+        held.asked = held.count
+        plots = join(held.parts)
+        delay_s = np.concatenate(held.came_s) - plots.time_s
         if not is_steady(delay_s, spread_s):  # a feed that stood still catches up
             return self._without_future(sensor, plots, delay_s, now_s)
         jump_s = bands.usual_s(sensor) - float(delay_s.mean())  # of the clock, ahead, if it jumped

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from jointsky.errors import InputError
 from jointsky.exchange.exchange import Exchange, Heard
@@ -27,6 +28,8 @@ from jointsky.records.exchange import PLOTS, STATUS, Message
 from jointsky.records.plots import Plots
 from jointsky.records.status import NodeStatus
 from jointsky.records.tracks import Tracks
+
+Floats = npt.NDArray[np.float64]
 
 SOONEST_S = 0.001  # a node does not ask to be woken at once
 NO_PLOTS = Plots.make(0)
@@ -59,20 +62,27 @@ class PictureNode:
         self._messages = 0
         self._octets_kept = 0
 
-    def on_plots(self, plots: Plots, now_s: float) -> list[Effect]:
-        """Take plots of the site's own sensors, by their rows in the network."""
-        return self.on_all(plots, (), now_s)
+    def on_plots(self, plots: Plots, now_s: float, came_s: Floats | None = None) -> list[Effect]:
+        """Take plots of the site's own sensors, by their rows in the network.
+
+        ``came_s`` (n,): when each came, where a host that was busy tells of it only now.
+        """
+        return self.on_all(plots, (), now_s, came_s)
 
     def on_record(self, link: str, packet: bytes, now_s: float) -> list[Effect]:
         """Take a packet that came over a link from the site at its other end."""
         return self.on_all(NO_PLOTS, [(link, packet)], now_s)
 
     def on_all(
-        self, plots: Plots, packets: Sequence[tuple[str, bytes]], now_s: float
+        self,
+        plots: Plots,
+        packets: Sequence[tuple[str, bytes]],
+        now_s: float,
+        came_s: Floats | None = None,
     ) -> list[Effect]:
         """Take all that came by now, packets with their links: quicker than one by one."""
         if len(plots):
-            self._take_own(self._guards.check(plots, now_s, self._feed.picture), now_s)
+            self._take_own(self._guards.check(plots, now_s, self._feed.picture, came_s), now_s)
         effects: list[Effect] = []
         for link, packet in packets:
             heard = Heard(faults=(f"{link!r} is no link of this site",))

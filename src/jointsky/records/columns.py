@@ -64,16 +64,34 @@ class Columns:
             if not sizes:
                 raise ValueError("give n, or at least one column")
             n = sizes[0]
+        checked = cls._given(values, n)
         made = {}
         for name, wanted, ndim, column in cls._checks():
-            if name in values:
-                value = _converted(values[name], column, f"{cls.__name__}.{name}")
-                made[name] = _filled(value, n, column, f"{cls.__name__}.{name}")
-            else:
-                cell = () if ndim == 1 else tuple(size or 1 for size in column.cell)
-                made[name] = np.empty((n, *cell), wanted)
-                made[name].fill(column.default)
-        return cls(**made)
+            if name in checked:
+                made[name] = checked[name]
+                continue
+            cell = () if ndim == 1 else tuple(size or 1 for size in column.cell)
+            made[name] = np.empty((n, *cell), wanted)
+            made[name].fill(column.default)
+        return cls._of(made)
+
+    @classmethod
+    def _given(cls, values: dict[str, Array], n: int) -> dict[str, Array]:
+        """Return given columns as they are stored; refuse those that do not fit."""
+        schema = cls.schema()
+        made = {}
+        for name, value in values.items():
+            column = schema[name]
+            text = f"{cls.__name__}.{name}"
+            whole = _filled(_converted(value, column, text), n, column, text)
+            if len(column.cell) and not _fits(column.cell, whole.shape[1:]):
+                raise ValueError(
+                    f"{text} has shape {whole.shape}; it must be {_shape_text(column)}"
+                )
+            if len(whole) != n:
+                raise ValueError(f"{text} has {len(whole)} rows; the others have {n}")
+            made[name] = whole
+        return made
 
     @classmethod
     def _checks(cls) -> list[tuple[str, np.dtype[Any], int, Column]]:
@@ -142,17 +160,32 @@ class Columns:
                 index = index.astype(np.intp)
             if index.ndim != 1:
                 return type(self)(**{name: c[index] for name, c in vars(self).items()})
+            return self._of({name: column[index] for name, column in vars(self).items()})
         return self._of(
             {name: np.ascontiguousarray(column[index]) for name, column in vars(self).items()}
         )
 
     def replace(self, **given: npt.ArrayLike) -> Self:
         """Return a copy with some columns exchanged."""
-        old = {name: getattr(self, name) for name in self.schema() if name not in given}
-        return type(self).make(len(self), **old, **given)
+        for name in given:
+            if name not in self.schema():
+                raise ValueError(f"{type(self).__name__} has no column {name!r}")
+        values = {name: np.asarray(value) for name, value in given.items()}
+        return self._of({**vars(self), **self._given(values, len(self))})
 
 
 _C = TypeVar("_C", bound=Columns)
+
+
+class _Types(dict[str, np.dtype[Any]]):
+    """The numpy types of columns by their names; each is looked up once."""
+
+    def __missing__(self, name: str) -> np.dtype[Any]:
+        self[name] = np.dtype(name)
+        return self[name]
+
+
+_DTYPES = _Types()
 
 
 def _fits(cell: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
@@ -166,7 +199,9 @@ def _shape_text(column: Column) -> str:
 
 def _converted(value: Array, column: Column, name: str) -> Array:
     """Return ``value`` in the column's type; refuse what would not stay the same value."""
-    wanted = np.dtype(column.dtype)
+    wanted = _DTYPES[column.dtype]
+    if value.dtype is wanted:
+        return value
     if value.dtype == wanted or value.size == 0:
         return value.astype(wanted, copy=False)
     if wanted.kind in "iu":
@@ -190,6 +225,8 @@ def _converted(value: Array, column: Column, name: str) -> Array:
 
 def _filled(value: Array, n: int, column: Column, name: str) -> Array:
     """Return a whole column, contiguous and writable, so that kernels are compiled for one type."""
+    if value.ndim == 1 and not column.cell and value.flags.carray:
+        return value
     if value.ndim == 0:
         cell = tuple(1 if size is None else size for size in column.cell)
         return np.full((n, *cell), value, column.dtype)

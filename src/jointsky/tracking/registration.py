@@ -87,6 +87,8 @@ class Registration:
         self._known: dict[int, _Known] = {}
         self._spans: list[tuple[int, float, Floats]] = []  # radar, until when, errors until then
         self._waiting: list[Plots] = []
+        self._earliest_s = math.inf  # of those that wait, by their true clock
+        self._clock = np.zeros(len(self.sensors))  # clock errors that are known now
         self._done_s = -math.inf  # windows up to here are worked off
         self._is_used = np.zeros(len(self.sensors), np.bool_)
         self._is_used[[*self.errors.at, *self._windows.watch.references()]] = True
@@ -105,18 +107,19 @@ class Registration:
         )
         used &= plots.time_s < now_s + FUTURE_S
         mine = self._foreign.undo(plots.rows(used))
-        late = self._by_true_clock(mine) < self._done_s
+        times = self._by_true_clock(mine)
+        late = times < self._done_s
         self.late += int(late.sum())
         if not late.all():
-            self._waiting.append(mine.rows(~late))
+            self._waiting.append(mine.rows(~late) if late.any() else mine)
+            self._earliest_s = min(self._earliest_s, float(times[~late].min()))
 
     def advance(self, now_s: float) -> list[RegistrationEvent]:
         """Work off the windows that are complete by now; return what a person should know."""
         events: list[RegistrationEvent] = []
         window_s = self.settings.window_s
         while self._waiting:
-            earliest_s = min(float(self._by_true_clock(part).min()) for part in self._waiting)
-            first = math.floor((earliest_s - self.epoch_s) / window_s)
+            first = math.floor((self._earliest_s - self.epoch_s) / window_s)
             begin_s = max(self.epoch_s + first * window_s, self._done_s)
             end_s = begin_s + window_s
             if end_s + self.settings.lag_s > now_s:
@@ -126,6 +129,9 @@ class Registration:
             rest = waiting.rows(~inside)
             self._waiting = [rest] if len(rest) else []
             events += self._work(waiting.rows(inside), end_s)
+            for row, at in self.errors.at.items():
+                self._clock[row] = self.errors.mean[at + 3]
+            self._earliest_s = float(self._by_true_clock(rest).min(initial=math.inf))
         return events
 
     def correct(self, plots: Plots) -> Plots:
@@ -225,10 +231,8 @@ class Registration:
 
     def _by_true_clock(self, plots: Plots) -> Floats:
         """Return the times of plots with the clock errors taken off that are known now."""
-        clock = np.zeros(len(self.sensors))
-        for row, first in self.errors.at.items():
-            clock[row] = self.errors.mean[first + 3]
-        return plots.time_s - clock[plots.sensor]
+        times: Floats = plots.time_s - self._clock[plots.sensor]
+        return times
 
     def _work(self, plots: Plots, end_s: float) -> list[RegistrationEvent]:
         span_s = min(end_s - self._done_s, 3600.0) if math.isfinite(self._done_s) else 0.0

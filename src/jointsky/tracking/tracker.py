@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import itertools
 from collections.abc import Sequence
 from typing import Literal, Self
@@ -206,7 +205,7 @@ class Tracker:
         else:
             numbers = birth_numbers(plots, self._keys)
         self._given += len(plots)
-        plots = dataclasses.replace(plots, offset=numbers)
+        plots = plots.replace(offset=numbers)
         admitted = admit(plots, self._placed, self._history.oldest_s())
         self.refused += admitted.refused
         self.too_late += admitted.too_late
