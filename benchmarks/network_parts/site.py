@@ -30,6 +30,8 @@ class Measure:
         self.nation, self.from_s = nation, math.inf
         self.own, self.other = Delays(), Delays()
         self.status: dict[str, Any] = {}
+        self.late_before = 0  # plots that came late before measuring
+        self.newest_s: dict[int, float] = {}  # of each track, the newest update told
         self.began = (0.0, 0.0)  # wall and processor seconds
 
     def listen(self) -> None:
@@ -41,11 +43,20 @@ class Measure:
         """Take tracks that were updated."""
         if now_s < self.from_s:
             self.began = now_s, time.process_time()
+            self.late_before = self.status.get("late", 0)
             return
-        nation = np.round(tracks.time_s * TICKS_HZ).astype(np.int64) % 2
-        delay_s = now_s - tracks.time_s
-        self.own.add(delay_s[nation == self.nation])
-        self.other.add(delay_s[nation != self.nation])
+        rows = zip(tracks.track_number.tolist(), tracks.time_s.tolist(), strict=True)
+        is_new = np.array([self._is_new(*row) for row in rows], np.bool_)  # not told once more
+        time_s = tracks.time_s[is_new]
+        nation = np.round(time_s * TICKS_HZ).astype(np.int64) % 2
+        self.own.add(now_s - time_s[nation == self.nation])
+        self.other.add(now_s - time_s[nation != self.nation])
+
+    def _is_new(self, number: int, time_s: float) -> bool:
+        if time_s <= self.newest_s.get(number, -math.inf):
+            return False
+        self.newest_s[number] = time_s
+        return True
 
     def show(self, status: dict[str, Any]) -> None:
         """Take a status; the first one says that the node listens."""
@@ -67,6 +78,7 @@ def main(path: str, site: str) -> None:
         "cpu_share": (time.process_time() - measure.began[1]) / wall_s,
         "own_s": {str(q): measure.own.quantile_s(q / 100) for q in (50, 90, 99)},
         "other_s": {str(q): measure.other.quantile_s(q / 100) for q in (50, 90, 99)},
+        "late": measure.status["late"] - measure.late_before,
         "updates_of_own": int(measure.own.counts.sum()),
         "updates_of_other": int(measure.other.counts.sum()),
         "status": measure.status,

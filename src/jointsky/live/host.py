@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import pathlib
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 from jointsky.errors import InputError
 from jointsky.live import network, transport
+from jointsky.live.beside import Beside
 from jointsky.live.brain import Brain
 from jointsky.live.clock import Clock
 from jointsky.live.decoding import Decoder
@@ -63,6 +65,7 @@ class Host:
         self._readers: dict[int, Reader] = {}
         self._links: transport.Links | None = None
         self._stop = asyncio.Event()
+        self._beside = Beside()
 
     def _build(self) -> None:
         """Make the node and all around it; from here on its clock runs."""
@@ -85,7 +88,7 @@ class Host:
             config.store.log_days * DAY_S,
         )
         self.brain = Brain(
-            PictureNode(self._network, self._row, self.clock.now_s()),
+            PictureNode(self._network, self._row, self.clock.now_s(), self._beside),
             self.clock,
             self._inbox,
             Decoder(self._site, sum(len(one.sensors) for one in config.sites[: self._row])),
@@ -110,6 +113,8 @@ class Host:
         await asyncio.to_thread(warm_readers)
         self._build()
         self.brain.begin(self.brain.keeper.begin())
+        gc.collect()
+        gc.freeze()  # what stays is not looked through again: that would take a tenth of a second
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop.set)
@@ -175,10 +180,11 @@ class Host:
     async def _watch(self) -> None:
         """Show the status every second; end where the node's thread has ended."""
         watch = Watch(self.brain, self._readers, self._links)
-        shower = Shower(self.brain, self._network.sites[self.brain.node.site].name)
+        shower = Shower(self.brain)
         was_off = was_behind = False
         while self._thread.is_alive():
             await asyncio.sleep(STATUS_EVERY_S)
+            await asyncio.to_thread(shower.show)
             off_s = self.clock.follow()
             if (abs(off_s) > CLOCK_OFF_S) != was_off:
                 was_off = not was_off
@@ -190,7 +196,6 @@ class Host:
                 kind = "node-behind" if was_behind else "node-keeps-up"
                 self.brain.log(self.clock.now_s(), kind, {"delay_s": status["delay_p50_s"]})
             self._show(status)
-            await asyncio.to_thread(shower.show)
 
     def _outputs(self) -> list[Coroutine[Any, Any, None]]:
         made = []
@@ -225,6 +230,7 @@ class Host:
             await asyncio.to_thread(self._links.end)
         self.brain.log(self.clock.now_s(), "node-ends", {"plots": self.brain.handed})
         await asyncio.to_thread(self.brain.keeper.end)
+        await asyncio.to_thread(self._beside.end)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(ValueError):

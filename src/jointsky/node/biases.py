@@ -18,7 +18,7 @@ from jointsky.node.setup import Network
 from jointsky.records.exchange import Message
 from jointsky.records.plots import Plots
 from jointsky.records.registration import BiasEstimate, Correction
-from jointsky.tracking.registration import Registration
+from jointsky.tracking.registration import Aside, Registration
 
 LOOKS_EVERY_S = 10.0
 WRONG_S = 0.5  # a clock of another site that is wrong by more
@@ -36,14 +36,14 @@ class Note(msgspec.Struct, frozen=True, array_like=True):
 class Biases:
     """The errors of a site's radars: estimated, taken out, told."""
 
-    def __init__(self, network: Network, site: int) -> None:
+    def __init__(self, network: Network, site: int, aside: Aside | None = None) -> None:
         owner = np.asarray(network.sensor_site, np.int64)
         own = np.flatnonzero(owner == site).tolist()
         self._site_of = owner
         self._sites = [one.name for one in network.sites]
         self._own = site
         self._registration = (
-            Registration(network.sensors, own, epoch_s=network.epoch_s)
+            Registration(network.sensors, own, epoch_s=network.epoch_s, aside=aside)
             if network.settings.register
             else None
         )

@@ -23,10 +23,12 @@ from jointsky.tracking.telling import NO_TRACKS
 from jointsky.tracking.tracker import Tracker
 
 STEP_S = 0.25  # between the newest states kept: a plot that is a little late costs little
-SECTOR_S = 0.05  # neighbours in a sweep are waited for at most so long
+SECTOR_S = 0.03  # neighbours in a sweep are waited for at most so long
 AHEAD_S = 60.0  # a plot from so far in the future is damage
 SOONEST_S, SHARE_OF_DEPTH, LATEST_S = 0.1, 0.1, 10.0
-GATHERED = 0.2  # part of share_interval_s: the tracker goes on at most so often, with all by then
+GATHERED = 0.2  # part of share_interval_s: the tracker goes on at most so often, with all by then,
+LEAST_GATHERED_S = 0.015  # and no oftener than this: a step costs as much as many plots
+AGAIN_HZ = 8_000.0  # plots a second that are taken once more because of late ones, at most
 MOMENT_S = 1e-6  # more than times of day are rounded by
 CATCH_UP_HZ, TICK_S = 70_000.0, 0.02  # plots a second that are taken once more, and how often
 
@@ -71,7 +73,7 @@ class Feed:
         self._most = most_at_once
         self._catching_up: CatchingUp | None = None
         self._now_s = -math.inf  # of the last call of advance
-        self._gather_s = GATHERED * network.settings.share_interval_s
+        self._gather_s = max(GATHERED * network.settings.share_interval_s, LEAST_GATHERED_S)
         self._gathering = False  # there is something to do, and more may come soon
         self._went_on_s = -math.inf
 
@@ -203,7 +205,8 @@ class Feed:
     def _replay_at_s(self) -> float:
         """Return when pooled plots are to be worked off: the further back, the rarer."""
         depth_s = max(self._pooled_s - self._oldest_s, 0.0)
-        wait_s = min(max(SHARE_OF_DEPTH * depth_s, SOONEST_S), LATEST_S)
+        worth_s = self._tracker.plots_since(self._oldest_s) / AGAIN_HZ
+        wait_s = min(max(SHARE_OF_DEPTH * depth_s, worth_s, SOONEST_S), LATEST_S)
         return max(self._pooled_s, self._replayed_s) + wait_s
 
     def _told(self, tracks: Tracks) -> Tracks:

@@ -72,7 +72,7 @@ class Guards:
 
     def complete_s(self, now_s: float) -> float:
         """Return until when the plots of own sensors are complete, as they use to come."""
-        return now_s - self._clocks.longest_delay_s(now_s)
+        return self._clocks.complete_s(now_s)
 
     def next_s(self) -> float:
         """Return when there is something to do though no plot comes."""

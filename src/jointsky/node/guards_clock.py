@@ -64,6 +64,7 @@ class Clocks:
         self._names = [sensor.name for sensor in sensors]
         self._bands = Bands(sensors)
         self._handed = Bands(sensors)  # the same, until the node was given them
+        self._came_to_s = -np.inf  # all that came up to here has been given
         self._held: dict[int, Held] = {}
         self._bouts = bouts
         self._nearness = Nearness(sensors)
@@ -78,6 +79,7 @@ class Clocks:
         if self.offsets_s.any():
             plots = plots.replace(time_s=plots.time_s - self.offsets_s[plots.sensor])
         delay_s = came_s - plots.time_s
+        self._came_to_s = max(self._came_to_s, float(came_s.max()))
         bands = self._bands
         earliest_s = np.where(np.isinf(bands.low_s), -FUTURE_S, bands.low_s - BESIDE_S)
         latest_s = np.where(np.isinf(bands.high_s), np.inf, bands.high_s + BESIDE_S)
@@ -119,9 +121,10 @@ class Clocks:
         middle_s = float(self._bands.middle_s[sensor])
         return middle_s if np.isfinite(middle_s) else None
 
-    def longest_delay_s(self, now_s: float) -> float:
-        """Return the longest delay that plots of sensors that send have had of late."""
-        return self._handed.longest_s(now_s)
+    def complete_s(self, now_s: float) -> float:
+        """Return up to when the plots of all sensors have been given, as they come of late."""
+        by_arrival_s = self._came_to_s - self._bands.longest_s(now_s)
+        return max(by_arrival_s, now_s - self._handed.longest_s(now_s))
 
     def _until_s(self, sensor: int) -> float:
         """Return until when plots wait: a few stragglers shortly, what may be a jump longer."""

@@ -28,11 +28,13 @@ from jointsky.records.exchange import PLOTS, STATUS, Message
 from jointsky.records.plots import Plots
 from jointsky.records.status import NodeStatus
 from jointsky.records.tracks import Tracks
+from jointsky.tracking.registration import Aside
 
 Floats = npt.NDArray[np.float64]
 
 SOONEST_S = 0.001  # a node does not ask to be woken at once
 NO_PLOTS = Plots.make(0)
+COUNTED_S = 1.0  # a count of tracks in the status is no older
 RESTORED_PLOTS = 200_000  # the newest of what was kept begin the tracks anew
 
 
@@ -41,10 +43,13 @@ class PictureNode:
 
     ``site`` is its row among the sites of the network; ``begun_s`` is when this life of it began.
     All times are POSIX seconds, UTC.  ``on_time`` may be called at any moment, and should be where
-    a ``Wake`` asked for it.
+    a ``Wake`` asked for it.  ``aside`` runs what of registration takes long; by default it
+    is done at once.
     """
 
-    def __init__(self, network: Network, site: int, begun_s: float) -> None:
+    def __init__(
+        self, network: Network, site: int, begun_s: float, aside: Aside | None = None
+    ) -> None:
         self.network = network
         self.site = site
         self.begun_s = begun_s
@@ -55,8 +60,9 @@ class PictureNode:
         self._naming = Naming(network, site, begun_s)
         self._guards = Guards(network, site)
         self._peers = Peers(network, site)
-        self._biases = Biases(network, site)
+        self._biases = Biases(network, site, aside)
         self._outgoing = Outgoing(network.settings.share_interval_s)
+        self._pictured = -math.inf, 0  # when a picture was asked for last, and its tracks
         self._woken_s = -math.inf
         self._plots = 0
         self._messages = 0
@@ -120,18 +126,22 @@ class PictureNode:
 
     def picture(self, time_s: float) -> Tracks:
         """Return the site's picture as expected at a time, without changing it."""
-        return self._naming.joint.picture(time_s, self._feed.picture(time_s))
+        made = self._naming.joint.picture(time_s, self._feed.picture(time_s))
+        self._pictured = time_s, len(made)
+        return made
 
     def status(self, now_s: float) -> NodeStatus:
         """Return how the node, its sensors and its links are doing."""
         site = self.network.sites[self.site]
+        if not 0.0 <= now_s - self._pictured[0] < COUNTED_S:
+            self.picture(now_s)
         return NodeStatus(
             site=site.name,
             nation=site.nation,
             time_s=now_s,
             begun_s=self.begun_s,
             life=self._exchange.life,
-            tracks=len(self.picture(now_s)),
+            tracks=self._pictured[1],
             plots=self._plots,
             used=self._feed.used,
             late=self._feed.late,

@@ -55,7 +55,7 @@ class RegistrationEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     time_s: Annotated[float, Meta(description="POSIX seconds at which it was noticed")]
     kind: Annotated[
-        Literal["bias-step", "bias-observable", "bias-unobservable"],
+        Literal["bias-step", "bias-observable", "bias-unobservable", "registration-failed"],
         Meta(description="An error changed at once; can be determined; cannot (any longer)"),
     ]
     sensor: Annotated[str, Meta(description="Name of the sensor")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -21,17 +23,39 @@ from jointsky.records.registration import (
 from jointsky.records.sensors import Sensor
 from jointsky.tracking import registration_kernels as kernels
 from jointsky.tracking.registration_applied import Applied
-from jointsky.tracking.registration_errors import Errors
+from jointsky.tracking.registration_errors import Errors, Known
 from jointsky.tracking.registration_settings import RegistrationSettings
-from jointsky.tracking.registration_window import Windows
+from jointsky.tracking.registration_window import Done, Windows
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 OBSERVED, UNOBSERVED = 0.5, 0.7  # of the prior: below, and above again
 UNSEEN_AFTER_S = 120.0  # a radar says by then whether it can be registered
+WRONG, STILL_WRONG = 5.0, 3.0  # standard errors by which a clock is wrong for sure
+USUAL = 100.0, 0.003, 0.01  # standard errors of plots of radars that declare none: m, rad, rad
+CLOCK = 3
 WORTH_TAKING = 0.2  # of a standard error: a smaller change is not taken off
 FUTURE_S = 600.0
 ENOUGH = 50  # plots of common targets
 KEPT_S = 3600.0
+
+
+class Aside(Protocol):
+    """What works windows off beside everything else, one after another."""
+
+    def begin(
+        self,
+        sensors: Sequence[Sensor],
+        settings: RegistrationSettings,
+        epoch_s: float,
+        origin: tuple[float, float, float] | None,
+    ) -> None:
+        """Get ready, with what ``Windows`` are made of."""
+
+    def work(
+        self, plots: Plots, end_s: float, span_s: float, elevated: set[int]
+    ) -> Future[tuple[Done, Known]]:
+        """Begin what ``Windows.work`` does, and return what will have come of it."""
 
 
 @dataclasses.dataclass
@@ -62,7 +86,8 @@ class Registration:
     ``owned_rows`` are the rows of ``sensors`` whose plots come as they were measured and are
     corrected here.  Plots of other sensors come as their owners share them; ``told`` says what
     those took off.  ``origin`` (latitude, longitude in radians, height): where a flat scene lies.
-    ``trace``: give one to learn the estimates after each window.
+    ``trace``: give one to learn the estimates after each window.  ``aside``: what runs the work of
+    a window beside everything else; by default it is done at once.
     """
 
     def __init__(
@@ -72,6 +97,7 @@ class Registration:
         settings: RegistrationSettings | None = None,
         epoch_s: float = 0.0,
         origin: tuple[float, float, float] | None = None,
+        aside: Aside | None = None,
     ) -> None:
         self.sensors = list(sensors)
         self.owned = sorted(owned_rows)
@@ -84,8 +110,13 @@ class Registration:
         self._foreign = Applied.nothing()
         self._windows = Windows(self.sensors, self.settings, epoch_s, origin)
         self.errors: Errors = self._windows.errors
+        if aside is not None:
+            aside.begin(self.sensors, self.settings, epoch_s, origin)
         self._known: dict[int, _Known] = {}
+        self._wrong: set[int] = set()  # radars whose clocks are wrong for sure
         self._spans: list[tuple[int, float, Floats]] = []  # radar, until when, errors until then
+        self._aside = aside
+        self._under_way: tuple[Future[tuple[Done, Known]], float] | None = None  # and its end
         self._waiting: list[Plots] = []
         self._earliest_s = math.inf  # of those that wait, by their true clock
         self._clock = np.zeros(len(self.sensors))  # clock errors that are known now
@@ -118,6 +149,16 @@ class Registration:
         """Work off the windows that are complete by now; return what a person should know."""
         events: list[RegistrationEvent] = []
         window_s = self.settings.window_s
+        if self._under_way is not None:
+            work, end_s = self._under_way
+            if not work.done():
+                return []
+            self._under_way = None
+            failure = work.exception()
+            if failure is not None:
+                return [self._failed(failure, now_s)]
+            done, self.errors.now = work.result()
+            events += self._worked(done, end_s, now_s)
         while self._waiting:
             first = math.floor((self._earliest_s - self.epoch_s) / window_s)
             begin_s = max(self.epoch_s + first * window_s, self._done_s)
@@ -128,10 +169,13 @@ class Registration:
             inside = self._by_true_clock(waiting) < end_s
             rest = waiting.rows(~inside)
             self._waiting = [rest] if len(rest) else []
-            events += self._work(waiting.rows(inside), end_s)
-            for row, at in self.errors.at.items():
-                self._clock[row] = self.errors.mean[at + 3]
             self._earliest_s = float(self._by_true_clock(rest).min(initial=math.inf))
+            arguments = self._prepared(waiting.rows(inside), end_s)
+            if self._aside is not None:
+                self._under_way = self._aside.work(*arguments), end_s
+                break
+            done = self._windows.work(*arguments)
+            events += self._worked(done, end_s, end_s + self.settings.lag_s)
         return events
 
     def correct(self, plots: Plots) -> Plots:
@@ -234,7 +278,15 @@ class Registration:
         times: Floats = plots.time_s - self._clock[plots.sensor]
         return times
 
-    def _work(self, plots: Plots, end_s: float) -> list[RegistrationEvent]:
+    def _failed(self, failure: BaseException, now_s: float) -> RegistrationEvent:
+        """Take no more plots: what is taken off stays as it is."""
+        self._is_used[:] = False
+        self._waiting = []
+        facts = {"why": f"{type(failure).__name__}: {failure}"}
+        return RegistrationEvent(time_s=now_s, kind="registration-failed", sensor="", facts=facts)
+
+    def _prepared(self, plots: Plots, end_s: float) -> tuple[Plots, float, float, set[int]]:
+        """Return what the work of a window needs, and take it for done."""
         span_s = min(end_s - self._done_s, 3600.0) if math.isfinite(self._done_s) else 0.0
         for row in sorted(set(plots.sensor.tolist()) & set(self.errors.at)):
             known = self._known.setdefault(row, _Known(end_s - self.settings.window_s))
@@ -242,8 +294,15 @@ class Registration:
                 of = plots.sensor == row
                 known.has_elevation = bool(np.isfinite(plots.elevation_rad[of]).any())
         elevated = {row for row, known in self._known.items() if known.has_elevation}
-        done = self._windows.work(plots, end_s, span_s, elevated)
         self._done_s = end_s
+        return plots, end_s, span_s, elevated
+
+    def _worked(self, done: Done, end_s: float, from_s: float) -> list[RegistrationEvent]:
+        """Take what came of a window, off plots from ``from_s`` on; return what to tell."""
+        for row, at in self.errors.at.items():
+            self._clock[row] = self.errors.mean[at + 3]
+        times = [float(self._by_true_clock(part).min()) for part in self._waiting]
+        self._earliest_s = min(times, default=math.inf)
         for row, known in self._known.items():
             known.settled += done.evidence.get(row, 0)
             known.evidence = known.settled + done.still_open.get(row, 0)
@@ -262,7 +321,7 @@ class Registration:
                 )
             )
         events += self._observed(end_s)
-        self._apply(end_s + self.settings.lag_s)
+        self._apply(from_s)
         if self.trace is not None:
             mean = self.errors.mean[kernels.SHARED :].reshape(-1, 4)
             self.trace.time_s.append(end_s)
@@ -309,19 +368,50 @@ class Registration:
                 )
         return events
 
+    def _sure(self) -> Floats:
+        """Return the errors (G,) as far as they are known well enough to be taken off plots; or 0.
+
+        Those of places: better than one plot is.  Clocks are right unless they are wrong for sure,
+        against the others where no reference tells: a time that is moved by a guess moves all that
+        is concluded from it.
+        """
+        compared = self._compared()
+        relative = self.errors.relative_sigmas(compared)
+        sure = np.zeros(len(self.errors.mean))
+        clocks = [self.errors.at[row] + CLOCK for row in compared]
+        usual_s = float(np.median(self.errors.mean[clocks])) if clocks else 0.0
+        sigma_s = np.sqrt(np.diag(self.errors.cov)[clocks])
+        if clocks and abs(usual_s) > WRONG * float(np.median(sigma_s)):
+            usual_s = 0.0  # all are wrong, as references tell
+        for row in compared:
+            first, sensor = self.errors.at[row], self.sensors[row]
+            declared = sensor.range_sigma_m, sensor.azimuth_sigma_rad, sensor.elevation_sigma_rad
+            for k, (own, usual) in enumerate(zip(declared, USUAL, strict=True), first):
+                if relative[k] < (own or usual):
+                    sure[k] = self.errors.mean[k]
+            off_s = self.errors.mean[first + CLOCK] - usual_s
+            if (
+                abs(off_s)
+                > (STILL_WRONG if row in self._wrong else WRONG) * relative[first + CLOCK]
+            ):
+                sure[first + CLOCK] = off_s
+        self._wrong = {row for row in compared if sure[self.errors.at[row] + CLOCK]}
+        return sure
+
     def _apply(self, from_s: float) -> None:
         """Take off from now on what is known now, where it differs from what is taken off."""
         sigma = np.sqrt(np.diag(self.errors.cov))
+        sure = self._sure()
         rows, values = [], []
         current = self._applied.at(np.array(self.owned, np.int32), np.full(len(self.owned), from_s))
         for row, had in zip(self.owned, current, strict=True):
             first = self.errors.at.get(row)
             if first is None or row not in self._known:
                 continue
-            mean = self.errors.mean[first : first + 4]
-            if (np.abs(mean - had) > WORTH_TAKING * sigma[first : first + 4]).any():
+            off = sure[first : first + 4]
+            if (np.abs(off - had) > WORTH_TAKING * sigma[first : first + 4]).any():
                 rows.append(row)
-                values.append(mean)
+                values.append(off)
         if rows:
             kept = self._applied.since(from_s - self.kept_s)
             self._applied = kept.and_also(rows, from_s, np.array(values))
