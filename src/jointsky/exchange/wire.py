@@ -64,6 +64,13 @@ def complete_s(body: bytes, where: str = "plots") -> float:
     return _read_head(Octets(body, where), _PLOTS)[1]
 
 
+def completed(body: bytes, until_s: float) -> bytes:
+    """Return a body of plots that says until when the origin's plots are complete with it."""
+    octets = Octets(body, "")
+    rows, _ = _read_head(octets, _PLOTS)
+    return _head(_PLOTS, rows, until_s) + octets.take(octets.left)
+
+
 def as_shared(plots: Plots) -> Plots:
     """Return plots as every other site will have them: rounded to the steps of the wire."""
     return unpack_plots(pack_plots(plots))

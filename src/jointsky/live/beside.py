@@ -24,7 +24,7 @@ from jointsky.tracking.registration_errors import Known
 from jointsky.tracking.registration_settings import RegistrationSettings
 from jointsky.tracking.registration_window import Done, Windows
 
-NICE = 10
+NICE = 19
 _windows: list[Windows] = []  # those of this process, where it is the one beside
 
 
@@ -70,11 +70,19 @@ class Beside:
 def _begin(*given: Any) -> None:
     """Make this process the one beside: it ends when the node's does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICE)
+    _yield_always()
     node = multiprocessing.parent_process()
     if node is not None:
         threading.Thread(target=_end_with, args=(node.sentinel,), daemon=True).start()
     _windows.append(Windows(*given))
+
+
+def _yield_always() -> None:
+    """Run only when nobody else wants the processor, as far as the system can do that."""
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.nice(NICE)
 
 
 def _end_with(sentinel: int) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import math
 import pathlib
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -34,6 +36,7 @@ from jointsky.units import DAY_S
 
 STATUS_EVERY_S = 1.0
 CLOCK_OFF_S = 1.0  # a clock that is off by more is told in the log
+SHOW_EVERY_S = 5.0
 STOP_S = 10.0
 TURNS_S = 0.0002  # a thread that waits for Python's lock gets it after so long
 
@@ -182,9 +185,12 @@ class Host:
         watch = Watch(self.brain, self._readers, self._links)
         shower = Shower(self.brain)
         was_off = was_behind = False
+        shown_s = -math.inf
         while self._thread.is_alive():
             await asyncio.sleep(STATUS_EVERY_S)
-            await asyncio.to_thread(shower.show)
+            if time.monotonic() >= shown_s + SHOW_EVERY_S:
+                shown_s = time.monotonic()
+                await asyncio.to_thread(shower.show)
             off_s = self.clock.follow()
             if (abs(off_s) > CLOCK_OFF_S) != was_off:
                 was_off = not was_off

@@ -7,11 +7,11 @@ from jointsky.records.tracks import Tracks, TrackStatus
 from jointsky.store.journal import Shown
 from jointsky.tracking.numbers import label
 
-EVERY = 30  # of so many calls each track is written in one, though nothing of it is new
+EVERY = 6  # of so many calls each track is written in one, though nothing of it is new
 
 
 class Shower:
-    """Puts the numbers of the shown tracks into the store, once a second or so."""
+    """Puts the numbers of the shown tracks into the store, every few seconds."""
 
     def __init__(self, brain: Brain) -> None:
         self._brain = brain

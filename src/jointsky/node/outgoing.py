@@ -19,13 +19,15 @@ class Outgoing:
     def __init__(self, interval_s: float) -> None:
         self._interval_s = interval_s
         self._waiting: list[Plots] = []
+        self._body = b""  # of what waits, where that came all at once
         self.due_s = math.inf
         self.unsendable = 0  # plots with values that no plot has
 
     def take(self, plots: Plots, now_s: float) -> Plots:
         """Return plots as every site will have them, and keep them to be told."""
-        shared = self._shared(plots)
+        shared, body = self._shared(plots)
         if len(shared):
+            self._body = b"" if self._waiting else body
             self._waiting.append(shared)
             self.due_s = min(self.due_s, now_s + self._interval_s)
         return shared
@@ -34,22 +36,28 @@ class Outgoing:
         """Return what is to be told now; ``complete_s``: all plots from before it are told."""
         if now_s < self.due_s:
             return []
-        plots = join(self._waiting)
-        self._waiting, self.due_s = [], math.inf
+        plots, body = join(self._waiting), self._body
+        self._waiting, self._body, self.due_s = [], b"", math.inf
+        if body:
+            return [wire.completed(body, complete_s)]
         cuts = range(MOST_ROWS, len(plots), MOST_ROWS)
         parts = [plots.rows(rows) for rows in np.split(np.arange(len(plots)), list(cuts))]
         until_s = [math.nan] * (len(parts) - 1) + [complete_s]
         return [wire.pack_plots(part, s) for part, s in zip(parts, until_s, strict=True)]
 
-    def _shared(self, plots: Plots) -> Plots:
-        """Return plots rounded; what cannot be told at all is found by halves and left out."""
+    def _shared(self, plots: Plots) -> tuple[Plots, bytes]:
+        """Return plots rounded, and as octets if they fit into one body.
+
+        What cannot be told at all is found by halves and left out.
+        """
         try:
             if len(plots) <= MOST_ROWS:
-                return wire.as_shared(plots) if len(plots) else plots
+                body = wire.pack_plots(plots)
+                return wire.unpack_plots(body), body
         except ValueError:  # a value in it that no plot has
             if len(plots) == 1:
                 self.unsendable += 1
-                return Plots.make(0)
+                return Plots.make(0), b""
         middle = len(plots) // 2
         halves = plots.rows(slice(0, middle)), plots.rows(slice(middle, None))
-        return join([self._shared(half) for half in halves])
+        return join([self._shared(half)[0] for half in halves]), b""

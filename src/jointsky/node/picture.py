@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float64]
 
 SOONEST_S = 0.001  # a node does not ask to be woken at once
 NO_PLOTS = Plots.make(0)
-COUNTED_S = 1.0  # a count of tracks in the status is no older
+COUNTED_S = 5.5  # a count of tracks in the status is no older
 RESTORED_PLOTS = 200_000  # the newest of what was kept begin the tracks anew
 
 

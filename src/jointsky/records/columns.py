@@ -238,13 +238,20 @@ def _filled(value: Array, n: int, column: Column, name: str) -> Array:
 
 
 def join(records: Sequence[_C]) -> _C:
-    """Return all rows of several records of one kind, in order; cells of open shape are padded."""
+    """Return all rows of several records of one kind, in order; cells of open shape are padded.
+
+    Where only one has rows it may be that record itself.
+    """
     if not records:
         raise ValueError("nothing to join: give at least one record")
     kind = type(records[0])
     for record in records:
         if type(record) is not kind:
             raise ValueError(f"cannot join {type(record).__name__} to {kind.__name__}")
+    if not any(None in column.cell for column in kind.schema().values()):
+        records = [record for record in records if len(record)] or records[:1]
+        if len(records) == 1:
+            return records[0]
     made = {}
     for name, column in kind.schema().items():
         parts = [getattr(record, name) for record in records]

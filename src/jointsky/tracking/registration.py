@@ -36,6 +36,7 @@ USUAL = 100.0, 0.003, 0.01  # standard errors of plots of radars that declare no
 CLOCK = 3
 WORTH_TAKING = 0.2  # of a standard error: a smaller change is not taken off
 FUTURE_S = 600.0
+GATHERED = 16  # records of plots that wait are joined, so many at a time
 ENOUGH = 50  # plots of common targets
 KEPT_S = 3600.0
 
@@ -118,6 +119,7 @@ class Registration:
         self._aside = aside
         self._under_way: tuple[Future[tuple[Done, Known]], float] | None = None  # and its end
         self._waiting: list[Plots] = []
+        self._gathered = 0  # how many of them are large
         self._earliest_s = math.inf  # of those that wait, by their true clock
         self._clock = np.zeros(len(self.sensors))  # clock errors that are known now
         self._done_s = -math.inf  # windows up to here are worked off
@@ -143,6 +145,9 @@ class Registration:
         self.late += int(late.sum())
         if not late.all():
             self._waiting.append(mine.rows(~late) if late.any() else mine)
+            if len(self._waiting) - self._gathered >= GATHERED:  # many small ones cost more
+                self._waiting[self._gathered :] = [join(self._waiting[self._gathered :])]
+                self._gathered += 1
             self._earliest_s = min(self._earliest_s, float(times[~late].min()))
 
     def advance(self, now_s: float) -> list[RegistrationEvent]:
@@ -165,12 +170,7 @@ class Registration:
             end_s = begin_s + window_s
             if end_s + self.settings.lag_s > now_s:
                 break
-            waiting = self._waiting[0] if len(self._waiting) == 1 else join(self._waiting)
-            inside = self._by_true_clock(waiting) < end_s
-            rest = waiting.rows(~inside)
-            self._waiting = [rest] if len(rest) else []
-            self._earliest_s = float(self._by_true_clock(rest).min(initial=math.inf))
-            arguments = self._prepared(waiting.rows(inside), end_s)
+            arguments = self._prepared(self._until(end_s), end_s)
             if self._aside is not None:
                 self._under_way = self._aside.work(*arguments), end_s
                 break
@@ -278,21 +278,41 @@ class Registration:
         times: Floats = plots.time_s - self._clock[plots.sensor]
         return times
 
+    def _until(self, end_s: float) -> Plots:
+        """Return the plots that wait and are from before a time; the others wait on."""
+        parts, rest = [], []
+        for part in self._waiting:
+            inside = self._by_true_clock(part) < end_s
+            if inside.all():
+                parts.append(part)
+            elif not inside.any():
+                rest.append(part)
+            else:
+                parts.append(part.rows(inside))
+                rest.append(part.rows(~inside))
+        self._waiting, self._gathered = rest, len(rest)
+        self._note_earliest()
+        return join(parts)
+
+    def _note_earliest(self) -> None:
+        times = [float(self._by_true_clock(part).min()) for part in self._waiting]
+        self._earliest_s = min(times, default=math.inf)
+
     def _failed(self, failure: BaseException, now_s: float) -> RegistrationEvent:
         """Take no more plots: what is taken off stays as it is."""
         self._is_used[:] = False
-        self._waiting = []
+        self._waiting, self._earliest_s = [], math.inf
         facts = {"why": f"{type(failure).__name__}: {failure}"}
         return RegistrationEvent(time_s=now_s, kind="registration-failed", sensor="", facts=facts)
 
     def _prepared(self, plots: Plots, end_s: float) -> tuple[Plots, float, float, set[int]]:
         """Return what the work of a window needs, and take it for done."""
         span_s = min(end_s - self._done_s, 3600.0) if math.isfinite(self._done_s) else 0.0
-        for row in sorted(set(plots.sensor.tolist()) & set(self.errors.at)):
+        count = np.bincount(plots.sensor, minlength=len(self.sensors))
+        raised = np.bincount(plots.sensor[np.isfinite(plots.elevation_rad)], minlength=len(count))
+        for row in sorted(set(np.flatnonzero(count).tolist()) & set(self.errors.at)):
             known = self._known.setdefault(row, _Known(end_s - self.settings.window_s))
-            if not known.has_elevation:
-                of = plots.sensor == row
-                known.has_elevation = bool(np.isfinite(plots.elevation_rad[of]).any())
+            known.has_elevation = known.has_elevation or bool(raised[row])
         elevated = {row for row, known in self._known.items() if known.has_elevation}
         self._done_s = end_s
         return plots, end_s, span_s, elevated
@@ -301,8 +321,7 @@ class Registration:
         """Take what came of a window, off plots from ``from_s`` on; return what to tell."""
         for row, at in self.errors.at.items():
             self._clock[row] = self.errors.mean[at + 3]
-        times = [float(self._by_true_clock(part).min()) for part in self._waiting]
-        self._earliest_s = min(times, default=math.inf)
+        self._note_earliest()
         for row, known in self._known.items():
             known.settled += done.evidence.get(row, 0)
             known.evidence = known.settled + done.still_open.get(row, 0)

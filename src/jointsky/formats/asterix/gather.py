@@ -25,6 +25,7 @@ from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks
 
 HEADER_OCTETS = 3
+PORTS = 1 << 32  # more than any port: source * PORTS + port + 1 is a key of both
 BLOCK_STRIDE = 1 << 16  # octets of a block at most: block * stride + octet orders the records
 
 
@@ -80,14 +81,14 @@ class Gathered:
         """Return the blocks of each edition, in order; choices are made by source and port."""
         source = self.blocks.source[mine]
         port = self.frames.port[self.blocks.frame[mine]].astype(np.int64)
-        keys = np.stack([source, port], axis=1)
-        distinct, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-        inverse = inverse.reshape(-1)
+        keys = source * PORTS + port + 1
+        distinct, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         by_edition: dict[str, list[Integers]] = {}
         held: dict[str, Edition] = {}
         for k in np.argsort(first):
             numbers = mine[inverse == k]
-            code, number = distinct[k].tolist()
+            code, number = divmod(int(distinct[k]), PORTS)
+            number -= 1
             told = wanted.find(category, code, number)
             if told is None:
                 choice = choose(self.data, self._extent(numbers), category)

@@ -44,7 +44,10 @@ def read_asterix(frames: Frames, options: ReadOptions) -> Reading:
     that ``options.editions`` says or that fits; others are counted and passed over.  Whatever
     cannot be used is a fault with its octet in the file; what is good around it is kept.
     """
-    return reading_of(gather(frames, options), options)
+    gathered = gather(frames, options)
+    made = reading_of(gathered, options)
+    _note_wrong_editions(gathered)
+    return made
 
 
 def gather(frames: Frames, options: ReadOptions) -> Gathered:
@@ -90,7 +93,6 @@ def reading_of(gathered: Gathered, options: ReadOptions, timed: Timer = unwrap) 
     all_plots = _without_far_ones(_in_file_order(plots), gathered.faults)
     all_tracks = _in_file_order(tracks)
     _note_kinds(gathered.book, all_plots)
-    _note_wrong_editions(gathered)
     _note_rotation(gathered, times.time_s)
     heard, number = _heard(gathered, believed)
     frames, faults, book = gathered.frames, gathered.faults, gathered.book
@@ -277,6 +279,8 @@ def _heard(gathered: Gathered, believed: _Bools) -> tuple[list[int], npt.NDArray
 def _note_rotation(gathered: Gathered, time_s: npt.NDArray[np.float64]) -> None:
     """Take the rotation period from the north marks where no radar message says it."""
     pieces = gathered.pieces
+    if not any(piece.category in (2, 34) for piece in pieces):
+        return
     source = np.concatenate([np.empty(0, np.int32), *(piece.source for piece in pieces)])
     marks = [p.north_mark & (p.category in (2, 34)) for p in pieces]
     is_mark = np.concatenate([np.empty(0, np.bool_), *marks])

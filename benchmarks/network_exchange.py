@@ -1,6 +1,6 @@
 """How much of a core the exchange takes: plots on the wire, and messages from site to site.
 
-python benchmarks/exchange.py
+python benchmarks/network_exchange.py
 
 5,000 plots a second in 100 batches are packed and unpacked; then two sites, and a full mesh of
 five, tell each other 100 messages of 50 plots a second in all, over links without loss in made-up
