@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import msgspec
 import numpy as np
 from tracker_parts import airspace
 from tracker_parts.radars import Radar, observe
@@ -13,6 +14,7 @@ from jointsky.api import Plots
 from jointsky.units import FOOT_M, NAUTICAL_MILE_M
 
 SIDE_M, SEED = 714e3, 0
+TRIED_S = 40.0
 BIN_S = 0.02  # a radar hands over what its beam passed, so often
 TICKS_HZ = 128.0  # I048/140
 RECORD = np.dtype(
@@ -54,10 +56,15 @@ class Prepared:
         return len(self.records) / (float(self.bin_of[-1] + 1) * BIN_S)
 
 
-def prepare(radars: int, targets: int, seconds: float) -> Prepared:
-    """Return what so many radars see of so many targets; radar k is of nation k modulo 2."""
+def prepare(radars: int, targets: int, rate_hz: float, seconds: float) -> Prepared:
+    """Return what so many radars see of so many targets; radar k is of nation k modulo 2.
+
+    All turn so much faster or slower than radars do that the rate is had.
+    """
     made = airspace.radars(radars, SIDE_M, SEED)
     moving = airspace.flights(targets, SIDE_M, seconds, SEED)
+    usual_hz = len(observe(moving, made, TRIED_S, SEED)) / TRIED_S
+    made = [_turning(radar, usual_hz / rate_hz) for radar in made]
     plots = observe(moving, made, seconds, SEED)
     bins = np.floor(plots.time_s / BIN_S).astype(np.int64)
     order = np.lexsort((plots.time_s, plots.sensor, bins))
@@ -74,6 +81,13 @@ def prepare(radars: int, targets: int, seconds: float) -> Prepared:
         nation_of=plots.sensor[cuts[:-1]] % 2,
         radars=made,
     )
+
+
+def _turning(radar: Radar, times: float) -> Radar:
+    """Return a radar whose turns take so many times as long."""
+    period_s = times * (radar.sensor.rotation_period_s or 0.0)
+    sensor = msgspec.structs.replace(radar.sensor, rotation_period_s=period_s)
+    return dataclasses.replace(radar, sensor=sensor, offset_s=times * radar.offset_s)
 
 
 def _records(plots: Plots) -> np.ndarray:

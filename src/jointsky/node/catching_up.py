@@ -33,6 +33,11 @@ class CatchingUp:
         self._newer: list[Plots] = []  # taken by the running tracker since
         self._told: list[Tracks] = []
 
+    @property
+    def left(self) -> int:
+        """Return how many plots are still to be taken, those aside that the running one takes."""
+        return sum(map(len, self._again)) + len(self._late)
+
     def add(self, plots: Plots) -> None:
         """Note plots that the running tracker takes now."""
         if len(plots):

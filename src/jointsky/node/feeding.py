@@ -30,7 +30,8 @@ GATHERED = 0.2  # part of share_interval_s: the tracker goes on at most so often
 LEAST_GATHERED_S = 0.015  # and no oftener than this: a step costs as much as many plots
 AGAIN_HZ = 8_000.0  # plots a second that are taken once more because of late ones, at most
 MOMENT_S = 1e-6  # more than times of day are rounded by
-CATCH_UP_HZ, TICK_S = 70_000.0, 0.02  # plots a second that are taken once more, and how often
+CATCH_UP_HZ, MOST_CATCH_UP_HZ = 15_000.0, 70_000.0  # plots a second that are taken once more,
+CATCH_UP_S, TICK_S = 5.0, 0.02  # as many as are done within so long; and how often
 
 
 class Feed:
@@ -41,7 +42,7 @@ class Feed:
     more than ``most_at_once`` plots are worked off beside it.  All times are POSIX seconds, UTC.
     """
 
-    def __init__(self, network: Network, site: int, most_at_once: int = 3_000) -> None:
+    def __init__(self, network: Network, site: int, most_at_once: int = 1_000) -> None:
         self.rows = sensors_of(network, domain_of(network, site))
         self.late = 0  # plots that came after the tracker had gone on
         self.too_late = 0  # plots older than late_s when they came: lost to the tracks
@@ -158,7 +159,9 @@ class Feed:
         if self._catching_up is None:
             return self._told(tracks)
         self._catching_up.add(due)
-        most = max(self._most, int(CATCH_UP_HZ * min(since_s, 5.0 * TICK_S)))
+        wanted_hz = max(CATCH_UP_HZ, self._catching_up.left / CATCH_UP_S)
+        most_hz = min(wanted_hz, MOST_CATCH_UP_HZ)
+        most = max(self._most // 5, int(most_hz * min(since_s, 5.0 * TICK_S)), 1)
         caught_up = self._catching_up.step(most, self.frontier_s)
         if caught_up is None:
             return self._told(tracks)

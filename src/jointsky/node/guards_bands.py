@@ -68,6 +68,11 @@ class Bands:
         return float(np.median(known)) if len(known) else 0.0
 
     def longest_s(self, now_s: float) -> float:
-        """Return the longest delay of late of plots of those sensors that send."""
+        """Return the longest delay of late of plots of those sensors that send.
+
+        The longest block of each is passed over: one that stopped short is not waited for again.
+        """
         sends = now_s - self._began_s < SILENT_BLOCKS * self.block_s
-        return float(self.high_s[sends].max(initial=0.0))
+        ranked_s = np.sort(self._highs_s[sends], axis=1)
+        usual_s = np.where(np.isfinite(ranked_s[:, -2]), ranked_s[:, -2], ranked_s[:, -1])
+        return float(usual_s.max(initial=0.0))

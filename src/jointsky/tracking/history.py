@@ -21,7 +21,8 @@ from jointsky.tracking.arrays import Book, Prepared, World
 from jointsky.tracking.kept import KeptBook, kept
 
 WIDER = 0.7  # two states so old may lie apart by this share of their age
-_MOST_PIECES = 16  # of a state's plots; more are joined into one record
+_MOST_PIECES = 16  # of a state's plots; of more the newest are joined, as many as are small
+_SMALL = 8_192  # plots
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,8 +178,16 @@ class History:
 
     def _append(self, rung: _Rung, plots: list[Ordered]) -> None:
         rung.plots += plots
-        if len(rung.plots) > _MOST_PIECES:
-            rung.plots = [_joined(rung.plots)]
+        if len(rung.plots) <= _MOST_PIECES:
+            return
+        kept: list[Ordered] = []
+        small: list[Ordered] = []
+        for piece in rung.plots:
+            if sum(map(len, small)) + len(piece) > _SMALL and small:
+                kept.append(_joined(small))
+                small = []
+            small.append(piece)
+        rung.plots = [*kept, _joined(small)]
 
     def _forget(self) -> None:
         while len(self._rungs) > 1 and self._rungs[1].state.time_s < self.oldest_s():
