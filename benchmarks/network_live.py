@@ -11,7 +11,8 @@ radar's datagrams of 20 ms, decoding, exchange, waiting for the other nation's p
 With ``--cut 60`` the link is cut for a minute: every plot must be known to both at the end.
 A rate is held if nothing is dropped anywhere, every plot sent is taken by both nodes, p99 is under
 250 ms, and less than one plot in a hundred came when its tracks had gone on without it.  Rows that
-are told once more, after such a plot, are not counted again.  Registration is on.  The feeder is a
+are told once more, after such a plot, are not counted again.  ``stolen`` is what the host of a
+virtual machine took of its processors meanwhile.  Registration is on.  The feeder is a
 third process; its CPU time is told.
 """
 
@@ -112,14 +113,28 @@ def one_rate(rate_hz: float, given: Any, port: int) -> dict[str, Any]:
                 node.stdin.flush()
             outage = threading.Thread(target=_cut, args=(wire, begin_s, given.cut))
             outage.start()
+            before = _processor()
             fed = feed(prepared, [port + 1, port + 2], begin_s)
+            stolen = _stolen(before, _processor())
             outage.join()
             time.sleep(2.0 + given.after)
         finally:
             for node in nodes:
                 node.terminate()
         found = [json.loads(node.communicate(timeout=60)[0].splitlines()[-1]) for node in nodes]
-    return _judged(prepared, found, fed)
+    return _judged(prepared, found, fed) | {"stolen": stolen}
+
+
+def _processor() -> list[int]:
+    """Return the processors' time so far, by what it went on; empty where nobody tells."""
+    path = pathlib.Path("/proc/stat")
+    return [int(word) for word in path.read_text().split()[1:9]] if path.exists() else []
+
+
+def _stolen(before: list[int], after: list[int]) -> float | None:
+    """Return the part of the processors' time that the machine's host gave to others."""
+    spent = [b - a for a, b in zip(before, after, strict=True)]
+    return spent[7] / max(sum(spent), 1) if spent else None
 
 
 def _cut(wire: Proxy, begin_s: float, seconds: float) -> None:
@@ -220,6 +235,7 @@ def main() -> None:
         "late",
         "lost",
         "CPU of each node",
+        "stolen",
         "held",
     )
     print(tables.table(head, rows))
@@ -244,6 +260,7 @@ def _row(one: dict[str, Any]) -> list[str]:
         f"{max(one['late']):.2%}",
         f"{one['lost']:,}",
         " ".join(f"{share:.0%}" for share in one["cpu_share"]),
+        tables.UNKNOWN if one["stolen"] is None else f"{one['stolen']:.0%}",
         "yes" if one["held"] else "no",
     ]
 
