@@ -29,7 +29,7 @@ _ACKED_RUNS, _KEPT_RUNS = 10, 64
 _ELICITING_BEFORE_ACK = 2
 _LOST_KEPT = 256
 _SENT_KEPT = 1024
-_BURST_S = 0.002
+_BURST_S, _MOST_BURST_S = 0.002, 0.25
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,10 +58,17 @@ class Courier:
         self._probes = 0
         self._last_sent_s = -math.inf
         self._may_send_s = -math.inf
+        self.burst_s = _BURST_S  # what could not be sent since, as nobody asked, may go at once
+        self._looked_s = -math.inf
         self._came = Ranges()
         self._came_s = -math.inf
         self._unacked = 0
         self.ack_due_s = math.inf
+
+    def look(self, now_s: float) -> None:
+        """Take note that packets may be sent now, and could not be since the last call."""
+        self.burst_s = min(max(now_s - self._looked_s, _BURST_S), _MOST_BURST_S)
+        self._looked_s = now_s
 
     def came(self, number: int, elicits: bool, now_s: float) -> bool:
         """Take note of a packet that came; False: it came before."""
@@ -100,7 +107,7 @@ class Courier:
             sending = self.rate.sent(size, now_s, is_limited)
             self._sent[self.next_number] = _Sent(sending, cargo)
             self._last_sent_s = now_s
-            start_s = max(self._may_send_s, now_s - _BURST_S)
+            start_s = max(self._may_send_s, now_s - self.burst_s)
             self._may_send_s = start_s + size / self.rate.pace(now_s)
         self.next_number += 1
 

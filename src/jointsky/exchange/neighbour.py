@@ -271,6 +271,7 @@ class Neighbour:
     def packets(self, life: int, now_s: float) -> list[bytes]:
         """Return the packets that are due; ``life`` is our own."""
         self.courier.life = life
+        self.courier.look(now_s)
         for cargo in self.courier.find_lost(now_s):
             self.repair(cargo, now_s)
         probe = self.courier.probe(now_s)
@@ -380,7 +381,7 @@ class Neighbour:
             if not self._backlog[found]:
                 del self._backlog[found]
             size = len(self._shelves[found].messages[number].body)
-            start_s = max(self._backlog_s, now_s - 2e-3)
+            start_s = max(self._backlog_s, now_s - self.courier.burst_s)
             self._backlog_s = start_s + size / (_BACKLOG_SHARE * self.courier.rate.most)
             self._busy.add((found, number))
             return Waiting(found, number, now_s, False, True)
