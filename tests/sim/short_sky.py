@@ -2,13 +2,15 @@
 
 python tests/sim/short_sky.py FOLDER SECONDS
 
-writes it to FOLDER, with every kind of sensor and every link, an outage too.
+writes it to FOLDER, with every kind of sensor and every link; the outage comes at half time, for a
+tenth of it.
 """
 
 import pathlib
 import re
 import sys
 
+OUTAGE = re.compile(r'(outages:\s+- \{begin: ")\+\d+s(", end: ")\+\d+s')
 SCENARIOS = pathlib.Path(__file__).parents[2] / "scenarios"
 
 
@@ -18,6 +20,8 @@ def write(folder, seconds):
     for path in [SCENARIOS / "union-sky.yaml", *(SCENARIOS / "union-sky").glob("*.yaml")]:
         text = re.sub(r"(\+\d+)min", r"\1s", path.read_text(encoding="utf-8"))
         text = text.replace("duration_s: 1800", f"duration_s: {seconds}")
+        begin, end = seconds // 2, seconds // 2 + seconds // 10
+        text = OUTAGE.sub(rf"\g<1>+{begin}s\g<2>+{end}s", text)
         (folder / path.relative_to(SCENARIOS)).write_text(text, encoding="utf-8")
     return folder / "union-sky.yaml"
 

@@ -161,11 +161,20 @@ class Tracker:
         return self._epoch_s + float((self._held.floats[:, layout.P_TIME] + windows).min())
 
     def picture(self, time_s: float) -> Tracks:
-        """Return all confirmed tracks as expected at one time, without changing any."""
+        """Return all confirmed tracks as expected at one time, without changing any.
+
+        After ``advance`` a track counts as there if it was up to ``complete_s``: plots from after
+        that are still to come.
+        """
         if self._world is None:
             return NO_TRACKS
         out = empty_rows(int(self._book.counters[layout.N_LIVE]), len(self.sensors))
-        shots = (np.zeros(1, np.int64), np.array([time_s - self._epoch_s]), np.zeros(1, np.int64))
+        shots = (
+            np.zeros(1, np.int64),
+            np.array([time_s - self._epoch_s]),
+            np.zeros(1, np.int64),
+            self._complete_s - self._epoch_s if self._complete_s > -np.inf else np.inf,
+        )
         no_batches = (np.empty(0, np.int64), np.zeros(1, np.int64), 0)
         nothing = self._arrays(NO_PLOTS)
         _, _, _, n, _ = tracker_kernels.run(
@@ -329,7 +338,7 @@ class Tracker:
                 order,
                 start,
                 first,
-                (closed_at, times - self._epoch_s, made),
+                (closed_at, times - self._epoch_s, made, np.inf),
                 self._book,
                 self._world,
                 bench,

@@ -255,7 +255,8 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
     ``plots`` is (floats, ints); ``order[start[b]:start[b + 1]]`` are the plots of batch b;
     ``book`` is (track floats, ints, looks, bodies, links, grid heads, counters, clocks), ``world``
     (sensors, cells, models, settings, usual weights, plane of the map).  ``shots`` is
-    (batches, times, made): a picture at a time goes to ``shot_out`` before its batch.  Stops early
+    (batches, times, made, until when all plots are known): a picture at a time goes to ``shot_out``
+    before its batch.  Stops early
     where there is no room.  Returns the next batch, result rows, plots that found a track, picture
     rows, and why it stopped.
     """
@@ -268,7 +269,7 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
         while shot < shots[0].shape[0] and shots[0][shot] <= b:
             if pictured + counters[N_LIVE] > shot_out[0].shape[0]:
                 return b, written, taken, pictured, NO_ROOM_FOR_PICTURES
-            pictured = shoot(book, world, bench, shots[1][shot], shot_out, pictured)
+            pictured = shoot(book, world, bench, shots[1][shot], shots[3], shot_out, pictured)
             shot += 1
             shots[2][0] = shot
         members = order[start[b] : start[b + 1]]
@@ -316,7 +317,7 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
     while shot < shots[0].shape[0]:
         if pictured + counters[N_LIVE] > shot_out[0].shape[0]:
             return start.shape[0] - 1, written, taken, pictured, NO_ROOM_FOR_PICTURES
-        pictured = shoot(book, world, bench, shots[1][shot], shot_out, pictured)
+        pictured = shoot(book, world, bench, shots[1][shot], shots[3], shot_out, pictured)
         shot += 1
         shots[2][0] = shot
     return start.shape[0] - 1, written, taken, pictured, DONE
@@ -339,18 +340,23 @@ def existence_at(track, looks, to_s, world, bench):
 
 
 @bare
-def shoot(book, world, bench, to_s, out, n):
-    """Write every confirmed track as it is expected at ``to_s``; return the rows written."""
+def shoot(book, world, bench, to_s, known_s, out, n):
+    """Write every confirmed track as it is expected at ``to_s``; return the rows written.
+
+    Whether it is still there is judged at ``known_s`` if that is earlier: what was seen since has
+    not come yet, so that nothing is missed.
+    """
     floats, ints, looks, bodies, _, _, counters, _ = book
     settings = world[3]
     for t in range(counters[N_LIVE]):
         if ints[t, I_STATUS] != CONFIRMED:
             continue
-        age = to_s - floats[t, T_SEEN]
+        at_s = min(to_s, known_s)
+        age = at_s - floats[t, T_SEEN]
         turn = floats[t, T_TURN_S]
         if age > max(settings[G_COAST_S], 4.0 * turn):
             continue
-        existence = existence_at(floats[t], looks[t], to_s, world, bench)
+        existence = existence_at(floats[t], looks[t], at_s, world, bench)
         if existence < settings[G_SHOW]:
             continue
         predict_track(floats[t], bodies[t], to_s, world, bench, bench.merged)
