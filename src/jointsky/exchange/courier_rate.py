@@ -85,6 +85,7 @@ class Rate:
         does not queue behind others would be forgotten.
         """
         if self._least_rtt and now_s - self._alone_s > _RTT_KEPT_S:
+            self._limited_until = self._delivered + self.in_flight + 1  # tells no rate
             return 0
         if self._is_starting and not self._seen:
             return max(_INITIAL_WINDOW, self._packet)

@@ -25,7 +25,7 @@ from jointsky.tracking.tracker import Tracker
 STEP_S = 0.25  # between the newest states kept: a plot that is a little late costs little
 SECTOR_S = 0.03  # neighbours in a sweep are waited for at most so long
 AHEAD_S = 60.0  # a plot from so far in the future is damage
-SOONEST_S, SHARE_OF_DEPTH, LATEST_S = 0.1, 0.1, 10.0
+SOONEST_S, SHARE_OF_DEPTH, LATEST_S = 0.1, 0.05, 10.0
 GATHERED = 0.2  # part of share_interval_s: the tracker goes on at most so often, with all by then,
 LEAST_GATHERED_S = 0.015  # and no oftener than this: a step costs as much as many plots
 AGAIN_HZ = 8_000.0  # plots a second that are taken once more because of late ones, at most

@@ -26,6 +26,7 @@ from jointsky.tracking.joint_showing import Shown, as_tracks, bring, fused
 from jointsky.tracking.joint_steps import Steps
 from jointsky.tracking.joint_table import NEVER, Table, Told, is_usable, told_of
 from jointsky.tracking.joint_telling import Telling, named
+from jointsky.tracking.numbers import born_s
 
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
@@ -158,6 +159,9 @@ class JointPicture:
         table, settings = self._table, self.settings
         known = table.told
         alive = np.flatnonzero(self._is_alive(known, time_s, claims_count=True))
+        oldest_s = time_s - settings.by_plots_s if settings.by_plots_s > 0.0 else np.inf
+        is_own = table.slot[alive] == self._slot
+        alive = alive[is_own | is_older(table.number[alive], oldest_s)]
         rank = table.ranks()[table.slot[alive]]
         order = np.lexsort((table.number[alive], rank))
         alive, rank = alive[order], rank[order]
@@ -184,8 +188,8 @@ class JointPicture:
         shown = agreed(
             target,
             table.number[alive],
-            table.name[alive],
-            ints[:, kernels.CLAIM],
+            np.where(is_older(table.name[alive], oldest_s), table.name[alive], -1),
+            np.where(is_older(ints[:, kernels.CLAIM], oldest_s), ints[:, kernels.CLAIM], -1),
             table.slot[alive] != self._slot,
             sites,
         )
@@ -317,3 +321,8 @@ class JointPicture:
         to = table.keep_only(~is_old)
         self._steps.remap(to)
         self._announced.remap(to)
+
+
+def is_older(numbers: Integers, time_s: float) -> Booleans:
+    """Return which numbers (n,) are of tracks born up to a time; -1, none, is not."""
+    return np.asarray((numbers >= 0) & (born_s(numbers) <= time_s))

@@ -45,6 +45,15 @@ class JointSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         float,
         Meta(ge=0, le=600, description="Reports this late are still taken in their place"),
     ] = 30.0
+    by_plots_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3600,
+            description="Where all sites share plots: numbers younger than this are the tracker's, "
+            "which the plots decide; what others show them by counts for nothing",
+        ),
+    ] = 0.0
     residual_sigma_m: Annotated[
         float,
         Meta(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +71,9 @@ def label(number: int) -> str:
     )
 
 
-def born_s(number: int) -> float:
-    """Return when a track was born, POSIX seconds, to an eighth of a second below."""
+def born_s(number: Any) -> Any:
+    """Return when a track was born, POSIX seconds, to an eighth of a second below.
+
+    Of one number, or of numbers (n,).
+    """
     return SINCE_S + (number >> kernels.CONTENT_BITS) / TICKS_HZ
