@@ -226,8 +226,9 @@ class Exchange:
             raise InputError(where, f"{message.kind} of {message.origin}", "what may pass")
         self._require_sane(message, key, where, now_s)
         neighbour.has[key].add(number, number + 1)
-        neighbour.asked[key].remove(number, number + 1)
-        neighbour.asked_s = now_s
+        if number in neighbour.asked[key]:  # what comes unasked does not tell that the rest will
+            neighbour.asked[key].remove(number, number + 1)
+            neighbour.asked_s = now_s
         shelf = self._shelves[key]
         if frame.voids:
             neighbour.take_void(key, [(number - frame.voids, number)])
