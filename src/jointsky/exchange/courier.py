@@ -67,7 +67,8 @@ class Courier:
 
     def look(self, now_s: float) -> None:
         """Take note that packets may be sent now, and could not be since the last call."""
-        self.burst_s = min(max(now_s - self._looked_s, _BURST_S), _MOST_BURST_S)
+        most_s = _MOST_BURST_S if self.rate.is_known else _BURST_S
+        self.burst_s = min(max(now_s - self._looked_s, _BURST_S), most_s)
         self._looked_s = now_s
 
     def came(self, number: int, elicits: bool, now_s: float) -> bool:

@@ -34,6 +34,7 @@ class Sending:
     first_sent_s: float
     is_limited: bool  # there was not enough to send to fill the link
     is_alone: bool  # nothing of ours was under way before it
+    is_scant: bool  # the link was being emptied: how fast this goes is not how fast it could
 
 
 class Rate:
@@ -48,12 +49,17 @@ class Rate:
         self._round, self._round_ends = 0, 0
         self._is_starting = True
         self._peak, self._flat_rounds = 0.0, 0
-        self._limited_until = 0
+        self._limited_until = self._emptied_until = 0
         self._cycle, self._cycle_s = 2, -math.inf
         self._least_rtt: collections.deque[tuple[float, float]] = collections.deque()
         self._draining = False
         self._alone_s = -math.inf
         self._packet = 0  # the largest of late
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the rate is declared, or has been found by filling the link."""
+        return math.isfinite(self.most) or not self._is_starting
 
     @property
     def least_rtt_s(self) -> float:
@@ -85,7 +91,7 @@ class Rate:
         does not queue behind others would be forgotten.
         """
         if self._least_rtt and now_s - self._alone_s > _RTT_KEPT_S:
-            self._limited_until = self._delivered + self.in_flight + 1  # tells no rate
+            self._emptied_until = self._delivered + self.in_flight + 1
             return 0
         if self._is_starting and not self._seen:
             return max(_INITIAL_WINDOW, self._packet)
@@ -105,9 +111,15 @@ class Rate:
         self._packet = max(size, self._packet - self._packet // 16)
         if is_limited:
             self._limited_until = self._delivered + self.in_flight
-        limited = self._limited_until > self._delivered
         return Sending(
-            now_s, size, self._delivered, self._delivered_s, self._first_sent_s, limited, is_alone
+            now_s,
+            size,
+            self._delivered,
+            self._delivered_s,
+            self._first_sent_s,
+            is_limited=self._limited_until > self._delivered,
+            is_alone=is_alone,
+            is_scant=self._emptied_until > self._delivered,
         )
 
     def lost(self, sending: Sending) -> None:
@@ -133,7 +145,7 @@ class Rate:
             0.001,
         )
         rate = (self._delivered - sending.delivered) / took_s
-        if rate >= self.estimate or not sending.is_limited:
+        if rate >= self.estimate or not (sending.is_limited or sending.is_scant):
             self._take_rate(rate)
         if self._draining and self.in_flight <= self.estimate * self._span_s():
             self._draining = False
