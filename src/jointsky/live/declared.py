@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from jointsky.declare_names import PlainName
 from jointsky.declare_time import Stamp
-from jointsky.exchange.declared import NodeSettings, Release, Share
+from jointsky.exchange.declared import NodeSettings, Release, Seconds, Share
 from jointsky.live.feeds import AnyFeed, Port
 from jointsky.tracking.settings import TrackerSettings
 
@@ -205,6 +205,17 @@ class Output(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = 1.0
 
 
+class LiveExchange(NodeSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How live nodes wait, tell and keep: sooner than simulated ones, on links of today."""
+
+    share_interval_s: Annotated[
+        float, Meta(gt=0, le=60, description="Plots wait at most so long to go out together")
+    ] = 0.005
+    hold_s: Annotated[
+        Seconds, Meta(description="The tracker waits at most so long for plots of other sites")
+    ] = 0.18
+
+
 class LiveConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A live network: sites of nations, links between them, how they share and track."""
 
@@ -213,14 +224,14 @@ class LiveConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     sites: Annotated[tuple[LiveSite, ...], Meta(min_length=1, description="Places")]
     links: Annotated[tuple[LiveLink, ...], Meta(description="Who exchanges with whom")] = ()
     exchange: Annotated[
-        NodeSettings, Meta(description="How nodes wait, tell and keep: the same everywhere")
-    ] = NodeSettings()
+        LiveExchange, Meta(description="How nodes wait, tell and keep: the same everywhere")
+    ] = LiveExchange()
     tracker: Annotated[
         TrackerSettings, Meta(description="How targets are expected to move: the same everywhere")
     ] = TrackerSettings()
     gather_s: Annotated[
         float, Meta(ge=0, le=2, description="Octets of feeds are decoded together so often")
-    ] = 0.05
+    ] = 0.03
     transport: Annotated[Transport, Meta(description="How packets of links travel")] = Transport()
     clock: Annotated[Clock, Meta(description="For replays: another clock than the wall's")] = (
         Clock()
