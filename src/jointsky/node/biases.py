@@ -107,7 +107,7 @@ class Biases:
 
     def _look_at_clocks(self, now_s: float) -> None:
         assert self._registration is not None
-        for one in self._registration.estimates():
+        for one in self._registration.left():
             if one.component != CLOCK or self._site_of[one.row] == self._own:
                 continue
             is_sure = one.observable and abs(one.estimate) > SIGMAS * one.sigma
