@@ -366,3 +366,20 @@ def test_nothing_in_gives_nothing_out():
     feed.take(Plots.make(0), BEGIN_S)
     assert len(feed.advance(BEGIN_S, BEGIN_S)) == len(feed.picture(BEGIN_S)) == 0
     assert feed.next_s() == math.inf
+
+
+def test_a_picture_of_now_does_not_miss_plots_that_are_still_to_come():
+    """Two turns of a radar pass: what their plots would tell has not come yet."""
+    sensors, plots = a_sky()
+    feed, now_s = Feed(a_network(sensors, hold_s=20.0), 0), BEGIN_S + 38.0
+    feed.take(plots.rows(plots.time_s <= now_s), now_s)
+    feed.advance(now_s, now_s)
+    then, ahead = feed.picture(now_s), feed.picture(now_s + 12.0)
+    assert len(then) >= 4
+    np.testing.assert_array_equal(by_number(ahead).track_number, by_number(then).track_number)
+    np.testing.assert_array_equal(by_number(ahead).existence, by_number(then).existence)
+    np.testing.assert_array_equal(by_number(ahead).status, by_number(then).status)
+    assert (by_number(ahead).latitude_rad != by_number(then).latitude_rad).all()
+    feed.advance(now_s + 12.0, now_s + 12.0)  # now they have: there were none
+    missed = feed.picture(now_s + 12.0)
+    assert len(missed) < len(then) or missed.existence.max() < ahead.existence.max()

@@ -12,6 +12,12 @@ Share = Literal["plots", "fused", "responsible"]
 
 Kind = Literal["military", "civil", "cooperative", "uncooperative", "on-ground"]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+ShareInterval = Annotated[
+    float, Meta(gt=0, le=60, description="Plots wait at most so long to go out together")
+]
+Hold = Annotated[
+    Seconds, Meta(description="The tracker waits at most so long for plots of other sites")
+]
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,15 +49,11 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a node waits, tells and keeps.  The defaults serve a network of up to some 50 sites."""
 
-    share_interval_s: Annotated[
-        float, Meta(gt=0, le=60, description="Plots wait at most so long to go out together")
-    ] = 0.5
+    share_interval_s: ShareInterval = 0.5
     report_interval_s: Annotated[
         float, Meta(gt=0, le=600, description="A track is reported at most so often")
     ] = 1.0
-    hold_s: Annotated[
-        Seconds, Meta(description="The tracker waits at most so long for plots of other sites")
-    ] = 0.5
+    hold_s: Hold = 0.5
     late_s: Annotated[
         Seconds, Meta(description="Plots this late are still taken in their place")
     ] = 300.0

@@ -6,22 +6,20 @@ where both want the processor.  One that ends too soon is a failed window, which
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing.connection import wait
-from typing import Any
 
 import numpy as np
 
 from jointsky.records.columns import Array
 from jointsky.records.plots import Plots
-from jointsky.records.sensors import Sensor
 from jointsky.tracking.registration_errors import Known
-from jointsky.tracking.registration_settings import RegistrationSettings
 from jointsky.tracking.registration_window import Done, Windows
 
 NICE = 19
@@ -29,52 +27,53 @@ _windows: list[Windows] = []  # those of this process, where it is the one besid
 
 
 class Beside:
-    """Begins the process with the first window; ``end`` ends it."""
+    """Begins the process; ``end`` ends it."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._begun: Future[int] | None = None  # the number of the process, once it runs
 
-    def begin(
-        self,
-        sensors: Sequence[Sensor],
-        settings: RegistrationSettings,
-        epoch_s: float,
-        origin: tuple[float, float, float] | None,
-    ) -> None:
+    def begin(self, make: Callable[[], Windows]) -> None:
         """Begin the process; it gets ready while the first plots come."""
-        self._pool = ProcessPoolExecutor(
-            1,
-            multiprocessing.get_context("spawn"),
-            _begin,
-            (list(sensors), settings, epoch_s, origin),
-        )
-        self._pool.submit(os.getpid)
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(1, context, _begin, (make,))
+        self._begun = self._pool.submit(os.getpid)
 
     def work(
         self, plots: Plots, end_s: float, span_s: float, elevated: set[int]
     ) -> Future[tuple[Done, Known]]:
         """Work a window off, as ``Windows.work`` does; return what will be known then."""
         assert self._pool is not None
-        return self._pool.submit(_work, _told(plots), len(plots), end_s, span_s, elevated)
+        try:
+            return self._pool.submit(_work, _told(plots), len(plots), end_s, span_s, elevated)
+        except BrokenExecutor as error:  # the process has ended since the last window
+            failed: Future[tuple[Done, Known]] = Future()
+            failed.set_exception(error)
+            return failed
 
     def end(self) -> None:
         """End the process; what it was at is dropped."""
         if self._pool is None:
             return
-        for process in list((self._pool._processes or {}).values()):
-            process.kill()
+        with contextlib.suppress(BrokenExecutor, ProcessLookupError):
+            os.kill(self.process_id(), signal.SIGKILL)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
 
+    def process_id(self) -> int:
+        """Return the number of the process, once it runs."""
+        assert self._begun is not None
+        return self._begun.result()
 
-def _begin(*given: Any) -> None:
+
+def _begin(make: Callable[[], Windows]) -> None:
     """Make this process the one beside: it ends when the node's does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _yield_always()
     node = multiprocessing.parent_process()
     if node is not None:
         threading.Thread(target=_end_with, args=(node.sentinel,), daemon=True).start()
-    _windows.append(Windows(*given))
+    _windows.append(make())
 
 
 def _yield_always() -> None:

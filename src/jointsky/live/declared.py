@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from jointsky.declare_names import PlainName
 from jointsky.declare_time import Stamp
-from jointsky.exchange.declared import NodeSettings, Release, Seconds, Share
+from jointsky.exchange.declared import Hold, NodeSettings, Release, Share, ShareInterval
 from jointsky.live.feeds import AnyFeed, Port
 from jointsky.tracking.settings import TrackerSettings
 
@@ -208,12 +208,8 @@ class Output(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class LiveExchange(NodeSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How live nodes wait, tell and keep: sooner than simulated ones, on links of today."""
 
-    share_interval_s: Annotated[
-        float, Meta(gt=0, le=60, description="Plots wait at most so long to go out together")
-    ] = 0.005
-    hold_s: Annotated[
-        Seconds, Meta(description="The tracker waits at most so long for plots of other sites")
-    ] = 0.18
+    share_interval_s: ShareInterval = 0.005
+    hold_s: Hold = 0.18
 
 
 class LiveConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

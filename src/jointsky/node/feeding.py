@@ -16,7 +16,7 @@ import numpy as np
 from jointsky.node.catching_up import CatchingUp
 from jointsky.node.domains import domain_of, sensors_of, spread
 from jointsky.node.setup import Network
-from jointsky.records.columns import join
+from jointsky.records.columns import join, parted
 from jointsky.records.plots import Plots
 from jointsky.records.tracks import Tracks
 from jointsky.tracking.telling import NO_TRACKS
@@ -170,17 +170,8 @@ class Feed:
 
     def _due(self) -> Plots:
         """Return the plots that waited, up to the frontier; the others wait on."""
-        parts, rest = [], []
-        for plots in self._waiting:
-            is_due = plots.time_s <= self.frontier_s
-            if is_due.all():
-                parts.append(plots)
-            elif not is_due.any():
-                rest.append(plots)
-            else:
-                parts.append(plots.rows(is_due))
-                rest.append(plots.rows(~is_due))
-        self._waiting = rest
+        is_due = [plots.time_s <= self.frontier_s for plots in self._waiting]
+        parts, self._waiting = parted(self._waiting, is_due)
         return join(parts) if parts else Plots.make(0)
 
     def _late_ones(self, now_s: float) -> Plots:

@@ -24,8 +24,7 @@ from jointsky.tracking.joint_settings import JointEvent, JointSettings
 from jointsky.tracking.numbers import label
 
 NUMBERS_STEP_S = 2.0  # where all share plots, only numbers are to be decided
-BY_PLOTS_S = 3600.0
-SHARE_OF_INTERVAL = 0.2  # of the usual interval: names that differ are told no oftener
+BY_PLOTS_S = 3600.0  # tracks that are older are compared in any case
 SOON_S = 1.0  # after a link healed, what was missed has come by then, or mostly
 
 
@@ -71,7 +70,6 @@ class Naming:
         self._step_s = min(joint.step_s, settings.report_interval_s) if tracks else joint.step_s
         self._next_s = self._grid(begun_s)
         self._names_s = begun_s + settings.names_interval_s
-        self._named_s = -math.inf
 
     def _grid(self, now_s: float) -> float:
         """Return the next time on the clock at which it is decided who is who."""
@@ -80,18 +78,7 @@ class Naming:
     def take(self, origin: int, reports: TrackReports, now_s: float, life: int) -> None:
         """Take what a site told, this one in a former life or this one included."""
         self._has_news |= origin not in self._domain
-        if origin in self._domain and origin != self._site:
-            self._compare(reports, now_s)
         self.joint.take(origin, reports, now_s, life)
-
-    def _compare(self, reports: TrackReports, now_s: float) -> None:
-        """Have numbers told again soon where another site of the domain shows a track by another.
-
-        So that what the two ends of a healed link tell each other gets about.
-        """
-        if (self.joint.system_numbers(reports.number) != reports.system_number).any():
-            soon_s = max(now_s + SOON_S, self._named_s + SHARE_OF_INTERVAL * self._names_interval_s)
-            self._names_s = min(self._names_s, soon_s)
 
     def healed(self, now_s: float) -> None:
         """Have all numbers compared soon: a gap has closed."""
@@ -113,7 +100,7 @@ class Naming:
         if self._reports:
             bodies += _bodies(TRACKS, self.joint.reports(now_s, local))
         if now_s >= self._names_s:
-            self._named_s, self._names_s = now_s, now_s + self._names_interval_s
+            self._names_s = now_s + self._names_interval_s
             if not self._reports or self._has_plots_link():
                 bodies += _bodies(NAMES, self.joint.names(now_s, local))
         others = Tracks.make(0)

@@ -262,6 +262,20 @@ def join(records: Sequence[_C]) -> _C:
     return kind._of(made)
 
 
+def parted(records: Sequence[_C], masks: Sequence[Array]) -> tuple[list[_C], list[_C]]:
+    """Return the rows of records that masks (one for each) select, and the others, as records."""
+    chosen, others = [], []
+    for record, mask in zip(records, masks, strict=True):
+        if mask.all():
+            chosen.append(record)
+        elif not mask.any():
+            others.append(record)
+        else:
+            chosen.append(record.rows(mask))
+            others.append(record.rows(~mask))
+    return chosen, others
+
+
 def _padded(part: Array, widest: tuple[int, ...], column: Column) -> Array:
     if part.shape[1:] == widest:
         return part

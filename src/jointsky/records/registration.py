@@ -56,7 +56,10 @@ class RegistrationEvent(msgspec.Struct, frozen=True, kw_only=True):
     time_s: Annotated[float, Meta(description="POSIX seconds at which it was noticed")]
     kind: Annotated[
         Literal["bias-step", "bias-observable", "bias-unobservable", "registration-failed"],
-        Meta(description="An error changed at once; can be determined; cannot (any longer)"),
+        Meta(
+            description="An error changed at once; can be determined; cannot (any longer); "
+            "or nothing more is estimated"
+        ),
     ]
     sensor: Annotated[str, Meta(description="Name of the sensor")]
     facts: Annotated[dict[str, Any], Meta(description="What else there is to say, by name")] = {}

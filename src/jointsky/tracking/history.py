@@ -196,6 +196,8 @@ class History:
 
 def _joined(parts: list[Ordered]) -> Ordered:
     """Return pieces as one; columns that say nothing take no room."""
+    if len(parts) == 1:
+        return parts[0]
     plots = join([part.record() for part in parts])
     columns = {name: _slim(getattr(plots, name)) for name in Plots.schema()}
     time_s = np.concatenate([part.time_s for part in parts])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -12,7 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from jointsky.records.columns import join
+from jointsky.records.columns import join, parted
 from jointsky.records.plots import Geometry, Plots
 from jointsky.records.registration import (
     COMPONENTS,
@@ -44,14 +45,8 @@ KEPT_S = 3600.0
 class Aside(Protocol):
     """What works windows off beside everything else, one after another."""
 
-    def begin(
-        self,
-        sensors: Sequence[Sensor],
-        settings: RegistrationSettings,
-        epoch_s: float,
-        origin: tuple[float, float, float] | None,
-    ) -> None:
-        """Get ready, with what ``Windows`` are made of."""
+    def begin(self, make: Callable[[], Windows]) -> None:
+        """Get ready, with windows that ``make`` makes."""
 
     def work(
         self, plots: Plots, end_s: float, span_s: float, elevated: set[int]
@@ -109,10 +104,11 @@ class Registration:
         self.kept_s = KEPT_S  # what was taken off longer ago is forgotten
         self._applied = Applied.nothing()
         self._foreign = Applied.nothing()
-        self._windows = Windows(self.sensors, self.settings, epoch_s, origin)
+        make = functools.partial(Windows, self.sensors, self.settings, epoch_s, origin)
+        self._windows = make()
         self.errors: Errors = self._windows.errors
         if aside is not None:
-            aside.begin(self.sensors, self.settings, epoch_s, origin)
+            aside.begin(make)
         self._known: dict[int, _Known] = {}
         self._wrong: set[int] = set()  # radars whose clocks are wrong for sure
         self._spans: list[tuple[int, float, Floats]] = []  # radar, until when, errors until then
@@ -177,6 +173,11 @@ class Registration:
             done = self._windows.work(*arguments)
             events += self._worked(done, end_s, end_s + self.settings.lag_s)
         return events
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a window is being worked off aside."""
+        return self._under_way is not None
 
     def correct(self, plots: Plots) -> Plots:
         """Return plots with the current errors of own sensors taken off; others as they are."""
@@ -280,17 +281,9 @@ class Registration:
 
     def _until(self, end_s: float) -> Plots:
         """Return the plots that wait and are from before a time; the others wait on."""
-        parts, rest = [], []
-        for part in self._waiting:
-            inside = self._by_true_clock(part) < end_s
-            if inside.all():
-                parts.append(part)
-            elif not inside.any():
-                rest.append(part)
-            else:
-                parts.append(part.rows(inside))
-                rest.append(part.rows(~inside))
-        self._waiting, self._gathered = rest, len(rest)
+        inside = [self._by_true_clock(part) < end_s for part in self._waiting]
+        parts, self._waiting = parted(self._waiting, inside)
+        self._gathered = len(self._waiting)
         self._note_earliest()
         return join(parts)
 
