@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from jointsky.exchange.courier import Courier
+from jointsky.exchange.courier_rate import Rate
 from jointsky.exchange.packets import Ack
 
 KEY = (0, 1)
@@ -95,10 +96,11 @@ def test_what_came_is_acknowledged_after_two_packets_or_a_moment():
     assert courier.came(5, True, 1.05) and courier.ack_due_s == 1.05  # a gap is told at once
 
 
-def deliver(courier, rate_bps, delay_s, seconds):
+def deliver(courier, rate_bps, delay_s, seconds, every_s=0.0005):
     """Let a courier that never lacks packets fill a link; return octets that came, the queue."""
     now_s, free_s, came, under_way, longest_s = 0.0, 0.0, 0, [], 0.0
     while now_s < seconds:
+        courier.look(now_s)
         while courier.may_send_s(1200, now_s) <= now_s:
             number = courier.next_number
             courier.sent(1200, (), True, now_s, False)
@@ -109,7 +111,7 @@ def deliver(courier, rate_bps, delay_s, seconds):
             _, number = under_way.pop(0)
             came += 1200
             courier.acknowledged(ack((number, number + 1)), now_s)
-        now_s += 0.0005
+        now_s += every_s
     return came, longest_s
 
 
@@ -123,3 +125,30 @@ def test_a_link_of_any_rate_is_filled_and_its_queue_stays_short(rate_bps, declar
     assert came * 8 / rate_bps / seconds > 0.8
     packet_s = 1200 * 8 / rate_bps
     assert longest_s < 0.15 + 4 * packet_s
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_who_looks_at_a_link_now_and_then_fills_it_too(declared):
+    courier = Courier(256e3 if declared else None)
+    courier.life = 5
+    came, _ = deliver(courier, 256e3, 0.04, 30.0, every_s=0.2)
+    assert came * 8 / 256e3 / 30.0 > 0.7
+
+
+def test_what_goes_while_a_link_is_emptied_does_not_tell_how_fast_it_is():
+    rate, now_s = Rate(None), 0.0
+    before = rate.sent(1200, now_s, False)
+    while now_s < 10.5:  # never does a packet go alone
+        next_ = rate.sent(1200, now_s, False)
+        now_s += 0.01
+        rate.acknowledged(before, 0.02, now_s)
+        before = next_
+    found = rate.estimate
+    assert found == pytest.approx(120e3, rel=0.05)
+    for _ in range(15):
+        assert rate.window(1200, now_s) == 0
+        next_ = rate.sent(100, now_s, False)
+        now_s += 1.0
+        rate.acknowledged(before, 1.0, now_s)
+        before = next_
+    assert rate.estimate == pytest.approx(found)

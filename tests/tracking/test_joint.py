@@ -351,6 +351,25 @@ def test_sites_that_share_plots_agree_on_numbers_where_their_trackers_went_apart
     assert first[born[4]] == born[4] and first[born[5]] == born[5]
 
 
+@pytest.mark.parametrize("is_young", [True, False])
+def test_where_all_share_plots_numbers_are_the_trackers_until_nothing_can_change_them(is_young):
+    """One site shows a track by an older number: that counts once plots no longer decide."""
+    site = MadeSite(20, "all", spread(19, 3))
+    site.run(EPOCH_S + 30)
+    born = [int(n) for n in site.born]
+    other = {born[1]: born[1] - 999}
+    settings = JointSettings(by_plots_s=300.0 if is_young else 20.0)
+    joint = JointPicture(2, 0, [0, 1], settings)
+    theirs = JointPicture(2, 1, [0, 1], settings)
+    for second in range(31, 40):
+        _, told = names_of(site, theirs, EPOCH_S + second, other)
+        local, _ = names_of(site, joint, EPOCH_S + second)
+        joint.take(1, told, EPOCH_S + second)
+        joint.advance(EPOCH_S + second, local)
+    wanted = born if is_young else [born[0], other[born[1]], born[2]]
+    assert joint.system_numbers(np.array(born)).tolist() == wanted
+
+
 def test_a_restarted_site_gets_its_numbers_back():
     """Its tracker begins anew, with younger numbers; its store holds what it told before."""
     targets = spread(21, 5)
