@@ -263,7 +263,7 @@ def _late(axes: Any, made: Sheet, view: NetworkView) -> None:
     axes.set_xlim(max(low / 2.0, floor), max(high * 1.3, 10.0 * max(low, floor)))
     axes.set_ylim(max(0.5 / max(len(late) for late in known.values()), 1e-5), 1.15)
     left, right = axes.get_xlim()
-    between = (1.0,) if right > 30.0 * left else (1.0, 2.0, 5.0)
+    between = (1.0, 2.0, 5.0) if right < 30.0 * left else (1.0, 3.0)
     axes.xaxis.set_major_locator(LogLocator(10.0, between, numticks=12))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: seconds(x)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{100.0 * y:g} %"))

@@ -174,8 +174,8 @@ def gathered(bits: npt.NDArray[np.uint64], rows: Sequence[int]) -> npt.NDArray[n
 
 def _words(site: Mapping[str, Any]) -> str:
     """Return a line about one site's picture."""
-    text = f"{site['tracks']:,} tracks; {site['view_share']:.0%} of the sky in its view"
+    text = f"{site['tracks']:,} tracks; own view {site['view_share']:.0%}"
     if site.get("completeness") is not None:
-        whose = "that" if site["joint_view_share"] == site["view_share"] else "all in view"
-        text += f", {site['completeness']:.0%} of {whose} held"
+        whose = "of that" if site["joint_view_share"] == site["view_share"] else "of all in view"
+        text += f"; held {site['completeness']:.0%} {whose}"
     return text
