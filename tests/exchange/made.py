@@ -87,4 +87,5 @@ def track_reports(n, seed=1, begun_s=EPOCH_S):
         mode_s=rng.integers(0, 2**24, n),
         mode_a=rng.integers(0, 4096, n),
         call_sign=[f"BRU{k}" for k in rng.integers(0, 4000, n)],
+        flags=rng.integers(0, 1 << 15, n),
     )

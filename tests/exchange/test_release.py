@@ -66,7 +66,15 @@ def test_reports_of_who_answers_and_of_who_does_not_are_told_apart():
     reports = track_reports(3).replace(
         mode_s=[-1, 5, -1], mode_a=[-1, -1, -1], call_sign=["", "", "X1"], plots=[0, 1, 2]
     )
-    for kind, kept in (("cooperative", [0]), ("uncooperative", [1, 2]), ("military", [0, 1, 2])):
+    flags = [PlotFlag.ON_GROUND, PlotFlag.MILITARY, PlotFlag.VEHICLE]
+    reports = reports.replace(flags=np.array(flags, np.uint32))
+    for kind, kept in (
+        ("cooperative", [0]),
+        ("uncooperative", [1, 2]),
+        ("military", [0, 2]),
+        ("civil", [0, 1]),
+        ("on-ground", [1]),
+    ):
         out = released_reports(reports, Release(withheld=(kind,)))
         assert out.plots.tolist() == kept
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from jointsky.exchange.wire import unpack_reports
+from jointsky.exchange.declared import Release
+from jointsky.exchange.wire import unpack_plots, unpack_reports
+from jointsky.records.plots import PlotFlag
 from node.loop import Loop
 from node.made import EARTH, FLIGHTS, T0_S, a_network, a_sky
 from tracking.skies import errors, owners
@@ -71,3 +73,25 @@ def test_where_one_reports_exactly_one_goes_on_reporting_each_target():
                 told.setdefault(number, set()).add(m.origin)
     assert sorted(told) == sorted(loop.picture(0).track_number.tolist())
     assert all(len(sites) == 1 for sites in told.values())
+
+
+@pytest.mark.parametrize("share", ["plots", "fused", "responsible"])
+def test_what_a_nation_keeps_back_goes_over_no_kind_of_link(share):
+    """The transponder of the first flight says to site 0 that it is military."""
+    sensors, plots = a_sky(2, 50.0)
+    is_military = (plots.sensor == 0) & (plots.mode_s == FLIGHTS[0].mode_s)
+    plots = plots.replace(
+        flags=np.where(is_military, PlotFlag.MODE_S | PlotFlag.MILITARY, plots.flags)
+    )
+    release = Release(withheld=("military",))
+    loop = Loop(a_network(sensors, [0, 1], 2, [(0, 1, share)], releases={"a": release}))
+    loop.feed(plots)
+    loop.run(T0_S + 49.5)
+    unpack = {"plots": unpack_plots, "tracks": unpack_reports, "names": unpack_reports}
+    came = [m for m in loop.kept[1] if m.kind in unpack and m.origin == "site-0"]
+    given = [unpack[m.kind](m.body) for m in came]
+    own = loop.picture(0)
+    military = own.mode_s == FLIGHTS[0].mode_s
+    assert ((own.flags & PlotFlag.MILITARY) != 0).tolist() == military.tolist()
+    assert military.sum() == 1 and sum(len(rows) for rows in given) > 5
+    assert not any((rows.mode_s == FLIGHTS[0].mode_s).any() for rows in given)

@@ -9,6 +9,7 @@ from jointsky.earth import geodesy
 from jointsky.earth.motion import states
 from jointsky.records.plots import Geometry, PlotFlag
 from jointsky.records.signatures import CrossSection, Signature
+from jointsky.records.vehicles import Transponder
 from jointsky.sensors import measuring_kernels, scan, scan_kernels
 from jointsky.sensors.observe import describe, observe
 from jointsky.sensors.placed import Placed
@@ -93,6 +94,18 @@ def test_what_both_radars_of_an_antenna_see_is_one_plot_placed_by_the_answer():
     assert np.array_equal(plots.mode_s[both], vehicle[both])
     assert np.all(plots.call_sign[both] == [f"CALL{v}" for v in vehicle[both]])
     assert np.all(plots.mode_s[alone] == -1)
+
+
+def test_answers_say_who_is_military_and_echoes_do_not():
+    one = radar(ssr=Interrogator(reply_probability=0.5, false_plots_per_turn=0.0), **SURE)
+    soldier = int(Transponder.MODE_A | Transponder.MILITARY)
+    flights = [(0.5 * k, 80e3, 0.0, 0.0, 6_000.0) for k in range(8)]
+    surroundings = sky(flights, transponder=[soldier, int(Transponder.MODE_A)] * 4)
+    seen = observe(one, PLACED, PLACE, 0, surroundings, BEGIN_S, BEGIN_S + 50.0, KEY)
+    answered = (seen.plots.flags & PlotFlag.SECONDARY) != 0
+    military = (seen.plots.flags & PlotFlag.MILITARY) != 0
+    assert answered.any() and not answered.all()
+    assert np.array_equal(military, answered & (seen.vehicle % 2 == 0))
 
 
 @pytest.mark.parametrize("elevation", [None, 0.3])

@@ -64,5 +64,6 @@ def told(row, numbers, epoch_s, origin, words):
         "mode_s": numbers[layout.O_MODE_S],
         "mode_a": numbers[layout.O_MODE_A],
         "call_sign": "" if sign < 0 else words[sign],
+        "flags": numbers[layout.O_FLAGS],
         "offset": -1,
     }

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointsky.earth import geodesy
+from jointsky.records.plots import PlotFlag
 from jointsky.streams import stream
 from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking import lifecycle_kernels
@@ -141,6 +142,28 @@ def test_a_plot_gives_its_track_identity_altitude_and_a_look():
     note_plot(*rows, 0, q, i)  # says nothing, and late
     assert n[names].tolist() == [0x48AC01, 0o4521, 3, 2]
     assert f[layout.T_PRESSURE] == plot.pressure_altitude_m[0] and f[layout.T_SEEN] == 1.0
+
+
+def test_what_plots_said_holds_and_an_answer_takes_back_what_passes():
+    plot = a_plot(stream(4, "flags"), FLAT, POLAR, np.array([3e4, 2e4, 6e3]))
+    book, q, i = begun(plot)
+    said = []
+    for flags in (
+        PlotFlag.PRIMARY | PlotFlag.ON_GROUND,
+        PlotFlag.PRIMARY | PlotFlag.COASTED,  # sees no ground, and that it was coasted is its own
+        PlotFlag.SECONDARY | PlotFlag.MILITARY | PlotFlag.EMERGENCY | PlotFlag.MODE_A_UNSURE,
+        PlotFlag.MODE_S,
+    ):
+        i[layout.P_FLAGS] = flags
+        note_plot(book.floats, book.ints, book.looks, 0, q, i)
+        said.append(PlotFlag(int(book.ints[0, layout.I_FLAGS])))
+    seen = PlotFlag.PRIMARY | PlotFlag.SECONDARY | PlotFlag.MILITARY
+    assert said == [
+        PlotFlag.PRIMARY | PlotFlag.ON_GROUND,
+        PlotFlag.PRIMARY | PlotFlag.ON_GROUND,
+        seen | PlotFlag.EMERGENCY,
+        seen | PlotFlag.MODE_S,
+    ]
 
 
 def test_reports_say_themselves_how_often_they_come():

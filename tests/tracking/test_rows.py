@@ -47,6 +47,7 @@ def test_a_row_tells_the_track(sensors):
         layout.O_MODE_S: layout.I_MODE_S,
         layout.O_MODE_A: layout.I_MODE_A,
         layout.O_CALL_SIGN: layout.I_CALL_SIGN,
+        layout.O_FLAGS: layout.I_FLAGS,
     }
     for told, own in pairs.items():
         assert number[told] == ints[own]

@@ -47,6 +47,7 @@ def some_rows(rng, n, frame, words=1):
         *((layout.O_NUMBER, 1, 2**40), (layout.O_STATUS, 0, 4), (layout.O_PLOTS, 0, 10**6)),
         *((layout.O_MODE_S, -1, 2**24), (layout.O_MODE_A, -1, 4096)),
         *((layout.O_CALL_SIGN, -1, len(WORDS)), (layout.O_PLOT, -2, 99)),
+        (layout.O_FLAGS, 0, 2**15),
     ):
         ints[:, column] = rng.integers(low, high, n)
     return Rows(floats, ints, rng.integers(0, 2**63, (n, words)).astype(np.uint64))
@@ -68,7 +69,7 @@ def assert_told(got, rows, frame):
                 size = np.repeat(blocks, 3)
                 off = (found - value) / np.outer(size, size)
                 assert np.abs(off).max() < SHARE, k
-            elif isinstance(value, str) or Tracks.schema()[name].dtype.startswith("int"):
+            elif isinstance(value, str) or Tracks.schema()[name].dtype.startswith(("int", "uint")):
                 assert found == value, (name, k)
             else:
                 far = close.get(name, 1e-10)

@@ -56,53 +56,35 @@ def released(message: Message, release: Release, sensors: Sequence[Sensor]) -> M
 
 def released_plots(plots: Plots, release: Release, sensors: Sequence[Sensor]) -> Plots:
     """Return the plots that others get, as coarse as they get them."""
-    kept = ~_any_of(release.withheld, plot_kinds(plots), len(plots))
+    kept = ~_any_of(release.withheld, kinds_of(plots), len(plots))
     if release.withheld_areas:
         kept &= ~release_areas.are_plots_inside(plots, release.withheld_areas, sensors)
     return release_rounding.coarse_plots(plots.rows(kept), release.least_sigma_m, sensors)
 
 
 def released_reports(reports: TrackReports, release: Release) -> TrackReports:
-    """Return the reports on tracks that others get, as coarse as they get them.
-
-    A report does not say who is military or on the ground: nothing is kept back for that.
-    """
-    kept = ~_any_of(release.withheld, report_kinds(reports), len(reports))
+    """Return the reports on tracks that others get, as coarse as they get them."""
+    kept = ~_any_of(release.withheld, kinds_of(reports), len(reports))
     if release.withheld_areas:
         kept &= ~release_areas.are_reports_inside(reports, release.withheld_areas)
     return release_rounding.coarse_reports(reports.rows(kept), release.least_sigma_m)
 
 
-def plot_kinds(plots: Plots) -> dict[Kind, Array]:
-    """Return which plots are of which kind, as far as they say; some are of none or of several."""
-    answers = (plots.flags & _ANSWERED) != 0
-    cooperative = answers | _is_identified(plots)
-    military = (plots.flags & PlotFlag.MILITARY) != 0
+def kinds_of(rows: Plots | TrackReports) -> dict[Kind, Array]:
+    """Return which rows are of which kind, as far as they say; some are of none or of several.
+
+    A track is what any of its plots said.
+    """
+    answers = (rows.flags & _ANSWERED) != 0
+    cooperative = answers | (rows.mode_s >= 0) | (rows.mode_a >= 0) | (rows.call_sign != "")
+    military = (rows.flags & PlotFlag.MILITARY) != 0
     return {
         "military": military,
         "civil": cooperative & ~military,
         "cooperative": cooperative,
         "uncooperative": ~cooperative,
-        "on-ground": (plots.flags & _ON_GROUND) != 0,
+        "on-ground": (rows.flags & _ON_GROUND) != 0,
     }
-
-
-def report_kinds(reports: TrackReports) -> dict[Kind, Array]:
-    """Return which reports are of which kind, as far as they say."""
-    cooperative = _is_identified(reports)
-    nobody = np.zeros(len(reports), bool)
-    return {
-        "military": nobody,
-        "civil": cooperative,
-        "cooperative": cooperative,
-        "uncooperative": ~cooperative,
-        "on-ground": nobody,
-    }
-
-
-def _is_identified(rows: Plots | TrackReports) -> Array:
-    identified: Array = (rows.mode_s >= 0) | (rows.mode_a >= 0) | (rows.call_sign != "")
-    return identified
 
 
 def _any_of(withheld: Sequence[Kind], kinds: dict[Kind, Array], rows: int) -> Array:

@@ -26,8 +26,8 @@ from jointsky.records.plots import Plots
 MOST_ROWS = wire_columns.MOST_ROWS
 """Rows of one body; a caller cuts longer records."""
 
-_VERSION = 1
 _PLOTS, _REPORTS = 0x70, 0x74
+_VERSIONS = {_PLOTS: 1, _REPORTS: 2}
 _TICKS = 2.0**20
 _NEVER = -(1 << 62)
 _MOST_WORDS = 64
@@ -128,7 +128,7 @@ def _head(tag: int, rows: int, until_s: float) -> bytes:
     if rows > MOST_ROWS:
         raise ValueError(f"{rows} rows in one body; at most {MOST_ROWS} fit")
     ticks = round(until_s * _TICKS) if math.isfinite(until_s) else _NEVER
-    return bytes((tag, _VERSION)) + varint(rows) + zigzag(ticks)
+    return bytes((tag, _VERSIONS[tag])) + varint(rows) + zigzag(ticks)
 
 
 def _read_head(octets: Octets, tag: int) -> tuple[int, float]:
@@ -136,8 +136,8 @@ def _read_head(octets: Octets, tag: int) -> tuple[int, float]:
     found, version = octets.octet(), octets.octet()
     if found != tag:
         raise octets.fault(f"the tag {found:#04x}", f"{tag:#04x}")
-    if version != _VERSION:
-        raise octets.fault(f"version {version} of the form", f"version {_VERSION}")
+    if version != _VERSIONS[tag]:
+        raise octets.fault(f"version {version} of the form", f"version {_VERSIONS[tag]}")
     rows, ticks = octets.varint(MOST_ROWS), octets.zigzag()
     return rows, ticks / _TICKS if ticks > _NEVER else math.nan
 

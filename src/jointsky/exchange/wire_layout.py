@@ -148,6 +148,7 @@ REPORTS = Layout(
         Whole("status", 0, 3, 1),
         Whole("plots", 0, _INT32, 0),
         *_IDENTITY,
+        Whole("flags", 0, 2**32 - 1, 0),
     ),
     texts=("call_sign",),
 )

@@ -39,7 +39,7 @@ class TrackReports(Columns):
     """
 
     TAG: ClassVar[str] = "track-reports"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     time_s: Array = floats("POSIX seconds, UTC, at which this state holds")
     number: Array = integers("int64", "its number in the tracker of the site that tells of it")
@@ -65,3 +65,8 @@ class TrackReports(Columns):
     mode_s: Array = integers("int32", "24-bit Mode S (ICAO) address")
     mode_a: Array = integers("int16", "Mode A code as a number: octal 7000 is 3584")
     call_sign: Array = text(8, "call sign or aircraft identification")
+    flags: Array = integers(
+        "uint32",
+        "PlotFlag bits that its plots had; on ground, IDENT, emergency: of its newest answer",
+        0,
+    )

@@ -27,7 +27,7 @@ class Tracks(Columns):
     """
 
     TAG: ClassVar[str] = "tracks"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     time_s: Array = floats("POSIX seconds, UTC, at which this state holds")
     track_number: Array = integers("int64", "one number for one target, for its whole life")
@@ -52,4 +52,9 @@ class Tracks(Columns):
     mode_s: Array = integers("int32", "24-bit Mode S (ICAO) address")
     mode_a: Array = integers("int16", "Mode A code as a number: octal 7000 is 3584")
     call_sign: Array = text(8, "call sign or aircraft identification")
+    flags: Array = integers(
+        "uint32",
+        "PlotFlag bits that its plots had; on ground, IDENT, emergency: of its newest answer",
+        0,
+    )
     offset: Array = integers("int64", "octet offset of the report in its file; -1: our own track")

@@ -17,6 +17,7 @@ class Transponder(enum.IntFlag):
     MODE_S = 1 << 2
     ADSB = 1 << 3
     REMOTE_ID = 1 << 4
+    MILITARY = 1 << 5  # its answers to a secondary radar say that it is military
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,6 +18,7 @@ from jointsky.sensors.scan_kernels import (
     I_PASS,
     I_TURN,
     I_VEHICLE,
+    MILITARY,
     MODE_A,
     MODE_C,
     MODE_S,
@@ -32,7 +33,7 @@ P_RANGE_SIGMA, P_AZIMUTH_SIGMA, P_ELEVATION_SIGMA, P_RATE_SIGMA = 6, 7, 8, 9
 Q_VEHICLE, Q_MODE_A, Q_FLAGS = 0, 1, 2
 PLOT_FLOATS, PLOT_INTS = 10, 3
 PRIMARY, SECONDARY, BY_MODE_S, SIMULATED = 1, 2, 4, 64  # as in records.plots.PlotFlag
-A_UNSURE, C_UNSURE = 512, 1024
+A_UNSURE, C_UNSURE, IS_MILITARY = 512, 1024, 2048
 _TURN = 2.0 * math.pi
 _FOOT_M = 0.3048
 NEAREST_M = 1.0
@@ -118,6 +119,8 @@ def read_codes(errors, answers, told_a, height_m, is_garbled, keys, at, out, out
         flags |= BY_MODE_S
     if is_garbled and unit(more[0]) < errors.garbled_probability:
         return flags | A_UNSURE | C_UNSURE
+    if answers & MILITARY != 0:
+        flags |= IS_MILITARY
     error_m = two_normals(*drawn(sky[0], sky[1], at[0], 0, PURPOSE_ALTIMETER, 0)[:2])[0]
     error_m *= errors.altimeter_m
     if answers & (MODE_A | MODE_S) != 0 and told_a >= 0:

@@ -27,7 +27,7 @@ from jointsky.sensors.strength_kernels import (
 )
 
 PURPOSE_DROPPED, PURPOSE_ECHO, PURPOSE_REPLY = 2, 3, 4
-MODE_A, MODE_C, MODE_S = 1, 2, 4  # as in records.vehicles.Transponder
+MODE_A, MODE_C, MODE_S, MILITARY = 1, 2, 4, 32  # as in records.vehicles.Transponder
 F_TIME, F_RANGE, F_AZIMUTH, F_ELEVATION, F_RATE, F_SNR, F_HEIGHT = 0, 1, 2, 3, 4, 5, 6
 I_TURN, I_VEHICLE, I_PASS, I_PRIMARY, I_REPLY = 0, 1, 2, 3, 4
 FLOATS, INTS = 7, 5

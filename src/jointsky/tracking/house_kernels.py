@@ -14,6 +14,7 @@ from jointsky.tracking.layout_kernels import (
     G_DROP,
     I_BORN_BY,
     I_BORN_CELL,
+    I_FLAGS,
     I_MODE_S,
     I_PLOTS,
     I_STATUS,
@@ -133,6 +134,8 @@ def join_doubles(book, t, sensors, found):
         keeps = ints[t, I_STATUS] > ints[other, I_STATUS]
         if ints[t, I_STATUS] == ints[other, I_STATUS]:
             keeps = floats[t, T_BORN] <= floats[other, T_BORN]
+        said = ints[t, I_FLAGS] | ints[other, I_FLAGS]
+        ints[t, I_FLAGS] = ints[other, I_FLAGS] = said
         if keeps:
             lifecycle_kernels.end(ints, links, heads, counters, other)
         elif ints[other, I_STATUS] == CONFIRMED or ints[t, I_STATUS] == TENTATIVE:

@@ -20,8 +20,8 @@ from jointsky.tracking.small_kernels import factor
 COV = 7  # 21: lower triangle by rows, of east, north, up, ve, vn, vu
 (SHARE, MANOEUVRE, PRESSURE, EXISTENCE, CLAIMED, SPELL) = range(28, 34)
 FLOATS = 34
-(KIND, STATUS, PLOTS, MODE_S, MODE_A, CALL_SIGN, CLAIM) = range(7)
-INTS = 7
+(KIND, STATUS, PLOTS, MODE_S, MODE_A, CALL_SIGN, CLAIM, FLAGS) = range(8)
+INTS = 8
 UNTOLD, NAMED, OWN, REPORTED, FADED = range(5)  # kinds: how a state came to be known
 
 # Columns of what is brought to one time

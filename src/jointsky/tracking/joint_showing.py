@@ -117,6 +117,7 @@ def _gather(made: Tracks, rows: Shown, order: Integers, begin: Integers) -> None
     made.existence[:] = np.fmax.reduceat(existence, starts)
     made.plots[:] = np.add.reduceat(ints[:, joint_kernels.PLOTS], starts)
     made.sensors[:] = np.bitwise_or.reduceat(rows.sensors[order], starts, axis=0)
+    made.flags[:] = np.bitwise_or.reduceat(ints[:, joint_kernels.FLAGS], starts)
     status = ints[:, joint_kernels.STATUS]
     seen = np.maximum.reduceat((status == TrackStatus.CONFIRMED).astype(np.int8), starts)
     made.status[seen > 0] = TrackStatus.CONFIRMED
@@ -151,4 +152,5 @@ def as_tracks(
         mode_s=ints[:, joint_kernels.MODE_S].astype(np.int32),
         mode_a=ints[:, joint_kernels.MODE_A].astype(np.int16),
         call_sign=words[ints[:, joint_kernels.CALL_SIGN]],
+        flags=ints[:, joint_kernels.FLAGS].astype(np.uint32),
     )

@@ -19,7 +19,7 @@ PAST_S = 86_400.0  # what is older is of no use
 
 
 class Told:
-    """States as told, a row each: ``floats`` (n, 34), ``ints`` (n, 7) of joint_kernels' columns."""
+    """States as told, a row each: ``floats`` (n, 34), ``ints`` (n, 8) of joint_kernels' columns."""
 
     def __init__(self, floats: Floats, ints: Integers) -> None:
         self.floats = floats
@@ -69,6 +69,7 @@ def told_of(
         signs.setdefault(word, len(signs)) if word else -1 for word in rows.call_sign.tolist()
     ]
     ints[:, kernels.CLAIM] = claims
+    ints[:, kernels.FLAGS] = rows.flags
     has_ended = ints[:, kernels.STATUS] == TrackStatus.ENDED
     if kind == kernels.REPORTED:
         kernels.sound(floats, ints[:, kernels.KIND])

@@ -32,6 +32,7 @@ COLUMNS = (
     "mode_s",
     "mode_a",
     "call_sign",
+    "flags",
 )
 SLACK_S = 1e-3
 LEAST_PSD = 0.01  # m²/s³: less than any tracker expects, which is safe

@@ -43,7 +43,8 @@ PLOT_FLOATS = 43
 # Plots, int64 (P, PLOT_INTS); -1: not known
 P_SENSOR, P_GEOMETRY, P_MODE_S, P_MODE_A, P_CALL_SIGN, P_IDENTIFIED, P_CELL = 0, 1, 2, 3, 4, 5, 6
 P_NUMBER, P_BEFORE = 7, 8  # its own, and of the plot that its track took before it
-PLOT_INTS = 9
+P_FLAGS = 9
+PLOT_INTS = 10
 FIRST, NOBODYS = -1, -2  # P_BEFORE of a plot that began its track, that no track took
 
 # Sensors, float64 (S, SENSOR_FLOATS)
@@ -89,7 +90,8 @@ TRACK_FLOATS = 27
 I_STATUS, I_NUMBER, I_PLOTS, I_MODE_S, I_MODE_A, I_VOTES, I_CALL_SIGN = 0, 1, 2, 3, 4, 5, 6
 I_WILD, I_BATCH, I_BORN_BY, I_BORN_CELL = 7, 8, 9, 10
 I_LAST = 11  # number of the plot it took last
-TRACK_INTS = 12
+I_FLAGS = 12  # what its plots said
+TRACK_INTS = 13
 # Tracks in the grids, int32 (T, LINKS): bucket, the tracks there beside it; place there, reach, m
 J_CELL, J_PREVIOUS, J_NEXT, J_EAST, J_NORTH, J_REACH = 0, 1, 2, 3, 4, 5
 LINKS = 6
@@ -136,4 +138,5 @@ R_MEAN = 4  # 6
 R_COV = 10  # 21 packed, in the frame
 ROW_FLOATS = 31
 O_NUMBER, O_STATUS, O_PLOTS, O_MODE_S, O_MODE_A, O_CALL_SIGN, O_PLOT = 0, 1, 2, 3, 4, 5, 6
-ROW_INTS = 7
+O_FLAGS = 7
+ROW_INTS = 8

@@ -18,6 +18,7 @@ from jointsky.tracking.layout_kernels import (
     I_BORN_BY,
     I_BORN_CELL,
     I_CALL_SIGN,
+    I_FLAGS,
     I_LAST,
     I_MODE_A,
     I_MODE_S,
@@ -43,6 +44,7 @@ from jointsky.tracking.layout_kernels import (
     P_CALL_SIGN,
     P_CELL,
     P_COS_AZ,
+    P_FLAGS,
     P_GEOMETRY,
     P_IDENTIFIED,
     P_MODE_A,
@@ -94,6 +96,9 @@ from jointsky.tracking.motion_kernels import combine, turn_rate_variance
 
 EQUATOR_M, FLATTENING = 6378137.0, 1.0 / 298.257223563
 SAME_ADDRESS_M = 1000.0
+# Of records.plots.PlotFlag: what holds for good (who it is, by what it was seen), what passes
+# (on the ground, IDENT, emergency), and what only a target that answers has
+LASTING, PASSING, ANSWER = 10351, 400, 14
 SOON_S = 1.0  # a track lies in a grid as wide as its gate will be by then
 FIRST_VELOCITY_SIGMA_MPS = 20.0  # of a velocity that nothing confirms yet
 
@@ -336,6 +341,7 @@ def begin(
     n[I_CALL_SIGN] = -1
     n[I_WILD] = 0
     n[I_LAST] = FIRST
+    n[I_FLAGS] = 0
     for k in range(sensors.shape[0]):
         looks[t, k, L_HIT] = NEVER
         looks[t, k, L_LOOK] = NEVER
@@ -345,7 +351,11 @@ def begin(
 
 @bare
 def note_plot(floats, ints, looks, t, q, i):
-    """Take over what a plot says beside its place: identity, altitude, that its sensor sees it."""
+    """Take over what a plot says beside its place: identity, altitude, that its sensor sees it.
+
+    Of its flags what was said once holds; only an answer takes back that the target is on the
+    ground, in distress or shows itself.
+    """
     f = floats[t]
     n = ints[t]
     n[I_PLOTS] += 1
@@ -366,6 +376,9 @@ def note_plot(floats, ints, looks, t, q, i):
                 n[I_VOTES] = 1
     if i[P_CALL_SIGN] >= 0:
         n[I_CALL_SIGN] = i[P_CALL_SIGN]
+    flags = i[P_FLAGS]
+    said = n[I_FLAGS] & ~PASSING if (flags & ANSWER) != 0 else n[I_FLAGS]
+    n[I_FLAGS] = said | (flags & (LASTING | PASSING))
     if q[P_PRESSURE] == q[P_PRESSURE]:
         f[T_PRESSURE] = q[P_PRESSURE]
     look = looks[t, i[P_SENSOR]]

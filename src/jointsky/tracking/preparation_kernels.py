@@ -23,6 +23,7 @@ from jointsky.tracking.layout_kernels import (
     P_CELL,
     P_COS_AZ,
     P_COS_EL,
+    P_FLAGS,
     P_GEOMETRY,
     P_GROUND,
     P_IDENTIFIED,
@@ -407,6 +408,7 @@ def prepare(rows, columns, marks, call_sign, laid, traits, sensors, plane, commo
         i[P_SENSOR], i[P_GEOMETRY], i[P_MODE_S] = s, geometry, mode_s_of[r]
         i[P_MODE_A] = -1 if (flags & MODE_A_UNSURE) != 0 else mode_a_of[r]
         i[P_CALL_SIGN] = call_sign[r]
+        i[P_FLAGS] = flags
         i[P_IDENTIFIED] = mode_s_of[r] >= 0 or mode_a_of[r] >= 0 or call_sign[r] >= 0
         a = cell_of(q[P_MAP] - sensor[S_MAP], sensor[S_CELL])
         b = cell_of(q[P_MAP + 1] - sensor[S_MAP + 1], sensor[S_CELL])

@@ -7,6 +7,7 @@ from jointsky._jit import bare
 from jointsky.tracking.layout_kernels import (
     CLIMB,
     I_CALL_SIGN,
+    I_FLAGS,
     I_LAST,
     I_MODE_A,
     I_MODE_S,
@@ -15,6 +16,7 @@ from jointsky.tracking.layout_kernels import (
     L_EVERY,
     L_HIT,
     O_CALL_SIGN,
+    O_FLAGS,
     O_MODE_A,
     O_MODE_S,
     O_NUMBER,
@@ -58,6 +60,7 @@ def write(track, ints, looks, time, now, mean, packed, bodies, status, plot, out
     number[O_MODE_S] = ints[I_MODE_S]
     number[O_MODE_A] = ints[I_MODE_A]
     number[O_CALL_SIGN] = ints[I_CALL_SIGN]
+    number[O_FLAGS] = ints[I_FLAGS]
     number[O_PLOT] = ints[I_LAST] if plot >= 0 else plot  # its number, wherever it lies
     for word in range(bits.shape[1]):
         bits[n, word] = 0

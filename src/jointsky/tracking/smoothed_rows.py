@@ -60,6 +60,7 @@ def rows_of(
         mode_s=tracks.mode_s[like],
         mode_a=tracks.mode_a[like],
         call_sign=tracks.call_sign[like],
+        flags=tracks.flags[like],
         pressure_altitude_m=np.where(early & np.isfinite(own), own, pressure),
         plots=np.where(early, telling.plots, tracks.plots[like]).astype(np.int32),
         sensors=np.where(early[:, None], telling.seen, tracks.sensors[like]),

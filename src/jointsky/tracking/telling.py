@@ -25,13 +25,14 @@ def told(parts: Sequence[Rows], frame: Frame, epoch_s: float, call_signs: dict[s
     n = sum(len(rows.floats) for rows in parts)
     columns = np.empty((kernels.COLUMNS, n))
     covariances = np.empty((n, 6, 6))
-    number, status, plots, mode_s, mode_a, sign = numbers = (
+    number, status, plots, mode_s, mode_a, sign, flags = numbers = (
         np.empty(n, np.int64),
         np.empty(n, np.int8),
         np.empty(n, np.int32),
         np.empty(n, np.int32),
         np.empty(n, np.int16),
         np.empty(n, np.int32),
+        np.empty(n, np.uint32),
     )
     axes, work = np.empty((3, 3)), np.empty((6, 6))
     limit = HEIGHT_UNKNOWN_M**2
@@ -66,6 +67,7 @@ def told(parts: Sequence[Rows], frame: Frame, epoch_s: float, call_signs: dict[s
         mode_s=mode_s,
         mode_a=mode_a,
         call_sign=words,
+        flags=flags,
         offset=np.full(n, -1, np.int64),
     )
 

@@ -16,6 +16,7 @@ from jointsky.earth.geodesy_kernels import (
 )
 from jointsky.tracking.layout_kernels import (
     O_CALL_SIGN,
+    O_FLAGS,
     O_MODE_A,
     O_MODE_S,
     O_NUMBER,
@@ -107,7 +108,7 @@ def tell(rows, earth, epoch_s, unknown_variance, columns, covariances, numbers, 
     ``rows`` is (floats, ints); ``earth`` (4, 3): where a flat scene's origin stands and its east,
     north, up, or empty for an earth-centred frame.  Heights on the earth of which the variance is
     above ``unknown_variance`` are a guess: NaN.  ``numbers`` is (track number, status, plots,
-    Mode S, Mode A, call sign).
+    Mode S, Mode A, call sign, flags).
     """
     floats, ints = rows
     for i in range(floats.shape[0]):
@@ -142,3 +143,4 @@ def tell(rows, earth, epoch_s, unknown_variance, columns, covariances, numbers, 
         numbers[3][n] = ints[i, O_MODE_S]
         numbers[4][n] = ints[i, O_MODE_A]
         numbers[5][n] = ints[i, O_CALL_SIGN]
+        numbers[6][n] = ints[i, O_FLAGS]

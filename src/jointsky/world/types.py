@@ -11,7 +11,7 @@ from jointsky.records.signatures import Signature
 from jointsky.records.vehicles import Transponder
 
 Domain = Literal["fixed-wing", "rotary-wing", "missile", "bomb", "drone", "bird", "ground"]
-Answer = Literal["mode_a", "mode_c", "mode_s", "adsb", "remote_id"]
+Answer = Literal["mode_a", "mode_c", "mode_s", "adsb", "remote_id", "military"]
 Positive = Annotated[float, Meta(gt=0)]
 Figure = Annotated[float, Meta(ge=0)]
 
