@@ -81,7 +81,6 @@ def arriving(feed, plots, arrival_s, watermark, pieces_s=0.7):
         feed.take(plots.rows(order[begin:end]), now_s)
         told.append(feed.advance(now_s, watermark(now_s)))
         begin = end
-    feed.gap_closed()
     while feed.is_behind:
         now_s = min(feed.next_s(), now_s + 1.0)
         told.append(feed.advance(now_s, now_s))
@@ -213,7 +212,7 @@ def test_late_plots_are_pooled_the_more_the_further_they_reach_back():
         feed.take(other.rows(backwards[k::50][::-1]), now_s)
         feed.advance(now_s, now_s)
     assert feed.late == len(other) and feed.replays <= 1
-    feed.gap_closed()
+    now_s = feed.next_s()
     feed.advance(now_s, now_s)
     assert feed.replays <= 2
     wanted, _ = in_order(network, plots)
@@ -247,7 +246,7 @@ def test_rows_of_a_replay_are_one_for_each_track_and_the_newest():
     feed.take(plots.rows(plots.sensor != 1), now_s)
     feed.advance(now_s, now_s)
     feed.take(plots.rows(plots.sensor == 1), now_s)
-    feed.gap_closed()
+    now_s = feed.next_s()
     rows = feed.advance(now_s, now_s)
     assert len(rows) == len(np.unique(rows.track_number)) >= 3
     shown = feed.picture(now_s)
@@ -267,7 +266,6 @@ def test_while_it_catches_up_the_site_goes_on_with_what_it_has_and_is_then_as_if
     feed.advance(now_s, now_s)
     other = plots.rows((plots.sensor != 0) & (plots.time_s <= now_s))
     feed.take(other, now_s)
-    feed.gap_closed()
     told = []
     while now_s < BEGIN_S + 58.0:
         begin_s, now_s = now_s, now_s + 0.02

@@ -70,7 +70,6 @@ class Feed:
         self._pooled_s = -math.inf  # when the first of them came
         self._oldest_s = math.inf  # time of the oldest of them
         self._replayed_s = -math.inf
-        self._hurry = False
         self._most = most_at_once
         self._catching_up: CatchingUp | None = None
         self._now_s = -math.inf  # of the last call of advance
@@ -127,10 +126,6 @@ class Feed:
         """Return how much is remembered for plots that may come late."""
         return self._tracker.kept_bytes()
 
-    def gap_closed(self) -> None:
-        """Note that all is there that was missing: late plots are not to wait for more of them."""
-        self._hurry = bool(self._pool)
-
     def advance(self, now_s: float, complete_s: float) -> Tracks:
         """Work off plots up to ``complete_s``, when all have come, or to ``hold_s`` before now.
 
@@ -140,7 +135,7 @@ class Feed:
         until_s = min(max(complete_s, now_s - self._hold_s), now_s)
         since_s, self._now_s = now_s - self._now_s, now_s
         is_replay = self._catching_up is None and bool(self._pool)
-        is_replay = is_replay and (self._hurry or now_s >= self._replay_at_s())
+        is_replay = is_replay and now_s >= self._replay_at_s()
         if until_s <= self.frontier_s and not is_replay and self._catching_up is None:
             return NO_TRACKS
         self._gathering = now_s < self._went_on_s + self._gather_s
@@ -178,7 +173,6 @@ class Feed:
         """Return the pooled plots, which are to be worked off now."""
         late = join(self._pool)
         self._pool, self._oldest_s, self._replayed_s = [], math.inf, now_s
-        self._hurry = False
         self.replays += 1
         return late
 

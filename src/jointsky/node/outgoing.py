@@ -11,13 +11,18 @@ from jointsky.records.columns import join
 from jointsky.records.plots import Plots
 
 MOST_ROWS = 4096  # of one message, which is sent again as a whole where it is lost
+STILL_S = 0.25  # where none wait, others are told so often that they lack none
 
 
 class Outgoing:
-    """Plots of a site's own sensors that wait to be told, at most ``interval_s``."""
+    """Plots of a site's own sensors that wait to be told, at most ``interval_s``.
 
-    def __init__(self, interval_s: float) -> None:
-        self._interval_s = interval_s
+    For ``still_s`` after the last plots it is told that there are no others: nobody is to wait.
+    """
+
+    def __init__(self, interval_s: float, still_s: float = 0.0) -> None:
+        self._interval_s, self._still_s = interval_s, still_s
+        self._came_s = -math.inf
         self._waiting: list[Plots] = []
         self._body = b""  # of what waits, where that came all at once
         self.due_s = math.inf
@@ -28,16 +33,19 @@ class Outgoing:
         shared, body = self._shared(plots)
         if len(shared):
             self._body = b"" if self._waiting else body
+            self._came_s = now_s
+            self.due_s = min(self.due_s if self._waiting else math.inf, now_s + self._interval_s)
             self._waiting.append(shared)
-            self.due_s = min(self.due_s, now_s + self._interval_s)
         return shared
 
     def bodies(self, now_s: float, complete_s: float) -> list[bytes]:
         """Return what is to be told now; ``complete_s``: all plots from before it are told."""
         if now_s < self.due_s:
             return []
-        plots, body = join(self._waiting), self._body
-        self._waiting, self._body, self.due_s = [], b"", math.inf
+        plots, body = join(self._waiting or [Plots.make(0)]), self._body
+        self._waiting, self._body = [], b""
+        again_s = now_s + max(STILL_S, self._interval_s)
+        self.due_s = again_s if again_s <= self._came_s + self._still_s else math.inf
         if body:
             return [wire.completed(body, complete_s)]
         cuts = range(MOST_ROWS, len(plots), MOST_ROWS)

@@ -61,7 +61,8 @@ class PictureNode:
         self._guards = Guards(network, site)
         self._peers = Peers(network, site)
         self._biases = Biases(network, site, aside)
-        self._outgoing = Outgoing(network.settings.share_interval_s)
+        still_s = network.settings.lost_after_s if len(self._exchange.domain) > 1 else 0.0
+        self._outgoing = Outgoing(network.settings.share_interval_s, still_s)
         self._pictured = -math.inf, 0  # when a picture was asked for last, and its tracks
         self._woken_s = -math.inf
         self._plots = 0
