@@ -39,9 +39,8 @@ def one_target(sky, sensors, plots, settings, velocity=(40.0, 0.0, 0.0), base=No
     )
     others = np.arange(1, n)
     targets.pair(states, Pairs(np.zeros(n - 1, np.int64), others, np.zeros(n - 1)), 0.0)
-    heard = Heard(
-        1e3, plots, plots.sensor.astype(np.int64), np.arange(len(plots)), np.zeros(len(plots), int)
-    )
+    n, sensor = len(plots), plots.sensor.astype(np.int64)
+    heard = Heard(1e3, plots, sensor, np.arange(n), np.zeros(n, int), np.zeros(n))
     base = np.zeros(len(errors.mean)) if base is None else base
     work = follower.follow([heard], targets, base)
     return errors, work

@@ -35,6 +35,7 @@ GEOMETRIC_SIGMA_M = 20.0  # of a height by satellite navigation
 SENT_SIGMA_M = 15.0  # part of the error of sent positions that stays for minutes, each axis
 GATE = 16.0  # squared; four standard errors
 MISFIT_CHANCE = 1e-5
+LIKELY = 0.5  # a target manoeuvres
 MISFIT_SLACK = 1.5  # real errors have longer tails
 
 
@@ -111,18 +112,33 @@ class Follower:
         self._facts[kernels.LATENCY] = settings.latency_sigma_s
         self._facts[kernels.SENT_SIGMA] = SENT_SIGMA_M
         self._facts[kernels.ALTIMETER_SIGMA] = ALTIMETER_SIGMA_M
-        self._noise = np.array([settings.acceleration_psd, settings.climb_psd])
+        self._steady_psd, self._wild_psd = settings.acceleration_psd, settings.manoeuvre_psd
+        self._climb_psd = settings.climb_psd
         self._bench = _new_bench()
 
     def follow(self, windows: Sequence[Heard], targets: Targets, base: Floats) -> Work:
         """Follow all targets over windows, one after another, with ``base`` taken off."""
         places, filters = targets.rebased(base)
         parts = []
-        for heard in windows:
-            part = self._part(heard, targets, filters, base)
+        noise = self._noises(windows, targets)
+        for heard, noises in zip(windows, noise, strict=True):
+            part = self._part(heard, targets, filters, base, noises)
             parts.append(part)
             filters = Filters(*(column.copy() for column in part.filters))
         return Work(list(targets.all), places, base, parts)
+
+    def _noises(self, windows: Sequence[Heard], targets: Targets) -> list[Floats]:
+        """Return acceleration noise (T, 2), across and up, of each target in each window.
+
+        A track says late that its target manoeuvres: what it says in the next window holds, too.
+        """
+        most = np.zeros((len(windows) + 1, len(targets.all)))
+        for w, heard in enumerate(windows):
+            rows, _, owned = targets.theirs(heard.sensor, heard.owner)
+            np.maximum.at(most[w], rows, heard.manoeuvre[owned])
+        wild = np.maximum(most[:-1], most[1:]) > LIKELY
+        level = np.where(wild, self._wild_psd, self._steady_psd)
+        return [np.column_stack([psd, np.full(len(psd), self._climb_psd)]) for psd in level]
 
     def _part(
         self,
@@ -130,6 +146,7 @@ class Follower:
         targets: Targets,
         filters: Filters,
         base: Floats,
+        noise: Floats,
     ) -> Part:
         rows, slots, owned = targets.theirs(heard.sensor, heard.owner)
         off = np.zeros((len(self._sensors), 4))
@@ -157,7 +174,7 @@ class Follower:
             tuple(arrays),
             slots[order],
             part.first,
-            np.tile(self._noise, (n, 1)),
+            noise,
             tuple(filters),
             (self._rows, self._errors.cov, self._facts),
             self._bench,

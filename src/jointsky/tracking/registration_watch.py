@@ -34,7 +34,8 @@ class Heard:
     """The plots of one window, in order of time, and whose each is.
 
     ``serial`` counts a radar's plots; ``owner`` is the track of its radar, or the address of an
-    aircraft that sent it (``sensor`` is then SENDERS); -1: nobody's.
+    aircraft that sent it (``sensor`` is then SENDERS); -1: nobody's.  ``manoeuvre`` is how likely
+    that track manoeuvred then.
     """
 
     end_s: float
@@ -42,6 +43,7 @@ class Heard:
     sensor: Integers
     serial: Integers
     owner: Integers
+    manoeuvre: Floats
 
 
 class Watch:
@@ -76,7 +78,10 @@ class Watch:
         Plots of ``past`` windows get their owner where their track was not confirmed before.
         """
         n = len(plots)
-        heard = Heard(end_s, plots, plots.sensor.astype(np.int64), np.full(n, -1), np.full(n, -1))
+        nobodys = np.full(n, -1)
+        heard = Heard(
+            end_s, plots, plots.sensor.astype(np.int64), nobodys.copy(), nobodys, np.zeros(n)
+        )
         for row in self.radars():
             of = np.flatnonzero(plots.sensor == row)
             if len(of):
@@ -115,6 +120,7 @@ class Watch:
         times = np.bincount(serials - first, minlength=len(of))
         alone = times[serials - first] == 1
         heard.owner[of[serials[alone] - first]] = tracks.track_number[alone]
+        heard.manoeuvre[of[serials[alone] - first]] = tracks.manoeuvre[alone]
         self._own_past(row, tracks, serials, [*past, heard])
         self._newest[row] = _last([self._newest[row], tracks])
         oldest = past[0].serial[past[0].sensor == row] if past else heard.serial[of]
