@@ -151,6 +151,24 @@ def test_coarse_positions_have_the_error_that_they_tell():
     assert np.array_equal(again.range_m, out.range_m)
 
 
+@pytest.mark.parametrize("geometry", list(Geometry))
+def test_a_place_goes_out_once_whatever_else_a_format_tells(geometry):
+    """Radars send range and azimuth and, of the same plot, X and Y (I048/040 and I048/042)."""
+    told = {"range_m": 50e3, "azimuth_rad": 0.3, "elevation_rad": 0.05, "east_m": 14_776.008}
+    told |= {"north_m": 47_766.828, "latitude_rad": 0.92, "longitude_rad": 0.48}
+    plots = Plots.make(1, time_s=EPOCH_S, sensor=0, geometry=int(geometry), **told)
+    out = released_plots(plots, Release(least_sigma_m=1000.0), [RADAR])
+    own = {
+        Geometry.POLAR: {"range_m", "azimuth_rad", "elevation_rad"},
+        Geometry.LOCAL: {"east_m", "north_m"},
+        Geometry.GEODETIC: {"latitude_rad", "longitude_rad"},
+        Geometry.BEARING: {"azimuth_rad", "elevation_rad"},
+    }[geometry]
+    assert {name for name in told if np.isfinite(getattr(out, name)[0])} == own
+    if geometry != Geometry.BEARING:  # a line is no place
+        assert all(getattr(out, name)[0] != told[name] for name in own)
+
+
 def test_what_is_coarse_enough_stays_as_it_is():
     plots = radar_plots(50).replace(range_sigma_m=900.0, azimuth_sigma_rad=0.5)
     out = released_plots(

@@ -108,6 +108,7 @@ def test_garbage_of_a_peer_is_refused_and_told_and_changes_nothing(network, hill
         time.sleep(1.0)
     told = hill.until(lambda status: status["transport"][0]["refused"] >= before + 80)
     assert any("another configuration" in fault for fault in told["faults"])
+    assert any("cannot be read or believed" in fault for fault in told["faults"])
     hill.until(is_well)
     wait_for(lambda: "link-fault-begins" in hill.journal()[0])
 

@@ -185,6 +185,34 @@ def test_a_clock_ahead_from_the_beginning_is_taken_back():
     assert guard.status()[0].faults == ("clock",)
 
 
+@pytest.mark.parametrize("behind_s", [3.0, 1.5, 0.5])
+def test_a_clock_behind_from_the_beginning_is_told_beside_what_others_do(behind_s):
+    """Nobody can say from delays alone whether a clock or the way is slow: times stay as told."""
+    guard = Guards(a_network([RADAR, EARTH.radar(5e3, name="radar-1")], [0, 0]), 0)
+    rng = a_generator()
+    slow = scans(rng, 0, 20, clock_s=lambda t: -behind_s)
+    sound = [(plots.replace(sensor=plots.sensor + 1), at_s) for plots, at_s in scans(rng, 0, 20)]
+    batches = [one for pair in zip(slow, sound, strict=True) for one in pair]
+    passed, logs = watched(guard, batches, no_tracks)
+    assert len(passed) == 2 * 20 * len(FLIGHTS)
+    faults = [status.faults for status in guard.status()]
+    told = named(logs, "sensor-fault-begins", "slow")
+    if behind_s < 1.0:
+        assert faults == [(), ()] and not told
+        return
+    assert faults == [("slow",), ()]
+    assert [log.facts["delay_s"] for log in told] == [pytest.approx(behind_s + 0.1, abs=0.05)]
+
+
+def test_a_sensor_alone_whose_plots_are_always_late_is_told_until_they_come_in_time():
+    guard, rng = guards(), a_generator()
+    _, logs = watched(guard, scans(rng, 0, 20, delay_s=2.5), no_tracks)
+    assert guard.status()[0].faults == ("slow",)
+    _, logs = watched(guard, scans(rng, 20, 90), no_tracks)
+    assert guard.status()[0].faults == ()
+    assert len(named(logs, "sensor-fault-ends", "slow")) == 1
+
+
 def test_plots_that_were_on_the_way_for_longer_are_believed_as_they_are():
     guard = guards()
     rng = a_generator()

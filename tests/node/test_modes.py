@@ -95,3 +95,29 @@ def test_what_a_nation_keeps_back_goes_over_no_kind_of_link(share):
     assert ((own.flags & PlotFlag.MILITARY) != 0).tolist() == military.tolist()
     assert military.sum() == 1 and sum(len(rows) for rows in given) > 5
     assert not any((rows.mode_s == FLIGHTS[0].mode_s).any() for rows in given)
+
+
+@pytest.mark.parametrize("share", ["fused", "responsible"])
+def test_what_one_site_hears_to_be_military_another_of_its_nation_keeps_back_too(share):
+    """Site 0 hears the answers of the first flight, site 1 its echoes; site 2 is abroad."""
+    sensors, plots = a_sky(3, 60.0)
+    is_first = plots.mode_s == FLIGHTS[0].mode_s
+    flags = np.where(is_first & (plots.sensor == 0), PlotFlag.MODE_S | PlotFlag.MILITARY, 0)
+    mode_s = np.where(plots.sensor == 1, -1, plots.mode_s).astype(np.int32)
+    links = [(0, 1, share), (1, 2, share)]
+    release = Release(withheld=("military",))
+    network = a_network(sensors, [0, 1, 2], 3, links, releases={"a": release})
+    assert [site.nation for site in network.sites] == ["a", "a", "b"]
+    loop = Loop(network)
+    loop.feed(plots.replace(flags=flags.astype(np.uint32), mode_s=mode_s))
+    loop.run(T0_S + 59.5)
+    own = loop.picture(1)
+    (number,) = own.track_number[own.mode_s == FLIGHTS[0].mode_s].tolist()
+    given = [
+        (m.time_s, unpack_reports(m.body))
+        for m in loop.kept[2]
+        if m.kind in ("tracks", "names") and m.origin != "site-2"
+    ]
+    late = [rows.system_number for at_s, rows in given if at_s > T0_S + 30.0]
+    assert sum(map(len, late)) > 5
+    assert not any((numbers == number).any() for numbers in late)

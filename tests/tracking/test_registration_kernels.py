@@ -9,7 +9,7 @@ from jointsky.records.plots import Geometry, Plots
 from jointsky.tracking import registration_kernels as kernels
 from jointsky.tracking.frame import choose
 from jointsky.tracking.registration_errors import Errors
-from jointsky.tracking.registration_following import Follower, fitting, summed
+from jointsky.tracking.registration_following import STEADY_TURN_PSD, Follower, fitting, summed
 from jointsky.tracking.registration_pairing import Pairs
 from jointsky.tracking.registration_settings import RegistrationSettings
 from jointsky.tracking.registration_states import States
@@ -17,7 +17,7 @@ from jointsky.tracking.registration_targets import Targets
 from jointsky.tracking.registration_watch import Heard
 from tracking import registering
 from tracking.registering import degrees
-from tracking.skies import Flight, Sky, straight
+from tracking.skies import Flight, Sky, straight, turning
 
 
 def one_target(sky, sensors, plots, settings, velocity=(40.0, 0.0, 0.0), base=None):
@@ -89,8 +89,8 @@ def polar(place, origin):
 def joint_filter(plots, sensors, x, p, settings):
     """Return mean and covariance of target and all errors by one extended Kalman filter.
 
-    State: place, velocity, then four errors of each radar; derivatives by differences.  The
-    target's time is that of the clock of the first radar that saw it.
+    State: place, velocity, then four errors of each radar, turn rate; derivatives by differences.
+    The target's time is that of the clock of the first radar that saw it.
     """
     psd = np.array([settings.acceleration_psd] * 2 + [settings.climb_psd])
     first, before_s = int(plots.sensor[0]), float(plots.time_s[0])
@@ -101,16 +101,30 @@ def joint_filter(plots, sensors, x, p, settings):
         place = state[:3] + late * state[3:6]
         return polar(place, origins[row]) + state[6 + 4 * row : 6 + 4 * row + 3]
 
+    def moved(state, dt):
+        """Return the state after many small pieces of a turn."""
+        out, pieces = state.copy(), 200
+        for _ in range(pieces):
+            h = dt / pieces
+            ahead = out[3:6] + 0.5 * h * out[-1] * np.array([-out[4], out[3], 0.0])
+            out[:3] += h * ahead
+            out[3:6] += h * out[-1] * np.array([-ahead[1], ahead[0], 0.0])
+        return out
+
     for k in range(len(plots)):
         dt = float(plots.time_s[k]) - before_s
         before_s += dt
-        step = np.eye(len(x))
-        step[:3, 3:6] = dt * np.eye(3)
+        step = np.empty((len(x), len(x)))
+        for i, size in enumerate([1.0] * (len(x) - 1) + [1e-4]):
+            nudge = np.zeros(len(x))
+            nudge[i] = size
+            step[:, i] = (moved(x + nudge, dt) - moved(x - nudge, dt)) / (2.0 * size)
         noise = np.zeros_like(p)
         noise[:3, :3] = np.diag(psd) * dt**3 / 3
         noise[:3, 3:6] = noise[3:6, :3] = np.diag(psd) * dt**2 / 2
         noise[3:6, 3:6] = np.diag(psd) * dt
-        x, p = step @ x, step @ p @ step.T + noise
+        noise[-1, -1] = STEADY_TURN_PSD * dt
+        x, p = moved(x, dt), step @ p @ step.T + noise
         row = int(plots.sensor[k])
         h = np.zeros((3, len(x)))
         for i in range(len(x)):
@@ -127,13 +141,21 @@ def joint_filter(plots, sensors, x, p, settings):
     return x, p
 
 
-def test_kernel_agrees_with_one_filter_of_everything():
+VELOCITY_MPS = np.array([180.0, 90.0, 0.0])
+PATHS = {
+    "straight": straight([-10e3, 0.0, 8e3], VELOCITY_MPS),
+    "turning": turning([-10e3, 0.0, 8e3], VELOCITY_MPS, 15.0, 0.4, 1.5),
+}
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_kernel_agrees_with_one_filter_of_everything(path):
     """Friedland's filter is exact where all is linear: here errors are small and ranges long."""
     sky = Sky(is_flat=True)
     rng = np.random.default_rng(4)
     sensors = registering.radars(sky, doppler_sigma_mps=None)
-    velocity = np.array([180.0, 90.0, 0.0])
-    flight = Flight(straight([-10e3, 0.0, 8e3], velocity))
+    velocity = VELOCITY_MPS
+    flight = Flight(path)
     wrong = np.array([degrees(20, 0.02, 0.03, 0.05), degrees(-15, 0.01, 0, 0), degrees(5)])
     plots = registering.seen(rng, sky, sensors, [flight], wrong, 60.0)
     settings = RegistrationSettings(
@@ -154,15 +176,16 @@ def test_kernel_agrees_with_one_filter_of_everything():
         [level * math.sin(azimuth), level * math.cos(azimuth), math.sin(axes.elevation_rad[0])]
     )
     sigma = kernels.WIDE * max(50.0, slant * sensors[first].azimuth_sigma_rad)
-    p = np.zeros((18, 18))
+    p = np.zeros((19, 19))
     p[range(3), range(3)] = np.square([sigma, sigma, kernels.HEIGHT_SIGMA_M])
     p[range(3, 6), range(3, 6)] = np.square([50.0, 50.0, 30.0])
     p[range(6, 18), range(6, 18)] = np.tile(errors.prior**2, 3)
-    x = np.concatenate([place, velocity, np.zeros(12)])
+    p[18, 18] = kernels.TURN_SIGMA**2
+    x = np.concatenate([place, velocity, np.zeros(13)])
     mean, cov = joint_filter(plots, sensors, x, p, settings)
-    sigmas = np.sqrt(np.diag(cov)[6:])
+    sigmas = np.sqrt(np.diag(cov)[6:18])
     assert np.sqrt(np.diag(known.cov)[3:]) == pytest.approx(sigmas, rel=0.03)
-    assert (np.abs(known.mean[3:] - mean[6:]) < 0.1 * sigmas).all()
+    assert (np.abs(known.mean[3:] - mean[6:18]) < 0.1 * sigmas).all()
 
 
 def test_a_shift_of_all_clocks_at_once_is_never_seen():

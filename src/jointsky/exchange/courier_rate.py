@@ -16,7 +16,7 @@ import math
 _INITIAL_WINDOW = 4380  # octets; RFC 3390, section 1
 _STARTUP_GAIN = 2.885  # 2 / ln 2: doubles each round
 _CYCLE = (1.25, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
-_ROUNDS_KEPT = 10
+_ROUNDS_KEPT, _RATE_KEPT_S = 10, 5.0  # ten rounds of a few octets may pass in a tenth of a second
 _RTT_KEPT_S = 10.0
 _PLATEAU, _PLATEAU_ROUNDS = 1.25, 3
 ACK_DELAY_S = 0.025
@@ -45,7 +45,7 @@ class Rate:
         self.in_flight = 0
         self._delivered = 0
         self._delivered_s = self._first_sent_s = -math.inf
-        self._seen: collections.deque[tuple[int, float]] = collections.deque()
+        self._seen: collections.deque[tuple[int, float, float]] = collections.deque()
         self._round, self._round_ends = 0, 0
         self._is_starting = True
         self._peak, self._flat_rounds = 0.0, 0
@@ -60,6 +60,11 @@ class Rate:
     def is_known(self) -> bool:
         """Return whether the rate is declared, or has been found by filling the link."""
         return math.isfinite(self.most) or not self._is_starting
+
+    @property
+    def is_measured(self) -> bool:
+        """Return whether any rate of delivery has been seen."""
+        return bool(self._seen)
 
     @property
     def least_rtt_s(self) -> float:
@@ -146,16 +151,17 @@ class Rate:
         )
         rate = (self._delivered - sending.delivered) / took_s
         if rate >= self.estimate or not (sending.is_limited or sending.is_scant):
-            self._take_rate(rate)
+            self._take_rate(rate, now_s)
         if self._draining and self.in_flight <= self.estimate * self._span_s():
             self._draining = False
 
-    def _take_rate(self, rate: float) -> None:
+    def _take_rate(self, rate: float, now_s: float) -> None:
         """Keep the highest of the last rounds, and later ones that may be the highest then."""
         while self._seen and self._seen[-1][1] <= rate:
             self._seen.pop()
-        self._seen.append((self._round, rate))
-        while self._seen[0][0] < self._round - _ROUNDS_KEPT:
+        self._seen.append((self._round, rate, now_s))
+        first, since_s = self._round - _ROUNDS_KEPT, now_s - _RATE_KEPT_S
+        while self._seen[0][0] < first and self._seen[0][2] < since_s:
             self._seen.popleft()
 
     def _take_rtt(self, rtt_s: float, is_alone: bool, now_s: float) -> None:

@@ -34,7 +34,7 @@ _FRESH_S = 2.0  # what waits longer than this is no longer live: it goes after w
 _NEWS_S = 0.1  # what is here is told together, at most so late
 _BACKLOG_SHARE = 0.7  # of what may be under way, and of a declared rate, for what is not live
 _STALL_S = 2.0
-_LEAST_PACKET, _MOST_PACKET, _PACKET_S = 500, 8000, 0.02
+_LEAST_PACKET, _FIRST_PACKET, _MOST_PACKET, _PACKET_S = 500, 1460, 8000, 0.02
 _MOST_RUNS = 1000
 
 
@@ -315,8 +315,13 @@ class Neighbour:
         return packet
 
     def _target(self) -> int:
-        """Return how large packets are to be: some milliseconds of the link."""
-        return int(min(max(self.courier.rate.estimate * _PACKET_S, _LEAST_PACKET), _MOST_PACKET))
+        """Return how large packets are to be: some milliseconds of the link.
+
+        At first a third of what may be under way: one alone must not have to wait for all else.
+        """
+        rate = self.courier.rate
+        most = _MOST_PACKET if rate.is_measured else _FIRST_PACKET
+        return int(min(max(rate.estimate * _PACKET_S, _LEAST_PACKET), most))
 
     def _told(self, now_s: float) -> list[Frame]:
         """Return the frames that are due and hold no messages."""

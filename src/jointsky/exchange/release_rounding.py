@@ -21,6 +21,13 @@ from jointsky.records.sensors import Sensor
 _STEP_OF_SIGMA = math.sqrt(12.0)
 _EARTH_RADIUS_M = 6_371_000.0
 _WIDEST_RAD = math.pi / 2
+_PLACE_OF = {
+    Geometry.POLAR: ("range_m", "azimuth_rad", "elevation_rad"),
+    Geometry.LOCAL: ("east_m", "north_m"),
+    Geometry.GEODETIC: ("latitude_rad", "longitude_rad"),
+    Geometry.BEARING: ("azimuth_rad", "elevation_rad"),
+}
+"""Columns of the place by geometry.  Formats tell some plots twice: only this one goes out."""
 
 
 def coarse_plots(plots: Plots, sigma_m: float, sensors: Sequence[Sensor]) -> Plots:
@@ -31,10 +38,20 @@ def coarse_plots(plots: Plots, sigma_m: float, sensors: Sequence[Sensor]) -> Plo
     """
     if sigma_m <= 0.0 or not len(plots):
         return plots
+    plots = _told_once(plots)
     made: dict[str, Array] = {}
     made |= _coarse_polar(plots, sigma_m, sensors)
     made |= _coarse_map(plots, sigma_m)
     made |= _coarse_height(plots, sigma_m)
+    return plots.replace(**made)
+
+
+def _told_once(plots: Plots) -> Plots:
+    """Return plots without the columns of a place that is not of their geometry."""
+    made = {}
+    for name in {name for names in _PLACE_OF.values() for name in names}:
+        own = [geometry for geometry, names in _PLACE_OF.items() if name in names]
+        made[name] = np.where(np.isin(plots.geometry, own), getattr(plots, name), np.nan)
     return plots.replace(**made)
 
 

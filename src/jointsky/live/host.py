@@ -66,6 +66,7 @@ class Host:
         )
         self._on_told = on_told
         self._readers: dict[int, Reader] = {}
+        self._writers: list[Writer] = []
         self._links: transport.Links | None = None
         self._stop = asyncio.Event()
         self._beside = Beside()
@@ -182,7 +183,7 @@ class Host:
 
     async def _watch(self) -> None:
         """Show the status every second; end where the node's thread has ended."""
-        watch = Watch(self.brain, self._readers, self._links)
+        watch = Watch(self.brain, self._readers, self._links, self._writers)
         shower = Shower(self.brain)
         was_off = was_behind = False
         shown_s = -math.inf
@@ -204,11 +205,10 @@ class Host:
             self._show(status)
 
     def _outputs(self) -> list[Coroutine[Any, Any, None]]:
-        made = []
         for output in self._loaded.config.outputs:
             path = None if output.path is None else self._path(output.path)
-            made.append(self._write(Writer(output, path)))
-        return made
+            self._writers.append(Writer(output, path))
+        return [self._write(writer) for writer in self._writers]
 
     async def _write(self, writer: Writer) -> None:
         try:
@@ -222,7 +222,12 @@ class Host:
         with self.brain.held() as node:
             now_s = self.clock.now_s()
             tracks = node.picture(now_s)
+        before = writer.fault
         writer.write(lines(tracks, self._site.name, now_s))
+        if bool(writer.fault) != bool(before):
+            kind = "output-fault-begins" if writer.fault else "output-fault-ends"
+            facts = {"to": writer.to, "why": writer.fault or before, "failed": writer.failed}
+            self.brain.log(now_s, kind, facts)
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         """Stop listening, let the node finish what has come, send and write what waits."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import math
+import os
 import pathlib
 import socket
 from collections.abc import Sequence
@@ -61,11 +64,16 @@ def _known(value: float) -> float | None:
 
 
 class Writer:
-    """Writes the picture to one place; what cannot be written is counted, and tried again."""
+    """Writes the picture to one place; what cannot be written is counted, and tried again.
+
+    ``fault``: why the newest picture could not be written; empty: it was.
+    """
 
     def __init__(self, output: Output, path: pathlib.Path | None) -> None:
         self.interval_s = output.interval_s
+        self.to = str(path) if path is not None else f"{output.host}:{output.port}"
         self.failed = 0
+        self.fault = ""
         self._path = path
         self._to = (output.host, output.port)
         self._socket = None
@@ -81,15 +89,30 @@ class Writer:
                     self._socket.sendto(packet, self._to)
             elif self._path is not None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                with self._path.open("ab") as file:
-                    file.write(b"".join(line + b"\n" for line in told))
-        except OSError:
+                _append(self._path, b"".join(line + b"\n" for line in told))
+        except OSError as error:
             self.failed += 1
+            self.fault = error.strerror or str(error)
+        else:
+            self.fault = ""
 
     def close(self) -> None:
         """Close it."""
         if self._socket is not None:
             self._socket.close()
+
+
+def _append(path: pathlib.Path, data: bytes) -> None:
+    """Add octets to a file: all, or where they do not fit none."""
+    with path.open("ab", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        try:
+            if file.write(data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            with contextlib.suppress(OSError):  # what is no file cannot be cut
+                file.truncate(size)
+            raise
 
 
 def _packed(told: Sequence[bytes]) -> list[bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.live.brain import Brain
+from jointsky.live.outputs import Writer
 from jointsky.live.sources import Reader
 from jointsky.live.transport import Links
 
 LATE_S = 5.0  # a node that is busy for so long without an answer is told
+LATELY_S = 60.0  # what was counted longer ago is no fault now; the totals stay in the status
 BEHIND_S = 2.0  # updates that come so late, beyond what is waited for on purpose
 
 
@@ -23,12 +27,34 @@ def is_behind(status: dict[str, Any]) -> bool:
     return delay_s is not None and delay_s > BEHIND_S
 
 
+class Lately:
+    """By how much counts have grown in the last minute."""
+
+    def __init__(self) -> None:
+        self._past: dict[str, collections.deque[tuple[float, int]]] = {}
+
+    def grown(self, name: str, count: int, at_s: float) -> int:
+        """Take a count of now; return by how much it is more than a minute ago."""
+        past = self._past.setdefault(name, collections.deque([(at_s, 0)]))
+        past.append((at_s, count))
+        while len(past) > 1 and past[1][0] <= at_s - LATELY_S:
+            past.popleft()
+        return count - past[0][1]
+
+
 class Watch:
     """Makes the status; rates are those since it was asked before."""
 
-    def __init__(self, brain: Brain, readers: dict[int, Reader], links: Links | None) -> None:
-        self._brain, self._readers, self._links = brain, readers, links
+    def __init__(
+        self,
+        brain: Brain,
+        readers: dict[int, Reader],
+        links: Links | None,
+        writers: Sequence[Writer] = (),
+    ) -> None:
+        self._brain, self._readers, self._links, self._writers = brain, readers, links, writers
         self._before: dict[str, float] = {}
+        self._lately = Lately()
         self._before_s = time.monotonic()
         self._delay_counts: npt.NDArray[np.int64] = brain.delays.counts.copy()
 
@@ -56,6 +82,9 @@ class Watch:
             "feeds": self._feeds(span_s),
             "transport": self._transport(span_s),
             "store": vars(brain.keeper.status).copy(),
+            "outputs": [
+                {"to": one.to, "failed": one.failed, "fault": one.fault} for one in self._writers
+            ],
             "log": [
                 {"time_s": at_s, "kind": kind, "facts": facts}
                 for at_s, kind, facts in list(brain.recent)
@@ -120,36 +149,23 @@ class Watch:
         return made
 
     def _faults(self, made: dict[str, Any]) -> list[str]:
-        """Return in words what a person should look at."""
-        told = []
-        for feed in made["feeds"]:
-            lost = feed["dropped"] + feed["lost_in_kernel"]
-            if lost:
-                told.append(f"feed {feed['name']}: {lost:,} messages dropped")
-            if feed["faults"]:
-                count = sum(feed["faults"].values())
-                told.append(f"feed {feed['name']}: {count:,} damaged ({feed['first_fault']})")
-            if feed["unknown"]:
-                names = ", ".join(list(feed["unknown"])[:4])
-                told.append(f"feed {feed['name']}: sources that nobody declared: {names}")
-            if feed["state"].startswith(("no ", "lost")):
-                told.append(f"feed {feed['name']}: {feed['state']}")
-        for link in made["transport"]:
-            if not link["is_matched"]:
-                told.append(f"link {link['link']}: nobody at the other end")
-            if link["other_mark"]:
-                told.append(f"link {link['link']}: the other end has another configuration")
-            for name in ("dropped", "heard_dropped", "failed", "refused"):
-                if link[name]:
-                    told.append(f"link {link['link']}: {link[name]:,} packets {name}")
-        for sensor in made.get("sensors", ()):
-            told += [f"sensor {sensor['name']}: {fault}" for fault in sensor.get("faults", ())]
-        told += list(made.get("faults", ()))
+        """Return in words what a person should look at now."""
+        told = [*self._of_feeds(made), *self._of_links(made)]
+        for kind, rows in (("sensor", made["sensors"]), ("site", made["peers"])):
+            told += [f"{kind} {row['name']}: {fault}" for row in rows for fault in row["faults"]]
+        for name, what in (
+            ("too_late", "plots came too late for their tracks"),
+            ("refused", "plots without a time, a place or a sensor that is known"),
+        ):
+            count = self._grown(name, made[name])
+            if count:
+                told.append(f"{count:,} {what}")
         store = made["store"]
         if not store["is_well"]:
             told.append(f"store: {store['fault']}; {store['waiting']:,} wait in memory")
         if store["lost"] or store["lost_entries"]:
             told.append(f"store: {store['lost'] + store['lost_entries']:,} lost for want of room")
+        told += [f"output {one['to']}: {one['fault']}" for one in made["outputs"] if one["fault"]]
         if abs(made["clock_off_s"]) > 1.0:
             told.append(f"clock: {made['clock_off_s']:+.1f} s behind the wall clock")
         if is_behind(made):
@@ -160,3 +176,44 @@ class Watch:
         if made["behind_s"] > LATE_S:
             told.append(f"the node is busy: {made['behind_s']:.1f} s until it answered")
         return told
+
+    def _of_feeds(self, made: dict[str, Any]) -> list[str]:
+        told = []
+        for feed in made["feeds"]:
+            name = f"feed {feed['name']}"
+            lost = self._grown(f"{name} lost", feed["dropped"] + feed["lost_in_kernel"])
+            if lost:
+                told.append(f"{name}: {lost:,} messages dropped")
+            damaged = self._grown(f"{name} damaged", sum(feed["faults"].values()))
+            if damaged:
+                told.append(f"{name}: {damaged:,} damaged ({feed['first_fault']})")
+            if self._grown(f"{name} unknown", sum(feed["unknown"].values())):
+                names = ", ".join(list(feed["unknown"])[:4])
+                told.append(f"{name}: sources that nobody declared: {names}")
+            if feed["state"].startswith(("no ", "lost")):
+                told.append(f"{name}: {feed['state']}")
+        return told
+
+    def _of_links(self, made: dict[str, Any]) -> list[str]:
+        told = []
+        is_up = {link["name"]: link["is_up"] for link in made["links"]}
+        unread = {link["name"]: link["refused"] for link in made["links"]}
+        for link in made["transport"]:
+            name = f"link {link['link']}"
+            if not link["is_matched"]:
+                told.append(f"{name}: nobody at the other end")
+            elif not is_up[link["link"]]:
+                told.append(f"{name}: no sign of life from the other end")
+            for count in ("dropped", "heard_dropped", "failed", "refused"):
+                lately = self._grown(f"{name} {count}", link[count])
+                if lately:
+                    told.append(f"{name}: {lately:,} packets {count}")
+                if lately and count == "refused" and link["other_mark"]:
+                    told.append(f"{name}: the other end has another configuration")
+            lately = self._grown(f"{name} unread", unread[link["link"]])
+            if lately:
+                told.append(f"{name}: {lately:,} packets that cannot be read or believed")
+        return told
+
+    def _grown(self, name: str, count: int) -> int:
+        return self._lately.grown(name, count, self._before_s)

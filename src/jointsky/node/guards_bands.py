@@ -10,6 +10,7 @@ import numpy.typing as npt
 from jointsky.records.sensors import Sensor
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 BLOCKS = 4  # a band is of so many blocks of a turn, or of two seconds
 LEAST_BLOCK_S = 2.0
@@ -27,6 +28,7 @@ class Bands:
         self.low_s = np.full(n, np.inf)
         self.high_s = np.full(n, -np.inf)
         self.middle_s = np.full(n, np.nan)
+        self.learnt = np.zeros(n, np.int64)  # plots that told it
         self._began_s = np.full(n, -np.inf)
         self._lows_s = np.full((n, BLOCKS), np.inf)  # the newest block last
         self._highs_s = np.full((n, BLOCKS), -np.inf)
@@ -49,10 +51,12 @@ class Bands:
         weight = np.minimum(FOLLOWS * count[here], MOST_FOLLOWS)
         before_s = np.where(np.isnan(self.middle_s[here]), mean_s, self.middle_s[here])
         self.middle_s[here] = before_s + weight * (mean_s - before_s)
+        self.learnt += count
 
     def forget(self, sensor: int) -> None:
         """Forget the band of a sensor: its delays have changed for good."""
         self._began_s[sensor], self.middle_s[sensor] = -np.inf, np.nan
+        self.learnt[sensor] = 0
         self._lows_s[sensor], self._highs_s[sensor] = np.inf, -np.inf
         self.low_s[sensor], self.high_s[sensor] = np.inf, -np.inf
 
@@ -66,6 +70,20 @@ class Bands:
             return float(self.middle_s[sensor])
         known = self.middle_s[np.isfinite(self.middle_s)]
         return float(np.median(known)) if len(known) else 0.0
+
+    def slow(self, least: int, most_s: float, beyond_s: float) -> Bools:
+        """Return which sensors (S,), of those that ``least`` plots told of, always send late.
+
+        By more than ``most_s``; or than ``beyond_s``, and that much later than the others use to.
+        """
+        known = (self.learnt >= least) & np.isfinite(self.middle_s)
+        out = known & (self.middle_s > most_s)
+        for row in np.flatnonzero(known & ~out & (self.middle_s > beyond_s)).tolist():
+            others = known.copy()
+            others[row] = False
+            usual_s = float(np.median(self.middle_s[others])) if others.any() else np.inf
+            out[row] = self.middle_s[row] > usual_s + beyond_s
+        return out
 
     def longest_s(self, now_s: float) -> float:
         """Return the longest delay of late of plots of those sensors that send.

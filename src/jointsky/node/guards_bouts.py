@@ -75,6 +75,10 @@ class Bouts:
         ends = [bout.newest_s + self._quiet_s[key] for key, bout in self._bouts.items()]
         return min(ends, default=math.inf)
 
+    def who(self, fault: str) -> set[str]:
+        """Return who has a fault now."""
+        return {name for name, kind in self._bouts if kind == fault}
+
     def of(self, who: str) -> tuple[str, ...]:
         """Return the faults that somebody has now, in the order in which they began."""
         return tuple(fault for name, fault in self._bouts if name == who)

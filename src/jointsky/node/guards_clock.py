@@ -35,7 +35,9 @@ SURE = 12.0  # difference of log likelihoods that decides: odds of 160,000 to 1
 STRAGGLES_S = 1.0  # one or two late plots wait so long for others that tell more
 MOST_HELD = 4000
 FARTHEST_S = 30.0  # tracks do not tell where targets were longer ago
-CLOCK, LATE, FUTURE = "clock", "late", "future"
+SLOW_S, SLOWER_S = 2.0, 1.0  # delays of a sensor that are told, of itself and beside the others
+LOOKS_EVERY_S = 1.0
+CLOCK, LATE, FUTURE, SLOW = "clock", "late", "future", "slow"
 
 
 @dataclasses.dataclass
@@ -67,6 +69,7 @@ class Clocks:
         self._came_to_s = -np.inf  # all that came up to here has been given
         self._held: dict[int, Held] = {}
         self._bouts = bouts
+        self._looked_s = -np.inf
         self._nearness = Nearness(sensors)
         self.offsets_s = np.zeros(len(sensors))
         self.refused = np.zeros(len(sensors), np.int64)
@@ -104,6 +107,9 @@ class Clocks:
 
     def advance(self, now_s: float, tracks_at: TracksAt) -> list[Plots]:
         """Decide about plots that wait, where that can be; return those that are believed."""
+        if now_s >= self._looked_s + LOOKS_EVERY_S:
+            self._looked_s = now_s
+            self._look_for_slow(now_s)
         released = []
         for sensor in sorted(self._held):
             plots = self._decide(sensor, now_s, tracks_at)
@@ -125,6 +131,18 @@ class Clocks:
         """Return up to when the plots of all sensors have been given, as they come of late."""
         by_arrival_s = self._came_to_s - self._bands.longest_s(now_s)
         return max(by_arrival_s, now_s - self._handed.longest_s(now_s))
+
+    def _look_for_slow(self, now_s: float) -> None:
+        """Tell of sensors that always were late: on the way for long, or their clocks are behind.
+
+        From the delays alone nobody can say which; a person has to.
+        """
+        slow = self._bands.slow(ENOUGH, SLOW_S, SLOWER_S)
+        for sensor in np.flatnonzero(slow).tolist():
+            delay_s = round(float(self._bands.middle_s[sensor]), 3)
+            self._bouts.seen(self._names[sensor], SLOW, now_s, delay_s=delay_s)
+        for name in self._bouts.who(SLOW) - {self._names[row] for row in np.flatnonzero(slow)}:
+            self._bouts.end(name, SLOW, now_s)
 
     def _until_s(self, sensor: int) -> float:
         """Return until when plots wait: a few stragglers shortly, what may be a jump longer."""

@@ -33,7 +33,7 @@ class SensorStatus(msgspec.Struct, frozen=True, kw_only=True):
     shed: Annotated[int, Meta(ge=0, description="Plots beyond the rate that is taken")] = 0
     faults: Annotated[
         tuple[str, ...],
-        Meta(description="Wrong with it now: repeats, clock, late, future, flood, unusable"),
+        Meta(description="Wrong with it now: repeats, clock, late, slow, future, flood, unusable"),
     ] = ()
 
 

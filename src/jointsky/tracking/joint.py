@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.records.exchange import TrackReports
+from jointsky.records.plots import PlotFlag
 from jointsky.records.tracks import Tracks, TrackStatus
 from jointsky.tracking import joint_kernels as kernels
 from jointsky.tracking.joint_events import Announced, happened
@@ -31,6 +32,7 @@ from jointsky.tracking.numbers import born_s
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 NAMES_KEPT = 2.5  # intervals for which a number told without covariance counts
+WHO = int(PlotFlag.MILITARY | PlotFlag.VEHICLE)
 TAKES_OVER = 2  # steps of quality by which a silent site's own track must be better
 FEWEST_FORGOTTEN = 1024
 
@@ -144,6 +146,7 @@ class JointPicture:
         status = local.status
         is_sure = (status == TrackStatus.CONFIRMED) | (status == TrackStatus.COASTED)
         local = local.rows(is_sure & is_usable(local, local.track_number, now_s))
+        local = self._as_all_say(local)
         shown = self.system_numbers(local.track_number)
         return self._telling.due(now_s, local, shown, self._to_report(local))
 
@@ -152,7 +155,25 @@ class JointPicture:
 
         For links on which plots are shared: each ``names_interval_s``, and after a link healed.
         """
-        return named(local, self.system_numbers(local.track_number))
+        return named(self._as_all_say(local), self.system_numbers(local.track_number))
+
+    def _as_all_say(self, local: Tracks) -> Tracks:
+        """Return own tracks with what any site says of who their targets are.
+
+        One site hears that a target is military, another sees its echo: what is kept back of the
+        one's tracks is not to go out as the other's.
+        """
+        table = self._table
+        size = table.size
+        of_target = np.zeros(size, np.int64)
+        for said in (table.told.ints[:size], table.newest.ints[:size]):
+            is_told = said[:, kernels.KIND] != kernels.UNTOLD
+            known = np.flatnonzero(is_told & (table.lead[:size] >= 0))
+            np.bitwise_or.at(of_target, table.lead[known], said[known, kernels.FLAGS] & WHO)
+        own = table.find(self._slot, local.track_number)
+        lead = np.where(own >= 0, table.lead[own], -1)
+        more = np.where(lead >= 0, of_target[lead], 0).astype(np.uint32)
+        return local.replace(flags=local.flags | more)
 
     def _decide(self, time_s: float) -> None:
         """Decide which members are one target, their number, who reports it."""

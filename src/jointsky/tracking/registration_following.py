@@ -36,6 +36,7 @@ SENT_SIGMA_M = 15.0  # part of the error of sent positions that stays for minute
 GATE = 16.0  # squared; four standard errors
 MISFIT_CHANCE = 1e-5
 LIKELY = 0.5  # a target manoeuvres
+STEADY_TURN_PSD = 1e-7  # rad²/s³, of the turn rate of those that do not
 MISFIT_SLACK = 1.5  # real errors have longer tails
 
 
@@ -112,8 +113,11 @@ class Follower:
         self._facts[kernels.LATENCY] = settings.latency_sigma_s
         self._facts[kernels.SENT_SIGMA] = SENT_SIGMA_M
         self._facts[kernels.ALTIMETER_SIGMA] = ALTIMETER_SIGMA_M
-        self._steady_psd, self._wild_psd = settings.acceleration_psd, settings.manoeuvre_psd
-        self._climb_psd = settings.climb_psd
+        self._noise = np.empty(kernels.NOISES)
+        self._noise[kernels.ACROSS] = settings.acceleration_psd
+        self._noise[kernels.UP] = settings.climb_psd
+        self._noise[kernels.TURNING] = STEADY_TURN_PSD
+        self._turn_rate_psd = settings.turn_rate_psd
         self._bench = _new_bench()
 
     def follow(self, windows: Sequence[Heard], targets: Targets, base: Floats) -> Work:
@@ -128,7 +132,7 @@ class Follower:
         return Work(list(targets.all), places, base, parts)
 
     def _noises(self, windows: Sequence[Heard], targets: Targets) -> list[Floats]:
-        """Return acceleration noise (T, 2), across and up, of each target in each window.
+        """Return the noise (T, NOISES) of each target in each window.
 
         A track says late that its target manoeuvres: what it says in the next window holds, too.
         """
@@ -136,9 +140,12 @@ class Follower:
         for w, heard in enumerate(windows):
             rows, _, owned = targets.theirs(heard.sensor, heard.owner)
             np.maximum.at(most[w], rows, heard.manoeuvre[owned])
-        wild = np.maximum(most[:-1], most[1:]) > LIKELY
-        level = np.where(wild, self._wild_psd, self._steady_psd)
-        return [np.column_stack([psd, np.full(len(psd), self._climb_psd)]) for psd in level]
+        made = []
+        for wild in np.maximum(most[:-1], most[1:]) > LIKELY:
+            noise = np.tile(self._noise, (len(wild), 1))
+            noise[wild, kernels.TURNING] = self._turn_rate_psd
+            made.append(noise)
+        return made
 
     def _part(
         self,
@@ -245,5 +252,7 @@ def _new_bench() -> tuple[Floats, ...]:
         (states,),
         (states,),
         (columns, columns),
+        (7, 7),
+        (7,),
     ]
     return tuple(np.zeros(shape) for shape in shapes)

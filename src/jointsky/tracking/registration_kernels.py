@@ -34,10 +34,11 @@ from jointsky.tracking.layout_kernels import (
 )
 from jointsky.tracking.measurement_kernels import measure
 
-# Position 3, velocity 3; and what stays the same for one target but is wrong: how old the positions
-# are that it sends of itself (s), by how much they are off 3, by how much its altimeter is (m)
-STATES = 11
-LATE, OFF, ALTIMETER = 6, 7, 10
+# Position 3, velocity 3; what stays the same for one target but is wrong: how old the positions
+# are that it sends of itself (s), by how much they are off 3, by how much its altimeter is (m); and
+# its turn rate about the vertical (rad/s)
+STATES = 12
+LATE, OFF, ALTIMETER, TURN = 6, 7, 10, 11
 MOVING = 6
 SLOTS = 8  # radars of one target
 SHARED = 3  # columns that all targets share: offset, slope, age
@@ -52,6 +53,7 @@ LONGEST_S = 60.0  # a target that nothing updated for so long begins anew
 WIDE = 20.0  # errors of a plot, about that plot
 HEIGHT_M, HEIGHT_SIGMA_M = 5000.0, 4000.0
 VELOCITY_SIGMA_MPS, CLIMB_SIGMA_MPS = 50.0, 30.0
+TURN_SIGMA = 0.05  # rad/s: 1 g at 200 m/s
 
 USED, GATED, DISTANCE, ROWS_TAKEN = 0, 1, 2, 3  # tallies of a plot: 0 or 1, squared sigmas, rows
 TALLIES = 4
@@ -60,6 +62,9 @@ TALLIES = 4
 # sent positions are, of how far they are off (m), of altimeters (m)
 GATE, BEND, PRESSURE_VAR, LATENCY, SENT_SIGMA, ALTIMETER_SIGMA = 0, 1, 2, 3, 4, 5
 FACTS = 6
+# Densities of noise of acceleration across and up, m2/s3, and of the turn rate, rad2/s3
+ACROSS, UP, TURNING = 0, 1, 2
+NOISES = 3
 
 
 @bare
@@ -103,38 +108,88 @@ def begin(q, geometry, velocity, facts, x, p, v):
     for i in range(3):
         p[OFF + i, OFF + i] = facts[SENT_SIGMA] ** 2
     p[ALTIMETER, ALTIMETER] = facts[ALTIMETER_SIGMA] ** 2
+    p[TURN, TURN] = TURN_SIGMA**2
 
 
 @bare
-def predict(x, p, v, columns, dt, psd_across, psd_up, up, bend):
-    """Move a target on by ``dt``: near-constant velocity, level about the earth.
+def fill_step(x, dt, up, step):
+    """Fill ``step`` (7, 7): how place, velocity and turn rate move on by ``dt``, and move them.
 
-    White acceleration noise of the given densities (Bar-Shalom, Li, Kirubarajan 2001, 6.2.2); a
+    A turn about the vertical at constant rate and speed, climbing on (Bar-Shalom, Li, Kirubarajan
+    2001, 11.7): the level velocity is turned, the place is its integral.
+    """
+    rate = x[TURN]
+    angle = rate * dt
+    sine, cosine = math.sin(angle), math.cos(angle)
+    small = abs(angle) < 1e-4
+    far = dt if small else sine / rate
+    off = 0.5 * angle * dt if small else (1.0 - cosine) / rate
+    far_rate = -angle * dt * dt / 3.0  # how they change with the rate, to second order
+    off_rate = 0.5 * dt * dt - angle * angle * dt * dt / 8.0
+    climb = x[3] * up[0] + x[4] * up[1] + x[5] * up[2]
+    for i in range(7):
+        for j in range(7):
+            step[i, j] = 1.0 if i == j else 0.0
+    for i in range(3):
+        a, b = (i + 1) % 3, (i + 2) % 3
+        level = x[3 + i] - climb * up[i]
+        across = up[a] * x[3 + b] - up[b] * x[3 + a]
+        for j in range(3):
+            u = up[i] * up[j]
+            flat = (1.0 if i == j else 0.0) - u
+            turned = 0.0 if i == j else (up[a] if j == b else -up[b])
+            step[i, 3 + j] = dt * u + far * flat + off * turned
+            step[3 + i, 3 + j] = u + cosine * flat + sine * turned
+        step[i, 6] = far_rate * level + off_rate * across
+        step[3 + i, 6] = dt * (cosine * across - sine * level)
+
+
+@bare
+def predict(x, p, v, columns, dt, noise, up, bend, step, moved):
+    """Move a target on by ``dt``: a turn at near-constant rate and speed, level about the earth.
+
+    White noise of the densities ``noise`` on acceleration across, up, and on the turn rate; a
     level flight bends down by v^2/R.
     """
+    fill_step(x, dt, up, step)
     climb = x[3] * up[0] + x[4] * up[1] + x[5] * up[2]
     level2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5] - climb * climb
     down = -2.0 * bend * level2
+    for i in range(6):
+        moved[i] = 0.0
+        for j in range(3):
+            moved[i] += step[i, 3 + j] * x[3 + j]
     for i in range(3):
-        x[i] += dt * x[3 + i] + 0.5 * dt * dt * down * up[i]
-        x[3 + i] += dt * down * up[i]
-        for j in range(columns):
-            v[i, j] += dt * v[3 + i, j]
-    for i in range(3):  # p = F p F'
-        for j in range(STATES):
-            p[i, j] += dt * p[3 + i, j]
-    for j in range(3):
-        for i in range(STATES):
-            p[i, j] += dt * p[i, 3 + j]
+        x[i] += moved[i] + 0.5 * dt * dt * down * up[i]
+        x[3 + i] = moved[3 + i] + dt * down * up[i]
+    for j in range(columns):
+        carry(step, v, j, moved)
+    for j in range(STATES):  # p = F p F'
+        carry(step, p, j, moved)
+    for i in range(STATES):
+        carry(step, p[i].reshape(STATES, 1), 0, moved)
     dt = max(dt, 0.0)
     for i in range(3):
         for j in range(3):
             u = up[i] * up[j]
-            q = psd_across * ((1.0 if i == j else 0.0) - u) + psd_up * u
+            q = noise[ACROSS] * ((1.0 if i == j else 0.0) - u) + noise[UP] * u
             p[i, j] += q * dt * dt * dt / 3.0
             p[3 + i, j] += q * dt * dt / 2.0
             p[i, 3 + j] += q * dt * dt / 2.0
             p[3 + i, 3 + j] += q * dt
+    p[TURN, TURN] += noise[TURNING] * dt
+
+
+@bare
+def carry(step, columns, j, moved):
+    """Move one column of what belongs to place, velocity and turn rate on by a step."""
+    for i in range(6):
+        total = step[i, 6] * columns[TURN, j]
+        for k in range(6):
+            total += step[i, k] * columns[k, j]
+        moved[i] = total
+    for i in range(6):
+        columns[i, j] = moved[i]
 
 
 @bare
@@ -278,8 +333,8 @@ def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
     """Follow targets over their plots; fill what each tells of its biases.
 
     ``plots`` (floats, ints) are those of target t from ``first[t]`` on, in order of time, from
-    radar ``slots`` (P,), -1: sent by the target itself; ``noise`` (T, 2): densities of a target's
-    acceleration noise, across and up.  ``targets``: x (T, STATES), p (T, STATES, STATES),
+    radar ``slots`` (P,), -1: sent by the target itself; ``noise`` (T, NOISES): densities of its
+    noise.  ``targets``: x (T, STATES), p (T, STATES, STATES),
     v (T, STATES, COLUMNS), time (T,), anchor (T,), columns (T, COLUMNS) of each column among all
     biases or -1, velocity (T, 3) to begin with.  ``world``: sensors, covariance of all biases
     (G, G), and FACTS.  ``sums``, of nought: information (T, COLUMNS, COLUMNS) and vector
@@ -288,7 +343,7 @@ def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
     floats, ints = plots
     xs, ps, vs, times, anchors, columns_of, velocities = targets
     sensors, cov, facts = world
-    body, rows, hb, hx, s, g, d, local_cov = bench
+    body, rows, hb, hx, s, g, d, local_cov, step, moved = bench
     bend, pressure_var = facts[BEND], facts[PRESSURE_VAR]
     for t in range(first.shape[0] - 1):
         if first[t] == first[t + 1]:
@@ -311,7 +366,7 @@ def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
                 anchors[t] = slot
             else:
                 up = q[P_AXES + 6 : P_AXES + 9]
-                predict(x, p, v, columns, dt, noise[t, 0], noise[t, 1], up, bend)
+                predict(x, p, v, columns, dt, noise[t], up, bend, step, moved)
             times[t] = q[P_TIME]
             as_body(x, p, body)
             n, _ = measure(body, q, geometry, sensors[ints[k, P_SENSOR]], 0.0, bend, rows)

@@ -42,11 +42,11 @@ class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
         NotNegative, Meta(description="By so much a clock wanders in an hour")
     ] = 0.005
     acceleration_psd: Annotated[
-        Positive, Meta(description="Horizontal acceleration noise of targets in steady flight, m²/s³")
+        Positive, Meta(description="Horizontal acceleration noise of common targets, m²/s³")
     ] = 5.0
-    manoeuvre_psd: Annotated[
-        Positive, Meta(description="The same while a radar's own track says that they manoeuvre")
-    ] = 200.0
+    turn_rate_psd: Annotated[
+        Positive, Meta(description="Noise of the turn rate of those that manoeuvre, rad²/s³")
+    ] = 2e-4
     climb_psd: Annotated[
         Positive, Meta(description="Vertical acceleration noise of common targets, m²/s³")
     ] = 20.0
