@@ -77,7 +77,7 @@ class Bands:
         By more than ``most_s``; or than ``beyond_s``, and that much later than the others use to.
         """
         known = (self.learnt >= least) & np.isfinite(self.middle_s)
-        out = known & (self.middle_s > most_s)
+        out: Bools = known & (self.middle_s > most_s)
         for row in np.flatnonzero(known & ~out & (self.middle_s > beyond_s)).tolist():
             others = known.copy()
             others[row] = False

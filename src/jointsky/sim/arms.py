@@ -18,7 +18,7 @@ from jointsky.exchange.declared import Share
 from jointsky.records.commonality import Commonality
 from jointsky.scenario.built import Built, BuiltLink
 from jointsky.sim.judging import Judged, judge
-from jointsky.sim.network_figures import across, plain, quantiles_s
+from jointsky.sim.network_figures import across, outages, plain, quantiles_s
 from jointsky.sim.run import Outcome, RunSettings, network_outcome
 
 WAYS: tuple[Share, ...] = ("plots", "fused", "responsible")
@@ -130,6 +130,7 @@ def arm_figures(arm: Arm, outcome: Outcome) -> dict[str, Any]:
             ],
             "sites": sites,
             "over_time": _over_time(judged.common),
+            "outages": outages(judged),
         }
     )
     return made

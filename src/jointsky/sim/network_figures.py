@@ -28,11 +28,16 @@ def network_figures(judged: Judged) -> dict[str, Any]:
             "octets_hz": sum(told.octets for told in outcome.traffic) / seconds,
             "common": None if judged.common is None else _common(judged.common),
             "late": _late(judged),
-            "outages": [_outage(outage, built) for outage in judged.outages],
+            "outages": outages(judged),
             "lacking": [vars(lack) for lack in outcome.lacks],
         }
     )
     return made
+
+
+def outages(judged: Judged) -> list[dict[str, Any]]:
+    """Return each span in which links were silent, and how soon the pictures agreed again."""
+    return [_outage(outage, judged.outcome.built) for outage in judged.outages]
 
 
 def plain(value: Any) -> Any:

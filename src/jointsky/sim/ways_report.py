@@ -26,6 +26,7 @@ WAY_HEADS = (
     "late, half",
     "99 %",
     "kbit/s",
+    "agreed again",
 )
 _SITE_HEADS = ("shared", "links", "site", "nation", "held", "false", "error", "one number")
 
@@ -70,7 +71,9 @@ def write_ways(page: Report, ways: Ways, folder: pathlib.Path) -> None:
         "held: completeness; error: horizontal position, RMS; one number: targets that kept one "
         "number for life; longest: the part of a target's life that its best single track held; "
         "common: held by both of two sites of different nations, under one number and identity, "
-        "of all in view; late: from a plot's time to the updated track, half and 99 % of updates.",
+        "of all in view; late: from a plot's time to the updated track, half and 99 % of updates; "
+        "agreed again: after links were silent, at most, until what is common is steadily as it "
+        "was before" + _two_scans(ways) + ".",
         quiet=True,
     )
     page.picture(folder / "compare-time.png", "Held and common over time; shaded: links silent")
@@ -95,6 +98,7 @@ def way_rows(ways: Ways) -> list[list[str]]:
                 _late(told["latency_p50_s"]),
                 _late(told["latency_p99_s"]),
                 "-" if told["octets_hz"] is None else f"{0.008 * told['octets_hz']:,.0f}",
+                _agreed(way["outages"]),
             ]
         )
     return rows
@@ -119,6 +123,20 @@ def _site_rows(ways: Ways) -> list[list[str]]:
                 ]
             )
     return rows
+
+
+def _two_scans(ways: Ways) -> str:
+    told = {outage["two_scans_s"] for way in ways for outage in way["outages"]} - {None}
+    return f" (two scans are {max(told):.0f} s)" if told else ""
+
+
+def _agreed(outages: Sequence[Mapping[str, Any]]) -> str:
+    """Return how long it took at most after an outage, or how often it did not come to that."""
+    healed = [outage["agreed_after_s"] for outage in outages if "agreed_after_s" in outage]
+    if not healed:
+        return "-"
+    never = sum(after_s is None for after_s in healed)
+    return f"{never} of {len(healed)} not" if never else f"{max(healed):.0f} s"
 
 
 def _number(value: float | None) -> float:
