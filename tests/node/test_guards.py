@@ -204,6 +204,21 @@ def test_a_clock_behind_from_the_beginning_is_told_beside_what_others_do(behind_
     assert [log.facts["delay_s"] for log in told] == [pytest.approx(behind_s + 0.1, abs=0.05)]
 
 
+def test_who_is_slower_than_anybody_waits_is_not_waited_for():
+    """A radar is 0.2 s late, a person who calls 40 s: the others' tracks need not wait for that."""
+    sensors = [RADAR, EARTH.radar(5e3, name="caller", kind="bearing")]
+    guard, rng = Guards(a_network(sensors, [0, 0]), 0), a_generator()
+    radar = scans(rng, 0, 60, delay_s=0.2)
+    calls = [
+        (plots.replace(sensor=plots.sensor + 1), at_s)
+        for plots, at_s in scans(rng, 0, 20, delay_s=40.0)
+    ]
+    _, logs = watched(guard, sorted(radar + calls, key=lambda one: one[1]), no_tracks)
+    now_s = radar[-1][1]
+    assert guard.complete_s(now_s) == pytest.approx(now_s - 0.2, abs=1e-6)
+    assert guard.status()[1].plots > 0 and not named(logs, "sensor-fault-begins", "slow")
+
+
 def test_a_sensor_alone_whose_plots_are_always_late_is_told_until_they_come_in_time():
     guard, rng = guards(), a_generator()
     _, logs = watched(guard, scans(rng, 0, 20, delay_s=2.5), no_tracks)

@@ -34,7 +34,7 @@ class Guards:
         self._own = np.asarray(network.sensor_site, np.int64) == site
         self._bouts = Bouts("sensor")
         self._repeats = Repeats(len(self._sensors))
-        self._clocks = Clocks(self._sensors, self._bouts)
+        self._clocks = Clocks(self._sensors, self._bouts, network.settings.hold_s)
         self._floods = Floods(self._sensors, self._bouts)
         n = len(self._sensors)
         self._plots = np.zeros(n, np.int64)

@@ -85,12 +85,13 @@ class Bands:
             out[row] = self.middle_s[row] > usual_s + beyond_s
         return out
 
-    def longest_s(self, now_s: float) -> float:
+    def longest_s(self, now_s: float, most_s: float) -> float:
         """Return the longest delay of late of plots of those sensors that send.
 
         The longest block of each is passed over: one that stopped short is not waited for again.
+        So are sensors beyond ``most_s``, as people who call: their plots come too late to wait for.
         """
         sends = now_s - self._began_s < SILENT_BLOCKS * self.block_s
         ranked_s = np.sort(self._highs_s[sends], axis=1)
         usual_s = np.where(np.isfinite(ranked_s[:, -2]), ranked_s[:, -2], ranked_s[:, -1])
-        return float(usual_s.max(initial=0.0))
+        return float(usual_s[usual_s <= most_s].max(initial=0.0))

@@ -59,10 +59,11 @@ class Held:
 class Clocks:
     """Watches the clocks of a site's sensors by when their plots arrive.
 
-    ``offsets_s`` (S,) is by how much each sensor's clock is ahead, and taken off its times.
+    ``offsets_s`` (S,) is by how much each sensor's clock is ahead, and taken off its times;
+    ``hold_s`` is how long at most plots are waited for.
     """
 
-    def __init__(self, sensors: Sequence[Sensor], bouts: Bouts) -> None:
+    def __init__(self, sensors: Sequence[Sensor], bouts: Bouts, hold_s: float) -> None:
         self._names = [sensor.name for sensor in sensors]
         self._bands = Bands(sensors)
         self._handed = Bands(sensors)  # the same, until the node was given them
@@ -70,6 +71,8 @@ class Clocks:
         self._held: dict[int, Held] = {}
         self._bouts = bouts
         self._looked_s = -np.inf
+        self._is_prompt = np.array([sensor.kind != "bearing" for sensor in sensors], bool)
+        self._hold_s = hold_s
         self._nearness = Nearness(sensors)
         self.offsets_s = np.zeros(len(sensors))
         self.refused = np.zeros(len(sensors), np.int64)
@@ -129,15 +132,15 @@ class Clocks:
 
     def complete_s(self, now_s: float) -> float:
         """Return up to when the plots of all sensors have been given, as they come of late."""
-        by_arrival_s = self._came_to_s - self._bands.longest_s(now_s)
-        return max(by_arrival_s, now_s - self._handed.longest_s(now_s))
+        by_arrival_s = self._came_to_s - self._bands.longest_s(now_s, self._hold_s)
+        return max(by_arrival_s, now_s - self._handed.longest_s(now_s, self._hold_s))
 
     def _look_for_slow(self, now_s: float) -> None:
         """Tell of sensors that always were late: on the way for long, or their clocks are behind.
 
         From the delays alone nobody can say which; a person has to.
         """
-        slow = self._bands.slow(ENOUGH, SLOW_S, SLOWER_S)
+        slow = self._bands.slow(ENOUGH, SLOW_S, SLOWER_S) & self._is_prompt  # who calls takes long
         for sensor in np.flatnonzero(slow).tolist():
             delay_s = round(float(self._bands.middle_s[sensor]), 3)
             self._bouts.seen(self._names[sensor], SLOW, now_s, delay_s=delay_s)
