@@ -72,7 +72,11 @@ def _run(folder, seen=("a", "b"), with_summary=True):
     if with_summary:
         sites = [{"name": "hill", "nation": "west"}, {"name": "lake", "nation": "east"}]
         outage = {"begin_s": START_S + 20, "end_s": START_S + 30, "links": ["hill-lake"]}
-        told = {"sites": sites, "network": {"outages": [outage]}}
+        wire = {"name": "wire", "from": "hill", "to": "lake", "share": "plots", "octets": 1200}
+        wire |= {"packets": 7, "dropped": 0, "lost": 1, "cut": 2, "mean_kbps": 0.1}
+        wire |= {"peak_kbps": 0.2}
+        late = {"all": {"p50_s": 0.4, "p99_s": 1.1}, "by_site": []}
+        told = {"sites": sites, "network": {"outages": [outage], "links": [wire], "late": late}}
         (folder / "summary.json").write_text(json.dumps(told))
     return folder
 
@@ -91,6 +95,9 @@ def test_a_run_is_scored_by_site_and_between_sites(tmp_path):
     assert pair["position_difference_rms_m"] == pytest.approx(80.0, rel=0.01)
     assert found.common.about["targets_are"] == "truth in anyone's view"
     assert found.outages_s == ((START_S + 20, START_S + 30),)
+    network = found.summary()["network"]
+    assert network["late"]["all"]["p99_s"] == 1.1
+    assert network["links"][0]["octets"] == 1200
 
 
 def test_without_plots_all_of_the_truth_is_asked_for(tmp_path):
@@ -103,6 +110,7 @@ def test_without_plots_all_of_the_truth_is_asked_for(tmp_path):
 def test_without_truth_the_pictures_tell(tmp_path):
     found = score_sites(_run(tmp_path, with_summary=False))
     assert not found.sites
+    assert found.network is None
     assert found.common.nations == ["hill", "lake"]  # nobody knows whose they are
     (pair,) = found.common.between_sites
     assert pair["common"] == 0.5

@@ -18,7 +18,7 @@ from rich.text import Text
 from jointsky.cli import console
 from jointsky.cli.score_tables import number
 from jointsky.errors import InputError
-from jointsky.pictures.network import NetworkView, Outage, draw_network, share
+from jointsky.pictures.network import NetworkView, Outage, draw_network, seconds, share
 from jointsky.recording.score_sites import SitesScore
 from jointsky.records.commonality import Commonality
 
@@ -44,6 +44,11 @@ def print_sites(result: SitesScore) -> None:
     if 1 < len(set(common.nations)) < len(common.sites):
         parts += [_between_nations(common), ""]
     parts += [_between_sites(common), _everyone(common)]
+    if result.network is None:
+        unknown = "What went over the links and how late updates were: only a run's folder tells."
+        parts.append(Text(unknown, style="dim"))
+    else:
+        parts += ["", _late(result.network["late"]), "", _links(result.network["links"])]
     console.results.print(Group(*parts))
 
 
@@ -123,6 +128,40 @@ def _between_sites(common: Commonality) -> Table:
     table = _table(title, 1, "sites", *_BETWEEN)
     for row in rows:
         table.add_row(f"{row['a']}, {row['b']}", *_cells(row))
+    return table
+
+
+def _late(late: dict[str, Any]) -> Table:
+    """Return how long after a plot tracks were updated with it, at each site and at all."""
+    title = "From a plot's time to the updated track: half, and 99 %, of updates"
+    heads = ("all", "99 %", "own plots", "99 %", "others' plots", "99 %")
+    table = _table(title, 1, "site", *heads)
+    for row in late["by_site"]:
+        table.add_row(row["site"], *(c for k in ("all", "own", "others") for c in _times(row.get(k))))
+    table.add_row("all sites", *_times(late["all"]), "", "", "", "")
+    return table
+
+
+def _times(told: dict[str, float | None] | None) -> list[str]:
+    known = [None if not told else told[name] for name in ("p50_s", "p99_s")]
+    return ["-" if value is None else seconds(value) for value in known]
+
+
+def _links(links: list[dict[str, Any]]) -> Table:
+    """Return what went over each link, each way."""
+    heads = ("kB", "kbit/s", "most", "packets", "lost", "cut")
+    table = _table("Over the links", 2, "from, to", "shares", *heads)
+    for row in links:
+        table.add_row(
+            f"{row['from']}, {row['to']}",
+            row["share"],
+            f"{row['octets'] / 1000.0:,.1f}",
+            f"{row['mean_kbps']:,.1f}",
+            f"{row['peak_kbps']:,.1f}",
+            f"{row['packets']:,}",
+            f"{row['lost'] + row['dropped']:,}",
+            f"{row['cut']:,}",
+        )
     return table
 
 

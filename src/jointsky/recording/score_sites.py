@@ -45,12 +45,14 @@ class SitesScore:
     sites: dict[str, ScoreResult]
     common: Commonality
     outages_s: tuple[tuple[float, float], ...] = ()  # when links were silent, as a run tells it
+    network: dict[str, Any] | None = None  # what went over links, how late updates were: of a run
 
     def summary(self) -> dict[str, Any]:
         """Return everything but the long columns, as ``score.json`` holds it."""
         return {
             "sites": {name: result.summary() for name, result in self.sites.items()},
             "common": self.common.summary(),
+            "network": self.network,
         }
 
 
@@ -97,7 +99,7 @@ def score_sites(
     result = common(pictures, truth, options)
     result.about["tracks"] = ", ".join(str(source) for source in given)
     result.about["reference"] = None if truth is None else truth.where
-    return SitesScore(scores, result, _outages_s(given))
+    return SitesScore(scores, result, _outages_s(given), _network(given))
 
 
 def pictures_of(source: Source, options: ScoreOptions) -> list[SitePicture]:
@@ -160,6 +162,19 @@ def _outages_s(sources: Sequence[Source]) -> tuple[tuple[float, float], ...]:
     except (KeyError, TypeError, ValueError):
         return ()
     return tuple(sorted(spans)) if len(sources) == 1 else ()
+
+
+def _network(sources: Sequence[Source]) -> dict[str, Any] | None:
+    """Return what the summary of a single run tells of its links and of how late updates were.
+
+    Tables of tracks alone do not tell it: None.
+    """
+    path = pathlib.Path(sources[0])
+    try:
+        told = _summary(path if path.is_dir() else path.parent)["network"]
+        return {"links": told["links"], "late": told["late"]} if len(sources) == 1 else None
+    except (KeyError, TypeError):
+        return None
 
 
 def _apart(pictures: list[SitePicture]) -> list[SitePicture]:
