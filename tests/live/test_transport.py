@@ -1,10 +1,11 @@
-"""Links over Zenoh: packets arrive in order, by TCP and TLS; what is not ours is refused."""
+"""Links over Zenoh: packets arrive in order, by TCP, TLS, a router; others' are refused."""
 
 import shutil
 import subprocess
 import time
 
 import pytest
+import zenoh
 
 from jointsky.errors import InputError
 from jointsky.live.declared import Tls, Transport
@@ -63,6 +64,34 @@ def test_packets_go_both_ways_in_order(tmp_path):
     shore[1].end()
     until(lambda: not hill[1].carried["cable"].is_matched)
     hill[1].end()
+
+
+def a_router(port):
+    """Return what stands in for zenohd: a session that passes on what others send."""
+    config = zenoh.Config()
+    config.insert_json5("mode", '"router"')
+    config.insert_json5("listen/endpoints", f'["tcp/127.0.0.1:{port}"]')
+    config.insert_json5("scouting/multicast/enabled", "false")
+    return zenoh.open(config)
+
+
+def test_packets_go_through_a_router_and_again_when_it_is_back(tmp_path):
+    port, client = free_port(), Transport(mode="client")
+    point = f"tcp/127.0.0.1:{port}"
+    router = a_router(port)
+    hill = opened(client, [], [point], tmp_path, "hill", "shore")
+    shore = opened(client, [], [point], tmp_path, "shore", "hill")
+    check_carries(hill, shore)
+    router.close()
+    until(lambda: not any(one.carried["cable"].is_matched for _, one in (hill, shore)))
+    router = a_router(port)
+    until(lambda: all(one.carried["cable"].is_matched for _, one in (hill, shore)))
+    before = shore[1].carried["cable"].heard
+    hill[1].send("cable", b"again")
+    until(lambda: shore[1].carried["cable"].heard > before)
+    for _, links in (hill, shore):
+        links.end()
+    router.close()
 
 
 def test_packets_of_another_configuration_are_refused_and_told(tmp_path):

@@ -137,7 +137,8 @@ def _late(late: dict[str, Any]) -> Table:
     heads = ("all", "99 %", "own plots", "99 %", "others' plots", "99 %")
     table = _table(title, 1, "site", *heads)
     for row in late["by_site"]:
-        table.add_row(row["site"], *(c for k in ("all", "own", "others") for c in _times(row.get(k))))
+        cells = [cell for kind in ("all", "own", "others") for cell in _times(row.get(kind))]
+        table.add_row(row["site"], *cells)
     table.add_row("all sites", *_times(late["all"]), "", "", "", "")
     return table
 

@@ -149,7 +149,6 @@ class Links:
                 if told != self._mark:
                     carried.other_mark = told[:8].hex() or "none"
                 return
-            carried.other_mark = ""
             carried.heard += 1
             carried.heard_octets += len(data)
             self._inbox.put_packet(link, data)
