@@ -28,6 +28,7 @@ from jointsky.records.registration import COMPONENTS
 
 SCALES = {"range": (1.0, "m"), "azimuth": (57.29578, "deg"), "elevation": (57.29578, "deg")}
 SCALES["clock"] = (1.0, "s")
+MOST, MOST_BESIDE = 1.3, 0.05  # error variance over the bound; RMS beside that without errors
 SETTLED_S = 120.0  # after so long the live picture is scored
 SCORES = ("gospa_m", "rms_m", "missed", "false", "completeness", "ambiguity")
 
@@ -79,6 +80,9 @@ def against_bound(generate: types.ModuleType, seeds: int, folder: pathlib.Path) 
             f"{component:12}{measured.mean():14.2f}{np.sqrt(2.0 / n):7.2f}{said.mean():13.2f}"
             f"{(sigmas[:, :, k] < 3.0).mean():12.1%}{sigmas[:, :, k].max():8.2f}"
         )
+    worse = [c for k, c in enumerate(COMPONENTS) if share[:, 0, :, k].mean() > MOST]
+    told = "no: " + ", ".join(worse) if worse else "yes"
+    print(f"error variance within {MOST} times the bound: {told}")
     every = share[:, 0].mean()
     print(f"{'all':12}{every:14.2f}{np.sqrt(2.0 / (4 * n)):7.2f}{share[:, 1].mean():13.2f}")
     degrees = seeds * (4 * sigmas.shape[1] - 1)
@@ -114,6 +118,10 @@ def tracked(generate: types.ModuleType, score: types.ModuleType, seeds: int, fol
         right = np.mean(rows["no errors; " + name.rpartition("; ")[2]], axis=0)
         cells = "".join(f"{value:14.3f}" for value in mean)
         print(f"{name:34}{cells}{mean[1] / right[1] - 1.0:+12.1%}")
+    live = np.mean(rows["registered, live; settled"], axis=0)[1]
+    beside = live / np.mean(rows["no errors; settled"], axis=0)[1] - 1.0
+    is_within = "yes" if beside <= MOST_BESIDE else "no"
+    print(f"RMS registered live within {MOST_BESIDE:.0%} of that without errors: {is_within}")
 
 
 def main() -> None:
