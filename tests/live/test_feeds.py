@@ -185,6 +185,53 @@ def test_a_file_is_followed_as_it_grows_and_when_another_takes_its_place(tmp_pat
     assert [chunk.data for chunk in chunks] == [first, second]
 
 
+def test_what_is_written_just_before_another_file_takes_its_place_is_read(tmp_path):
+    path, other = tmp_path / "radar.ast", tmp_path / "other.ast"
+    blocks = [block("hill", 1e9 + k) for k in range(3)]
+
+    async def receive():
+        feed = TailFeed(name="file", path="radar.ast", begin="now")
+        inbox, (reader,), _ = readers([feed])
+        task = asyncio.create_task(read_tail(reader, feed, path))
+        await asyncio.sleep(0.15)  # it is not there yet: all that comes is new
+        path.write_bytes(blocks[0])
+        chunks = await gathered(inbox, len(blocks[0]))
+        with path.open("ab") as file:
+            file.write(blocks[1])
+        other.write_bytes(blocks[2])
+        other.replace(path)
+        chunks += await gathered(inbox, len(blocks[1] + blocks[2]))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return chunks, reader
+
+    chunks, reader = asyncio.run(receive())
+    assert b"".join(chunk.data for chunk in chunks) == b"".join(blocks)
+    assert reader.line.begun == 2
+
+
+def test_of_a_file_that_is_there_only_what_comes_is_read_and_one_cut_short_is_read_again(tmp_path):
+    path = tmp_path / "radar.ast"
+    old, new, again = (block("hill", 1e9 + k) for k in range(3))
+    path.write_bytes(old * 3)
+
+    async def receive():
+        feed = TailFeed(name="file", path="radar.ast", begin="now")
+        inbox, (reader,), _ = readers([feed])
+        task = asyncio.create_task(read_tail(reader, feed, path))
+        await asyncio.sleep(0.15)
+        with path.open("ab") as file:
+            file.write(new)
+        chunks = await gathered(inbox, len(new))
+        path.write_bytes(again)
+        chunks += await gathered(inbox, len(again))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return chunks
+
+    assert b"".join(chunk.data for chunk in asyncio.run(receive())) == new + again
+
+
 def test_damage_is_counted_and_what_is_good_around_it_is_kept():
     decoder = Decoder(site(UdpFeed(name="lan", port=1), UdpFeed(name="other", port=2)), 0)
     good = block("hill", 1e9)

@@ -10,6 +10,7 @@ import pathlib
 import socket
 import struct
 from collections.abc import Callable
+from typing import BinaryIO
 
 from jointsky.errors import InputError
 from jointsky.formats.framing.cutting import whole_blocks
@@ -170,35 +171,68 @@ def cut(reader: Reader, data: bytes, kind: str) -> bytes:
 
 async def read_tail(reader: Reader, feed: TailFeed, path: pathlib.Path) -> None:
     """Follow a file that grows until cancelled; a new one in its place is read from its begin."""
-    at, rest, inode = -1 if feed.begin == "now" else 0, b"", -1
-    while True:
-        try:
-            data, at, now = await asyncio.to_thread(_grown, path, at, inode)
-        except OSError as error:
-            reader.line.state = f"no file: {error.strerror or error}"
-        else:
-            if now != inode:
-                inode, rest = now, b""
-                reader.line.begun += 1
-                reader.tell("feed-file", path=str(path))
-            reader.line.state = "following"
-            if data:
-                rest = cut(reader, rest + data, feed.format)
-                continue
-        await asyncio.sleep(TAIL_EVERY_S)
+    followed, rest = _Followed(path, feed.begin == "now"), b""
+    try:
+        while True:
+            try:
+                data, is_new = await asyncio.to_thread(followed.more)
+            except OSError as error:
+                reader.line.state = f"no file: {error.strerror or error}"
+            else:
+                if is_new:
+                    rest = b""
+                    reader.line.begun += 1
+                    reader.tell("feed-file", path=str(path))
+                reader.line.state = "following"
+                if data:
+                    rest = cut(reader, rest + data, feed.format)
+                    continue
+            await asyncio.sleep(TAIL_EVERY_S)
+    finally:
+        followed.close()
 
 
-def _grown(path: pathlib.Path, at: int, inode: int) -> tuple[bytes, int, int]:
-    """Return what was added to a file behind ``at``, where that ends, and which file it is."""
-    with path.open("rb") as file:
-        facts = os.fstat(file.fileno())
-        if at < 0:
-            at = facts.st_size
-        elif facts.st_size < at or (inode >= 0 and facts.st_ino != inode):
-            at = 0
-        file.seek(at)
-        data = file.read(READ_OCTETS)
-        return data, at + len(data), facts.st_ino
+class _Followed:
+    """A file that grows.  Where another takes its place, the old one is read to its end first."""
+
+    def __init__(self, path: pathlib.Path, skips: bool) -> None:
+        """``skips``: what is in the file already is passed over."""
+        self._path, self._skips = path, skips
+        self._file: BinaryIO | None = None
+        self._is_new = False
+
+    def more(self) -> tuple[bytes, bool]:
+        """Return what was added, and whether it is the begin of another file."""
+        if self._file is None:
+            skips, self._skips = self._skips, False  # one that is not there yet is all new
+            self._file = self._path.open("rb")
+            self._is_new = True
+            if skips:
+                self._file.seek(0, os.SEEK_END)
+        data = self._file.read(READ_OCTETS)
+        if not data and self._is_over():
+            data = self._file.read(READ_OCTETS)  # came before the other took its place
+            if not data:
+                self.close()
+        is_new, self._is_new = self._is_new, False
+        return data, is_new
+
+    def _is_over(self) -> bool:
+        """Return whether another file is in the place of this one; go back if it was cut short."""
+        assert self._file is not None
+        there, own = self._path.stat(), os.fstat(self._file.fileno())
+        if (there.st_dev, there.st_ino) != (own.st_dev, own.st_ino):
+            return True
+        if own.st_size < self._file.tell():
+            self._file.seek(0)
+            self._is_new = True
+        return False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 def _why(error: BaseException) -> str:
