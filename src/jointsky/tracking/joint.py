@@ -165,15 +165,14 @@ class JointPicture:
         """
         table = self._table
         size = table.size
-        of_target = np.zeros(size, np.int64)
+        of_target = np.zeros(size + 1, np.int64)  # the last one is nobody's
         for said in (table.told.ints[:size], table.newest.ints[:size]):
             is_told = said[:, kernels.KIND] != kernels.UNTOLD
             known = np.flatnonzero(is_told & (table.lead[:size] >= 0))
             np.bitwise_or.at(of_target, table.lead[known], said[known, kernels.FLAGS] & WHO)
         own = table.find(self._slot, local.track_number)
         lead = np.where(own >= 0, table.lead[own], -1)
-        more = np.where(lead >= 0, of_target[lead], 0).astype(np.uint32)
-        return local.replace(flags=local.flags | more)
+        return local.replace(flags=local.flags | of_target[lead].astype(np.uint32))
 
     def _decide(self, time_s: float) -> None:
         """Decide which members are one target, their number, who reports it."""
