@@ -153,3 +153,22 @@ def test_what_goes_while_a_link_is_emptied_does_not_tell_how_fast_it_is():
         rate.acknowledged(before, 1.0, now_s)
         before = next_
     assert rate.estimate == pytest.approx(found)
+
+
+def test_bursts_over_a_declared_link_are_not_sent_more_slowly_each_time():
+    """3 packets a second over 256 kbit/s and 0.4 s there and back: a link that is hardly used."""
+    rate, now_s, acks = Rate(256e3), 0.0, []
+
+    def acknowledge(until_s):
+        while acks and acks[0][0] <= until_s:
+            at_s, sending = acks.pop(0)
+            rate.acknowledged(sending, 0.4, at_s)
+
+    for burst in range(60):
+        now_s = max(now_s, float(burst))
+        for k in range(3):
+            acknowledge(now_s)
+            acks.append((now_s + 0.4, rate.sent(600, now_s, k == 2)))
+            now_s += 600.0 / rate.pace(now_s)
+    acknowledge(now_s + 1.0)
+    assert rate.estimate > 0.3 * 256e3 / 8.0

@@ -20,6 +20,7 @@ _ROUNDS_KEPT, _RATE_KEPT_S = 10, 5.0  # ten rounds of a few octets may pass in a
 _RTT_KEPT_S = 10.0
 _PLATEAU, _PLATEAU_ROUNDS = 1.25, 3
 ACK_DELAY_S = 0.025
+_FULL = 0.75  # of what fits on the link: it is full, as far as one can tell
 _DECLARED_SHARE = 0.95  # some of what is declared goes on the transport's own heads
 
 
@@ -122,10 +123,20 @@ class Rate:
             self._delivered,
             self._delivered_s,
             self._first_sent_s,
-            is_limited=self._limited_until > self._delivered,
+            is_limited=self._limited_until > self._delivered or self._is_filling(),
             is_alone=is_alone,
             is_scant=self._emptied_until > self._delivered,
         )
+
+    def _is_filling(self) -> bool:
+        """Return whether less is under way than fits: as in the first round of a burst.
+
+        How fast that arrives is how fast it was sent.  Taken for the link's rate, each burst would
+        be sent more slowly than the one before.  Where no rate is declared nobody knows what fits:
+        then only what is sent without end finds the rate.
+        """
+        is_declared = math.isfinite(self.most)
+        return is_declared and self.in_flight < _FULL * self.estimate * self.least_rtt_s
 
     def lost(self, sending: Sending) -> None:
         """Take note of a packet that is no longer under way, and did not arrive."""
