@@ -93,7 +93,15 @@ def pack_reports(reports: TrackReports) -> bytes:
 
 def unpack_reports(body: bytes, where: str = "track reports") -> TrackReports:
     """Return the reports of a body; an InputError, beginning with ``where``, says what is wrong."""
-    octets = Octets(body, where)
+    try:
+        return _unpacked_reports(body)
+    except InputError as error:
+        raise InputError(f"{where}{error.where}", error.found, error.wanted, error.hint) from None
+
+
+@functools.lru_cache(maxsize=128)
+def _unpacked_reports(body: bytes) -> TrackReports:
+    octets = Octets(body, "")
     rows, _ = _read_head(octets, _REPORTS)
     words = octets.varint(_MOST_WORDS)
     made, extra, known = _columns(octets, REPORTS, rows, wire_covariance.COLUMNS + 2 * words)
@@ -102,9 +110,9 @@ def unpack_reports(body: bytes, where: str = "track reports") -> TrackReports:
     codes = np.where(has, codes, 0)
     low, high = wire_covariance.LEAST[:, None], wire_covariance.MOST[:, None]
     if np.any((codes < low) | (codes > high)):
-        raise InputError(f"{where}: covariance", "a factor out of bounds", "one that can be")
+        raise InputError(": covariance", "a factor out of bounds", "one that can be")
     if np.any((bits < 0) | (bits > 0xFFFFFFFF)):
-        raise InputError(f"{where}: sensors", "more than 32 bits", "32")
+        raise InputError(": sensors", "more than 32 bits", "32")
     made["covariance"] = np.where(has[:, None, None], wire_covariance.covariance_of(codes), np.nan)
     halves = bits.T.reshape(rows, words, 2).astype(np.uint64)
     made["sensors"] = np.ascontiguousarray(halves[..., 0] | halves[..., 1] << np.uint64(32))
