@@ -15,12 +15,14 @@ import numpy as np
 from jointsky.node.effects import Log
 from jointsky.node.guards_bouts import Bouts
 from jointsky.node.setup import Network
+from jointsky.records.columns import join
 from jointsky.records.exchange import Message
 from jointsky.records.plots import Plots
 from jointsky.records.registration import BiasEstimate, Correction
 from jointsky.tracking.registration import Aside, Registration
 
 LOOKS_EVERY_S = 10.0
+GATHERED_S = 0.5  # plots of so long are taken at once: many small lots cost far more
 WRONG_S = 0.5  # a clock of another site that is wrong by more
 SIGMAS = 5.0  # by that many standard errors
 RIGHT_S = 0.25  # and that is right again below this
@@ -47,22 +49,24 @@ class Biases:
             if network.settings.register
             else None
         )
+        self._waiting: list[Plots] = []
+        self._taken_s = -math.inf
         self._told_s = -math.inf
         self._looked_s = -math.inf
         self._wrong = np.zeros(len(network.sensors), np.bool_)
         self._bouts = Bouts("sensor")
 
-    def correct(self, plots: Plots, now_s: float) -> Plots:
+    def correct(self, plots: Plots) -> Plots:
         """Return own plots with what is known of their radars' errors taken off."""
         if self._registration is None:
             return plots
-        self._registration.take(plots, now_s)
+        self._waiting.append(plots)
         return self._registration.correct(plots)
 
-    def take_others(self, plots: Plots, now_s: float) -> None:
+    def take_others(self, plots: Plots) -> None:
         """Take plots of other sites: they tell what is wrong with whose."""
         if self._registration is not None and len(plots):
-            self._registration.take(plots, now_s)
+            self._waiting.append(plots)
 
     def without_wrong_clocks(self, plots: Plots) -> Plots:
         """Return other sites' plots less those of sensors whose clocks are wrong."""
@@ -84,6 +88,9 @@ class Biases:
         """Return what a person should know, and what other sites should, if that is new."""
         if self._registration is None:
             return [], None
+        if self._waiting and now_s >= self._taken_s + GATHERED_S:
+            self._registration.take(join(self._waiting), now_s)
+            self._waiting, self._taken_s = [], now_s
         logs = [
             Log(event.kind, {"sensor": event.sensor, "at_s": event.time_s, **event.facts})
             for event in self._registration.advance(now_s)

@@ -162,7 +162,7 @@ class PictureNode:
         if len(plots) == 0:
             return
         self._plots += len(plots)
-        shared = self._outgoing.take(self._biases.correct(plots, now_s), now_s)
+        shared = self._outgoing.take(self._biases.correct(plots), now_s)
         self._feed.take(shared, now_s)
 
     def _hear(self, message: Message, now_s: float) -> None:
@@ -173,7 +173,7 @@ class PictureNode:
         if message.kind == PLOTS:
             plots = self._peers.plots(message, now_s)
             self._plots += len(plots)
-            self._biases.take_others(plots, now_s)
+            self._biases.take_others(plots)
             self._feed.take(self._biases.without_wrong_clocks(plots), now_s)
         elif message.kind == STATUS:
             fault = self._biases.hear(message, origin == self.site)

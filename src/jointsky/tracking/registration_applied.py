@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 
@@ -49,14 +50,20 @@ class Applied:
 
     def at(self, sensor: npt.NDArray[np.int32], time_s: Floats) -> Floats:
         """Return what is to be taken off plots (P, 4), told at these times by their sensors."""
-        found = np.zeros((len(sensor), 4))
-        for row in np.unique(self.sensor).tolist():
-            mine = self.sensor == row
-            of = np.flatnonzero(sensor == row)
-            place = np.searchsorted(self.from_s[mine], time_s[of], side="right") - 1
-            known = place >= 0
-            found[of[known]] = self.values[mine][place[known]]
-        return found
+        if len(self.sensor) == 0:
+            return np.zeros((len(sensor), 4))
+        times, keys = self._keys
+        rank = np.searchsorted(times, time_s, side="right")
+        place = np.searchsorted(keys, sensor * (len(times) + 1) + rank, side="right") - 1
+        known = (place >= 0) & (self.sensor[place] == sensor)
+        return np.where(known[:, None], self.values[place], 0.0)
+
+    @functools.cached_property
+    def _keys(self) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """Return all times in order, and a number of each correction by its sensor and time."""
+        times = np.unique(self.from_s)
+        rank = np.searchsorted(times, self.from_s) + 1
+        return times, self.sensor * (len(times) + 1) + rank
 
     def correct(self, plots: Plots) -> Plots:
         """Return plots with the corrections taken off; sensors without any stay as they are."""
