@@ -207,13 +207,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rates", default="1000,3000,5000,6000,7000,8000")
+    parser.add_argument("--rates", default="2000,5000,7000,9000,11000")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--radars", type=int, default=30)
     parser.add_argument("--targets", type=int, default=4_000)
     parser.add_argument("--share-interval", type=float, default=0.005)
-    parser.add_argument("--hold", type=float, default=0.18)
-    parser.add_argument("--gather", type=float, default=0.03)
+    parser.add_argument("--hold", type=float, default=0.2)
+    parser.add_argument("--gather", type=float, default=0.06)
     parser.add_argument("--no-registration", action="store_true")
     parser.add_argument("--cut", type=float, default=0.0, help="cut the link for so many seconds")
     parser.add_argument("--after", type=float, default=0.0, help="wait so long at the end")

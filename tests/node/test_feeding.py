@@ -381,3 +381,14 @@ def test_a_picture_of_now_does_not_miss_plots_that_are_still_to_come():
     feed.advance(now_s + 12.0, now_s + 12.0)  # now they have: there were none
     missed = feed.picture(now_s + 12.0)
     assert len(missed) < len(then) or missed.existence.max() < ahead.existence.max()
+
+
+def test_late_plots_do_not_wait_the_longer_the_more_come_meanwhile(monkeypatch):
+    sensors, plots = a_sky()
+    rate_hz = len(plots) / END_S
+    monkeypatch.setattr(feeding, "AGAIN_HZ", 0.5 * rate_hz)  # fewer than come
+    feed = Feed(a_network(sensors, hold_s=0.5), 0)
+    arrival_s = plots.time_s + np.where(plots.sensor == 1, 1.0, 0.0)
+    arriving(feed, plots, arrival_s, lambda now_s: now_s, pieces_s=0.1)
+    assert feed.late > 50
+    assert END_S / feed.replays < 0.6 * feeding.LATEST_S

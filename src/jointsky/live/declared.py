@@ -227,7 +227,7 @@ class LiveConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = TrackerSettings()
     gather_s: Annotated[
         float, Meta(ge=0, le=2, description="Octets of feeds are decoded together so often")
-    ] = 0.03
+    ] = 0.06
     transport: Annotated[Transport, Meta(description="How packets of links travel")] = Transport()
     clock: Annotated[Clock, Meta(description="For replays: another clock than the wall's")] = (
         Clock()

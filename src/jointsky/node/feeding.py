@@ -28,7 +28,7 @@ AHEAD_S = 60.0  # a plot from so far in the future is damage
 SOONEST_S, SHARE_OF_DEPTH, LATEST_S = 0.1, 0.05, 10.0
 GATHERED = 0.2  # part of share_interval_s: the tracker goes on at most so often, with all by then,
 LEAST_GATHERED_S = 0.015  # and no oftener than this: a step costs as much as many plots
-AGAIN_HZ = 8_000.0  # plots a second that are taken once more because of late ones, at most
+AGAIN_HZ = 5_000.0  # late ones wait as long as it takes to see so many a second since them
 MOMENT_S = 1e-6  # more than times of day are rounded by
 CATCH_UP_HZ, MOST_CATCH_UP_HZ = 15_000.0, 70_000.0  # plots a second that are taken once more,
 CATCH_UP_S, TICK_S = 5.0, 0.02  # as many as are done within so long; and how often
@@ -42,7 +42,7 @@ class Feed:
     more than ``most_at_once`` plots are worked off beside it.  All times are POSIX seconds, UTC.
     """
 
-    def __init__(self, network: Network, site: int, most_at_once: int = 1_000) -> None:
+    def __init__(self, network: Network, site: int, most_at_once: int = 4_000) -> None:
         self.rows = sensors_of(network, domain_of(network, site))
         self.late = 0  # plots that came after the tracker had gone on
         self.too_late = 0  # plots older than late_s when they came: lost to the tracks
@@ -69,6 +69,7 @@ class Feed:
         self._pool: list[Plots] = []  # late ones, that are to put the tracker back together
         self._pooled_s = -math.inf  # when the first of them came
         self._oldest_s = math.inf  # time of the oldest of them
+        self._worth_s = 0.0  # the work to put the tracker back to it is worth waiting so long
         self._replayed_s = -math.inf
         self._most = most_at_once
         self._catching_up: CatchingUp | None = None
@@ -116,8 +117,10 @@ class Feed:
         if late:
             pooled = plots.rows(is_late)
             self._pooled_s = self._pooled_s if self._pool else now_s
-            self._oldest_s = min(self._oldest_s, float(pooled.time_s.min()))
             self._pool.append(pooled)
+            if pooled.time_s.min() < self._oldest_s:
+                self._oldest_s = float(pooled.time_s.min())
+                self._worth_s = self._tracker.plots_since(self._oldest_s) / AGAIN_HZ
         if taken > late:
             is_new = in_time & ~is_late
             self._waiting.append(plots if is_new.all() else plots.rows(is_new))
@@ -193,8 +196,7 @@ class Feed:
     def _replay_at_s(self) -> float:
         """Return when pooled plots are to be worked off: the further back, the rarer."""
         depth_s = max(self._pooled_s - self._oldest_s, 0.0)
-        worth_s = self._tracker.plots_since(self._oldest_s) / AGAIN_HZ
-        wait_s = min(max(SHARE_OF_DEPTH * depth_s, worth_s, SOONEST_S), LATEST_S)
+        wait_s = min(max(SHARE_OF_DEPTH * depth_s, self._worth_s, SOONEST_S), LATEST_S)
         return max(self._pooled_s, self._replayed_s) + wait_s
 
     def _told(self, tracks: Tracks) -> Tracks:
