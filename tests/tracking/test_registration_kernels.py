@@ -239,3 +239,26 @@ def test_sums_of_targets_are_those_of_their_columns():
         naive[np.ix_(columns[t, of], columns[t, of])] += information[t][np.ix_(of, of)]
         naive_sums[columns[t, of]] += vector[t, of]
     assert np.allclose(total, naive) and np.allclose(sums, naive_sums)
+
+
+def test_what_sent_positions_are_off_by_wanders_as_a_gauss_markov_process():
+    """Its variance forgets as exp(-2 t / T) and comes back to sigma squared, in any steps."""
+    sigma_m, memory_s, columns = 15.0, 300.0, kernels.COLUMNS
+    made = []
+    for steps in (1, 8):
+        x, p = np.arange(float(kernels.STATES)), np.eye(kernels.STATES)
+        p[0, kernels.OFF] = p[kernels.OFF, 0] = 0.5
+        v = np.ones((kernels.STATES, columns))
+        for _ in range(steps):
+            kernels.wander.py_func(x, p, v, columns, 120.0 / steps, sigma_m, memory_s)
+        made.append((x, p, v))
+    (x, p, v), others = made[0], made[1]
+    kept = math.exp(-120.0 / memory_s)
+    off = kernels.OFF
+    assert p[off, off] == pytest.approx(kept**2 + (1.0 - kept**2) * sigma_m**2)
+    assert p[0, off] == p[off, 0] == pytest.approx(0.5 * kept)
+    assert x[off] == pytest.approx(off * kept) and x[0] == 0.0 and x[kernels.LATE] == kernels.LATE
+    assert v[off] == pytest.approx(np.full(columns, kept)) and (v[0] == 1.0).all()
+    assert p[kernels.ALTIMETER, kernels.ALTIMETER] == 1.0
+    for one, other in zip(made[0], others, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)

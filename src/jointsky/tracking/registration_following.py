@@ -32,7 +32,8 @@ Bools = npt.NDArray[np.bool_]
 MODE_C_SIGMA_M = 12.0  # of steps of 100 ft
 ALTIMETER_SIGMA_M = 20.0  # of altimeters among each other
 GEOMETRIC_SIGMA_M = 20.0  # of a height by satellite navigation
-SENT_SIGMA_M = 15.0  # part of the error of sent positions that stays for minutes, each axis
+SENT_SIGMA_M = 15.0  # part of the error of sent positions that is not anew each time, each axis:
+SENT_MEMORY_S = 300.0  # it stays for minutes
 GATE = 16.0  # squared; four standard errors
 MISFIT_CHANCE = 1e-5
 LIKELY = 0.5  # a target manoeuvres
@@ -113,6 +114,7 @@ class Follower:
         self._facts[kernels.LATENCY] = settings.latency_sigma_s
         self._facts[kernels.SENT_SIGMA] = SENT_SIGMA_M
         self._facts[kernels.ALTIMETER_SIGMA] = ALTIMETER_SIGMA_M
+        self._facts[kernels.SENT_MEMORY] = SENT_MEMORY_S
         self._noise = np.empty(kernels.NOISES)
         self._noise[kernels.ACROSS] = settings.acceleration_psd
         self._noise[kernels.UP] = settings.climb_psd

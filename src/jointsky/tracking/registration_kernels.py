@@ -34,9 +34,9 @@ from jointsky.tracking.layout_kernels import (
 )
 from jointsky.tracking.measurement_kernels import measure
 
-# Position 3, velocity 3; what stays the same for one target but is wrong: how old the positions
-# are that it sends of itself (s), by how much they are off 3, by how much its altimeter is (m); and
-# its turn rate about the vertical (rad/s)
+# Position 3, velocity 3; what is wrong with one target: how old the positions are that it sends of
+# itself (s), by how much they are off 3 (which wanders), by how much its altimeter is (m); and its
+# turn rate about the vertical (rad/s)
 STATES = 12
 LATE, OFF, ALTIMETER, TURN = 6, 7, 10, 11
 MOVING = 6
@@ -59,9 +59,10 @@ USED, GATED, DISTANCE, ROWS_TAKEN = 0, 1, 2, 3  # tallies of a plot: 0 or 1, squ
 TALLIES = 4
 
 # Facts: squared gate, 1 / (2 earth radius), variance of a pressure altitude, spread of how old
-# sent positions are, of how far they are off (m), of altimeters (m)
-GATE, BEND, PRESSURE_VAR, LATENCY, SENT_SIGMA, ALTIMETER_SIGMA = 0, 1, 2, 3, 4, 5
-FACTS = 6
+# sent positions are, of how far they are off (m), of altimeters (m), and how long it takes until
+# positions are off by something else (s)
+GATE, BEND, PRESSURE_VAR, LATENCY, SENT_SIGMA, ALTIMETER_SIGMA, SENT_MEMORY = 0, 1, 2, 3, 4, 5, 6
+FACTS = 7
 # Densities of noise of acceleration across and up, m2/s3, and of the turn rate, rad2/s3
 ACROSS, UP, TURNING = 0, 1, 2
 NOISES = 3
@@ -145,12 +146,13 @@ def fill_step(x, dt, up, step):
 
 
 @bare
-def predict(x, p, v, columns, dt, noise, up, bend, step, moved):
+def predict(x, p, v, columns, dt, noise, up, facts, step, moved):
     """Move a target on by ``dt``: a turn at near-constant rate and speed, level about the earth.
 
     White noise of the densities ``noise`` on acceleration across, up, and on the turn rate; a
-    level flight bends down by v^2/R.
+    level flight bends down by v^2/R.  What is wrong with the positions that it sends wanders.
     """
+    bend = facts[BEND]
     fill_step(x, dt, up, step)
     climb = x[3] * up[0] + x[4] * up[1] + x[5] * up[2]
     level2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5] - climb * climb
@@ -178,6 +180,21 @@ def predict(x, p, v, columns, dt, noise, up, bend, step, moved):
             p[i, 3 + j] += q * dt * dt / 2.0
             p[3 + i, 3 + j] += q * dt
     p[TURN, TURN] += noise[TURNING] * dt
+    wander(x, p, v, columns, dt, facts[SENT_SIGMA], facts[SENT_MEMORY])
+
+
+@bare
+def wander(x, p, v, columns, dt, sigma_m, memory_s):
+    """Let what sent positions are off by forget: a Gauss-Markov process of the first order."""
+    kept = math.exp(-max(dt, 0.0) / memory_s)
+    for i in range(OFF, OFF + 3):
+        x[i] *= kept
+        for j in range(columns):
+            v[i, j] *= kept
+        for j in range(STATES):
+            p[i, j] *= kept
+            p[j, i] *= kept
+        p[i, i] += (1.0 - kept * kept) * sigma_m * sigma_m
 
 
 @bare
@@ -366,7 +383,7 @@ def follow(plots, slots, first, noise, targets, world, bench, sums, tallies):
                 anchors[t] = slot
             else:
                 up = q[P_AXES + 6 : P_AXES + 9]
-                predict(x, p, v, columns, dt, noise[t], up, bend, step, moved)
+                predict(x, p, v, columns, dt, noise[t], up, facts, step, moved)
             times[t] = q[P_TIME]
             as_body(x, p, body)
             n, _ = measure(body, q, geometry, sensors[ints[k, P_SENSOR]], 0.0, bend, rows)
