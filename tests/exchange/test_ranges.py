@@ -52,6 +52,21 @@ def test_parts_and_gaps_are_those_of_the_set(given_changes, first, size):
 def test_what_is_in_one_and_not_in_the_other(one, other):
     (a, plain_a), (b, plain_b) = both(one), both(other)
     assert numbers_of(a.minus(b)) == plain_a - plain_b
+    left = Ranges(a)
+    left.discard(b)
+    assert left == Ranges(a.minus(b))
+    assert numbers_of(a) == plain_a
+
+
+@given(changes, st.lists(st.tuples(numbers, st.integers(0, 12)), max_size=30))
+def test_many_runs_at_once_are_as_one_by_one(given_changes, runs):
+    ranges, _ = both(given_changes)
+    runs = [(first, first + size) for first, size in runs]
+    one_by_one = Ranges(ranges)
+    for run in runs:
+        one_by_one.add(*run)
+    ranges.update(runs)
+    assert ranges == one_by_one == Ranges([*ranges])
 
 
 @given(changes, numbers)

@@ -135,8 +135,7 @@ class Neighbour:
             offered = Ranges(have.runs)
             if not have.is_all:
                 offered.update(self.offers[have.key])
-            for first, end in self._voids[have.key]:
-                offered.remove(first, end)
+            offered.discard(self._voids[have.key])
             self.offers[have.key] = offered
 
     def take_void(self, key: Key, runs: Iterable[Run]) -> None:
@@ -163,8 +162,7 @@ class Neighbour:
             nothing.update(silent.within(first, end))
             if first < shelf.floor:
                 gone.add(first, min(end, shelf.floor))
-        for first, end in silent:
-            wanted.remove(first, end)
+        wanted.discard(silent)
         self._without_busy(want.key, wanted)
         if wanted:
             self._backlog.setdefault(want.key, Ranges()).update(wanted)

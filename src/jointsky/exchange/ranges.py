@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterable, Iterator
 
 Run = tuple[int, int]
 """From the first number to before the second."""
+
+_FEW = 16  # as many runs as are put in one by one in the time that one takes in a pass over all
 
 
 class Ranges:
@@ -15,8 +18,10 @@ class Ranges:
     def __init__(self, runs: Iterable[Run] = ()) -> None:
         self._first: list[int] = []
         self._end: list[int] = []
-        for first, end in runs:
-            self.add(first, end)
+        if isinstance(runs, Ranges):
+            self._first, self._end = runs._first.copy(), runs._end.copy()
+        else:
+            self.update(runs)
 
     def __iter__(self) -> Iterator[Run]:
         return zip(list(self._first), list(self._end), strict=True)
@@ -77,8 +82,30 @@ class Ranges:
 
     def update(self, runs: Iterable[Run]) -> None:
         """Put in all numbers of ``runs``."""
+        runs = list(runs)
+        if _FEW * len(runs) < len(self._first) + _FEW:
+            for first, end in runs:
+                self.add(first, end)
+            return
+        runs = sorted(itertools.chain(self, runs))  # one pass: both are in order, mostly
+        self._first, self._end = [], []
+        last = -1
         for first, end in runs:
-            self.add(first, end)
+            if first >= end:
+                continue
+            if first > last:
+                self._first.append(first)
+                self._end.append(end)
+            elif end > last:
+                self._end[-1] = end
+            else:
+                continue
+            last = end
+
+    def discard(self, other: Ranges) -> None:
+        """Take out all numbers of another set."""
+        left = self.minus(other)
+        self._first, self._end = [a for a, _ in left], [b for _, b in left]
 
     def within(self, first: int, end: int) -> list[Run]:
         """Return the runs of numbers from ``first`` to before ``end``."""
@@ -100,7 +127,22 @@ class Ranges:
 
     def minus(self, other: Ranges) -> list[Run]:
         """Return the runs of numbers that are here and not in ``other``."""
-        return [run for first, end in self for run in other.missing(first, end)]
+        out: list[Run] = []
+        firsts, ends, count = other._first, other._end, len(other._first)
+        k = 0
+        for first, end in zip(self._first, self._end, strict=True):
+            if k < count and ends[k] <= first:
+                k = bisect.bisect_right(ends, first, k)
+            while k < count and firsts[k] < end:
+                if first < firsts[k]:
+                    out.append((first, firsts[k]))
+                first = ends[k]
+                if first >= end:
+                    break
+                k += 1
+            if first < end:
+                out.append((first, end))
+        return out
 
     def run_of(self, number: int) -> Run:
         """Return the run that holds a number; an empty one at it where none does."""

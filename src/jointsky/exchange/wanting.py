@@ -31,7 +31,7 @@ class Wanting:
         offered = Ranges(runs)
         lacking = self._shelves[key].lacking(offered) if key in self._shelves else list(offered)
         noticed = self._noticed.setdefault(key, Ranges())
-        new = [run for first, end in lacking for run in noticed.missing(first, end)]
+        new = Ranges(lacking).minus(noticed)
         if new:
             noticed.update(new)
             self._due.append((now_s + self._patience_s(), key, new))
@@ -50,8 +50,7 @@ class Wanting:
         self._due = [entry for entry in self._due if entry[0] > now_s]
         for _, key, runs in due:
             noticed = self._noticed[key]
-            for first, end in runs:
-                noticed.remove(first, end)
+            noticed.discard(Ranges(runs))
             if not noticed:
                 del self._noticed[key]
             self._ask_for(key, runs, now_s)
@@ -61,16 +60,14 @@ class Wanting:
         lacking = Ranges(self._shelves[key].lacking(known) if key in self._shelves else runs)
         up = [n for n in self._neighbours if n.is_up]
         for neighbour in up:
-            for first, end in neighbour.asked[key]:
-                lacking.remove(first, end)
+            lacking.discard(neighbour.asked[key])
         for neighbour in sorted(up, key=lambda n: (n.courier.rtt_s, n.name)):
             part = [
                 run for first, end in lacking for run in neighbour.offers[key].within(first, end)
             ]
             if not part:
                 continue
-            for first, end in part:
-                lacking.remove(first, end)
+            lacking.discard(Ranges(part))
             is_graft = self._is_graft(neighbour, key, part[-1][1])
             neighbour.replies.append(Want(key, part, is_graft))
             neighbour.asked[key].update(part)
