@@ -133,15 +133,16 @@ class Ranges:
         for first, end in zip(self._first, self._end, strict=True):
             if k < count and ends[k] <= first:
                 k = bisect.bisect_right(ends, first, k)
+            at = first
             while k < count and firsts[k] < end:
-                if first < firsts[k]:
-                    out.append((first, firsts[k]))
-                first = ends[k]
-                if first >= end:
+                if at < firsts[k]:
+                    out.append((at, firsts[k]))
+                at = ends[k]
+                if at >= end:
                     break
                 k += 1
-            if first < end:
-                out.append((first, end))
+            if at < end:
+                out.append((at, end))
         return out
 
     def run_of(self, number: int) -> Run:
