@@ -272,13 +272,13 @@ class Exchange:
 
     def _take_have(self, neighbour: Neighbour, have: Have, now_s: float) -> None:
         key = have.key
-        neighbour.take_have(have)
+        offered = neighbour.take_have(have)
         if key == (self.site, self.life) or not neighbour.gives(key[0]):
             return
         is_new = key not in self._shelves
         if is_new and len(self._shelves.lives(key[0])) >= shelves.MOST_LIVES:
             return
-        self._wanting.notice(key, have.runs, now_s)
+        self._wanting.notice(key, offered, now_s)
         shelf = self._shelves[key]
         if have.is_all and have.floor > shelf.settled_to:
             self._miss(neighbour, key, shelf.unknown(shelf.settled_to, have.floor), now_s)

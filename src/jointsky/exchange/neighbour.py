@@ -127,16 +127,19 @@ class Neighbour:
 
     # what the other end says
 
-    def take_have(self, have: Have) -> None:
-        """Take what the neighbour says that it has."""
+    def take_have(self, have: Have) -> Ranges:
+        """Take what the neighbour says that it has; return what of it may be for us."""
         self.has[have.key].update(have.runs)
         self.has[have.key].add(0, have.floor)
+        offered = Ranges()
         if self.gives(have.key[0]):
-            offered = Ranges(have.runs)
-            if not have.is_all:
-                offered.update(self.offers[have.key])
+            offered.update(have.runs)
             offered.discard(self._voids[have.key])
-            self.offers[have.key] = offered
+            if have.is_all:
+                self.offers[have.key] = Ranges(offered)
+            else:
+                self.offers[have.key].update(offered)
+        return offered
 
     def take_void(self, key: Key, runs: Iterable[Run]) -> None:
         """Take that the neighbour has nothing for us under some numbers."""

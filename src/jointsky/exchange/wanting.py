@@ -6,7 +6,7 @@ Patience, because most of it is under way from elsewhere; one, because two would
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from jointsky.exchange.neighbour import Neighbour
 from jointsky.exchange.packets import Key, Want
@@ -26,9 +26,8 @@ class Wanting:
         self._due: list[tuple[float, Key, list[Run]]] = []
         self._misses: dict[int, int] = {}
 
-    def notice(self, key: Key, runs: Iterable[Run], now_s: float) -> None:
-        """Take note of what a neighbour has."""
-        offered = Ranges(runs)
+    def notice(self, key: Key, offered: Ranges, now_s: float) -> None:
+        """Take note of what a neighbour has for us."""
         lacking = self._shelves[key].lacking(offered) if key in self._shelves else list(offered)
         noticed = self._noticed.setdefault(key, Ranges())
         new = Ranges(lacking).minus(noticed)
