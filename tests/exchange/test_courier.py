@@ -172,3 +172,22 @@ def test_bursts_over_a_declared_link_are_not_sent_more_slowly_each_time():
             now_s += 600.0 / rate.pace(now_s)
     acknowledge(now_s + 1.0)
     assert rate.estimate > 0.3 * 256e3 / 8.0
+
+
+def test_signs_of_life_that_are_always_under_way_do_not_hold_up_the_rest():
+    """256 kbit/s, 0.8 s there and back, a sign of life each 0.5 s: it is never quite empty."""
+    rate, acks, waits_s, now_s = Rate(256e3), [], [0.0], 0.0
+    for step in range(6000):
+        now_s = 0.01 * step
+        while acks and acks[0][0] <= now_s:
+            rate.acknowledged(acks.pop(0)[1], 0.8, now_s)
+        if step % 50 == 0:
+            acks.append((now_s + 0.8, rate.sent(200, now_s, True)))
+        if step % 10 == 0:  # half of what the link carries
+            if rate.in_flight + 1000 <= rate.window(1000, now_s):
+                acks.append((now_s + 0.8, rate.sent(1000, now_s, True)))
+                waits_s.append(0.0)
+            else:
+                waits_s[-1] += 0.1
+    assert max(waits_s[30:]) < 2.0
+    assert rate.least_rtt_s == pytest.approx(0.8)

@@ -21,6 +21,7 @@ _RTT_KEPT_S = 10.0
 _PLATEAU, _PLATEAU_ROUNDS = 1.25, 3
 ACK_DELAY_S = 0.025
 _FULL = 0.75  # of what fits on the link: it is full, as far as one can tell
+_EMPTY = 0.05  # of it: so little holds up what comes after by no more than so much of the way
 _DECLARED_SHARE = 0.95  # some of what is declared goes on the transport's own heads
 
 
@@ -34,7 +35,7 @@ class Sending:
     delivered_s: float
     first_sent_s: float
     is_limited: bool  # there was not enough to send to fill the link
-    is_alone: bool  # nothing of ours was under way before it
+    is_alone: bool  # next to nothing of ours was under way before it
     is_scant: bool  # the link was being emptied: how fast this goes is not how fast it could
 
 
@@ -93,12 +94,14 @@ class Rate:
     def window(self, packet: int, now_s: float) -> float:
         """Return how many octets may be under way, in packets of about so many.
 
-        0, for all to arrive first, where for long no packet went alone: how long one takes that
-        does not queue behind others would be forgotten.
+        Only one on an all but empty link, where for long no packet went alone: how long one takes
+        that does not queue behind others would be forgotten.  Signs of life go on meanwhile: where
+        they are all the time under way, the link would never be quite empty.
         """
         if self._least_rtt and now_s - self._alone_s > _RTT_KEPT_S:
             self._emptied_until = self._delivered + self.in_flight + 1
-            return 0
+            nothing = self._next_to_nothing()
+            return nothing + packet if nothing else 0
         if self._is_starting and not self._seen:
             return max(_INITIAL_WINDOW, self._packet)
         gain = _STARTUP_GAIN if self._is_starting else 2.0
@@ -110,8 +113,8 @@ class Rate:
 
     def sent(self, size: int, now_s: float, is_limited: bool) -> Sending:
         """Take note of a packet; ``is_limited``: nothing waits behind it."""
-        is_alone = self.in_flight == 0
-        if is_alone:
+        is_alone = self.in_flight <= self._next_to_nothing()
+        if self.in_flight == 0:
             self._first_sent_s = self._delivered_s = now_s
         self.in_flight += size
         self._packet = max(size, self._packet - self._packet // 16)
@@ -127,6 +130,15 @@ class Rate:
             is_alone=is_alone,
             is_scant=self._emptied_until > self._delivered,
         )
+
+    def _next_to_nothing(self) -> float:
+        """Return how many octets may be under way on a link that passes for empty.
+
+        None where no rate is declared: what fits is then known only as well as the time there and
+        back, which is to be found.
+        """
+        is_known = math.isfinite(self.most) and bool(self._least_rtt)
+        return _EMPTY * self.most * self.least_rtt_s if is_known else 0.0
 
     def _is_filling(self) -> bool:
         """Return whether less is under way than fits: as in the first round of a burst.
