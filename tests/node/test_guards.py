@@ -121,6 +121,17 @@ def test_a_few_plots_sent_twice_are_left_out_without_a_word():
     assert logs == []
 
 
+def test_two_plots_that_happen_to_look_like_those_of_the_turn_before_stay_in():
+    batches = scans(a_generator(), 0, 40)
+    for turn, row in ((10, 0), (30, 1)):
+        before, (plots, now_s) = batches[turn - 1][0], batches[turn]
+        rows = [before.rows([row]) if k == row else plots.rows([k]) for k in range(len(plots))]
+        batches[turn] = join(rows).replace(time_s=plots.time_s), now_s
+    passed, logs = watched(guards(), batches)
+    assert len(passed) == 40 * len(FLIGHTS)
+    assert logs == []
+
+
 def test_a_stuck_scan_under_new_times_is_left_out_until_the_radar_sees_again():
     rng = a_generator()
     sound = scans(rng, 0, 20)

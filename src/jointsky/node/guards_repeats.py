@@ -2,8 +2,9 @@
 
 Noise makes it next to impossible that a radar measures the very same twice; it happens where
 what is measured stands still and the radar counts in coarse steps.  So a single plot that looks
-like an old one is no fault.  What is a fault is a run of them: Page's cumulative sum (1954) of
-the likelihood of a sensor that repeats itself against one that does not.
+like an old one is no fault and stays in, as do two with a whole turn of others between them.  What
+is a fault is a run of them: Page's cumulative sum (1954) of the likelihood of a sensor that repeats
+itself against one that does not.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ OF_NEW = math.log((1.0 - HEALTHY) / (1.0 - REPEATING))  # 0.336
 ALARM = math.log(1e6)  # one false alarm in some million plots (Lorden 1971): 13.8
 MOST = ALARM + 6.0  # so that some 60 new plots in a row end it
 SAME_LAG_S = 0.25
+SOON = 30  # plots of a sensor: of a healthy one two look-alikes are hardly ever so near each other
 
 
 class Repeats:
@@ -42,6 +44,8 @@ class Repeats:
         self._time_s = np.full(SLOTS, np.nan)
         self._newest_content = np.zeros(sensors, np.uint64)
         self._lag_s = np.full(sensors, np.nan)
+        self._seen = np.zeros(sensors, np.int64)
+        self._newest_at = np.full(sensors, -SOON)  # among the sensor's plots: its newest look-alike
         self.score = np.zeros(sensors)
 
     def old(self, plots: Plots) -> Mask:
@@ -65,15 +69,17 @@ class Repeats:
         fresh = ~again
         self._content[slot[fresh]] = content[fresh]
         self._time_s[slot[fresh]] = plots.time_s[fresh]
-        if not known.any():
-            return known
         echoes = np.zeros(len(plots), np.bool_)
         for row in np.flatnonzero(known).tolist():  # few, unless the sensor is at fault
             sensor = int(plots.sensor[row])
+            at = int(self._seen[sensor] + np.count_nonzero(plots.sensor[:row] == sensor))
             is_alike = abs(lag_s[row] - self._lag_s[sensor]) <= SAME_LAG_S
+            is_alike &= at - self._newest_at[sensor] <= SOON
             echoes[row] = is_alike and content[row] != self._newest_content[sensor]
             self._lag_s[sensor] = lag_s[row]
             self._newest_content[sensor] = content[row]
+            self._newest_at[sensor] = at
+        self._seen += np.bincount(plots.sensor, minlength=len(self._seen))
         return echoes
 
     def _count(self, plots: Plots, old: Mask) -> None:
