@@ -20,6 +20,7 @@ from typing import Any
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from jointsky._jit import compile_seconds
 from jointsky.cli import console
@@ -32,6 +33,8 @@ from jointsky.sim.run import RunSettings
 from jointsky.sim.ways_report import WAY_HEADS, way_rows
 
 INTERRUPTED = 130
+WAYS_WIDTH = 96
+ONLY_WIDE = ("longest", "99 %")  # left out of a narrow terminal; the report has them
 COLUMNS = (  # as they are printed, and as the report names them: 80 characters are enough
     ("site", "site"),
     ("nation", "nation"),
@@ -166,9 +169,11 @@ def _show(told: dict[str, Any]) -> None:
 
 def _show_ways(ways: list[dict[str, Any]]) -> None:
     """Print the ways to share side by side."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for k, head in enumerate(WAY_HEADS):
-        table.add_column(head, justify="left" if k < 2 else "right")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    is_wide = console.results.width >= WAYS_WIDTH
+    shown = [k for k, head in enumerate(WAY_HEADS) if is_wide or head not in ONLY_WIDE]
+    for k in shown:
+        table.add_column(WAY_HEADS[k], justify="left" if k < 2 else "right", no_wrap=k < 2)
     for row in way_rows(ways):
-        table.add_row(*row)
+        table.add_row(*(Text(row[k], no_wrap=True) for k in shown))
     console.results.print(table)
