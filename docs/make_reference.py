@@ -132,9 +132,15 @@ def struct_section(kind: type[msgspec.Struct]) -> list[str]:
     return [f"## {kind.__name__}\n", doc(kind), table(head, *rows)]
 
 
+def annotation(kind: type, name: str) -> str:
+    """Return how the type of a field is written, where it is declared: here or in a parent."""
+    owner = next(one for one in kind.__mro__ if name in vars(one).get("__annotations__", {}))
+    return owner.__annotations__[name]
+
+
 def field_row(kind: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> tuple[str, ...]:
     """Return the line of one field of a declared thing."""
-    written = ast.parse(kind.__annotations__[field.name], mode="eval").body
+    written = ast.parse(annotation(kind, field.name), mode="eval").body
     if isinstance(written, ast.Subscript) and ast.unparse(written.value) == "Annotated":
         written = typing.cast(ast.Tuple, written.slice).elts[0]
     hint = typing.get_type_hints(kind, include_extras=True)[field.name]

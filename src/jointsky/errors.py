@@ -97,6 +97,14 @@ class NotInstalledError(JointskyError, ImportError):
         return type(self), (self.part, self.package, self.extra)
 
 
+class RefusedError(JointskyError, RuntimeError):
+    """A crew wanted what the joint workflow does not let happen; ``reason`` says why not."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'x'?`` for the closest of ``known``, or an empty string."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
