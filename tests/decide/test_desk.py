@@ -199,6 +199,20 @@ def test_either_crew_ends_an_order_of_either_nation():
     assert table.orders() == [] and len(table.of("east", Stop)) == 1
 
 
+def test_an_order_that_is_reported_done_frees_its_target():
+    table = Table()
+    table.propose("east", 1, "any")
+    order = table.orders()[0].ref
+    with pytest.raises(RefusedError, match="no order of west"):
+        table.do("west", "report", order, "missed", True, "battery")
+    table.do("east", "report", order, "fired", False, "battery")
+    assert len(table.orders()) == 1
+    table.do("east", "report", order, "missed", True, "battery")
+    assert table.orders() == []
+    table.propose("west", 1, "any")
+    assert [one.nation for one in table.orders()] == ["west"]
+
+
 def test_going_alone_needs_silence_and_the_declared_land():
     table = Table()
     table.is_cut = True

@@ -217,6 +217,9 @@ class Desk:
 
     def report(self, order: Ref, state: str, is_end: bool, by: str, now_s: float) -> list[Effect]:
         """Take down what an own unit says became of an order."""
+        found = self.book.get(order)
+        if not isinstance(found, Order) or found.nation != self.nation:
+            raise RefusedError(f"{order} is no order of {self.nation}")
         effects: list[Effect] = []
         self._decide(effects, Report, now_s, by=by, order=order, state=state, is_end=is_end)
         return self._advance(now_s, effects)
