@@ -49,9 +49,8 @@ class Book:
         made = Book.__new__(Book)
         for name, value in vars(self).items():
             setattr(made, name, value.copy())
-        for by_target in (made._proposals, made._orders, made._holds):
-            for target, kept in by_target.items():
-                by_target[target] = kept.copy()  # type: ignore[assignment]
+        for name in ("_proposals", "_orders", "_holds"):
+            setattr(made, name, {k: kept.copy() for k, kept in getattr(self, name).items()})
         return made
 
     def __len__(self) -> int:

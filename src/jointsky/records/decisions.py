@@ -7,7 +7,7 @@ force follows from that set alone.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -142,4 +142,3 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ANY_TARGET = -1
-Facts = dict[str, Any]

@@ -24,11 +24,11 @@ Array = npt.NDArray[Any]
 
 KINDS = (
     *("fired", "stopped", "missed", "wasted"),
-    *("no-channel", "no-shots", "no-reach", "ceased", "gone"),
+    *("no-channel", "no-shots", "no-reach", "gone"),
 )
 """What happens: a salvo is fired, stops its target, misses it, comes to one that is stopped
-already; the engagement ends for want of a channel, of shots or of a target in the envelope, by an
-order to cease, or because the target is gone."""
+already; the engagement ends for want of a channel, of shots or of a target in the envelope, or
+because the target is gone."""
 ROOM = 64  # engagements at first; more is made as it is needed
 
 

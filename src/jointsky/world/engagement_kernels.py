@@ -15,7 +15,7 @@ from jointsky._jit import inner, kernel
 from jointsky.numeric.random_kernels import philox, unit
 
 WAITING, FLYING, OVER = 0, 1, 2  # phases of an engagement
-FIRED, STOPPED, MISSED, WASTED, NO_CHANNEL, NO_SHOTS, NO_REACH, CEASED, GONE = range(9)  # events
+FIRED, STOPPED, MISSED, WASTED, NO_CHANNEL, NO_SHOTS, NO_REACH, GONE = range(8)  # events
 
 
 @inner

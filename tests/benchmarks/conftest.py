@@ -1,6 +1,0 @@
-"""The benchmarks are programs, not a package: their folder is put where imports are looked for."""
-
-import pathlib
-import sys
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "benchmarks"))
