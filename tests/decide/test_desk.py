@@ -263,7 +263,7 @@ def test_a_command_post_that_comes_back_knows_what_it_had_decided():
     assert [one.order.target for one in effects if isinstance(one, Act)] == [1]
     assert again.mode == MERGING
     with pytest.raises(RefusedError, match="in force"):
-        again.propose(1, "any", "battery", "", "east crew", table.now_s)
+        again.propose(1, "any", "battery", "", "east crew", table.now_s, evidence=("seen",))
 
 
 def test_one_target_under_two_numbers_is_one_target():
@@ -279,9 +279,15 @@ def test_one_target_under_two_numbers_is_one_target():
 def test_a_nation_without_another_decides_by_itself():
     desk = Desk("east", None, DOCTRINE, 0.0)
     desk.begin(0.0)
-    effects = desk.propose(1, "both", "battery", "", "crew", 1.0)
+    effects = desk.propose(1, "both", "battery", "", "crew", 1.0, evidence=("seen",))
     assert [one.order.target for one in effects if isinstance(one, Act)] == [1]
     assert math.isinf(desk.next_s(1.0)) or desk.next_s(1.0) > 1.0
+
+
+def test_without_evidence_nothing_is_proposed():
+    desk = Desk("east", None, DOCTRINE, 0.0)
+    with pytest.raises(RefusedError, match="without evidence"):
+        desk.propose(1, "both", "battery", "", "crew", 1.0)
 
 
 def test_a_decision_under_a_name_that_is_taken_is_refused():

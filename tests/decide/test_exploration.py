@@ -20,6 +20,7 @@ CASES = {
     "a crew must agree": Bounds(ticks=1),
     "a command post dies and comes back": Bounds(ticks=1, crashes=1, proposals=((0, 1),)),
     "two targets": Bounds(ticks=1, proposals=((0, 1), (1, 2))),
+    "a hold and a cease": Bounds(ticks=1, authority="either", holds=1, ceases=1),
     "apart and together again": Bounds(ticks=2, authority="either"),
     "nothing is lost and crews answer": Bounds(ticks=4, is_fair=True),
 }

@@ -134,6 +134,8 @@ class Desk:
         found = self.doctrine.rule(rule)
         if found is None or found.authority == "never":
             raise RefusedError(f"{rule!r} is no rule of the doctrine by which anybody may engage")
+        if not more.get("evidence"):
+            raise RefusedError("a proposal without evidence: nothing would say why")
         if found.authority == "own" and owner not in {"", self.nation}:
             raise RefusedError(f"{rule} leaves it to {owner}, whose land the target is over")
         own = [one for one in self.book.proposals_on(target) if one.nation == self.nation]
