@@ -216,7 +216,7 @@ import jointsky.live
 for found in pkgutil.walk_packages(jointsky.live.__path__, "jointsky.live."):
     importlib.import_module(found.name)
 rooms = {name.split(".")[1] for name in sys.modules if name.startswith("jointsky.")}
-print(*sorted(rooms & {"world", "sensors", "scenario", "sim", "decide", "assess"}))
+print(*sorted(rooms & {"world", "sensors", "scenario", "sim", "decide"}))
 """
 
 

@@ -10,6 +10,7 @@ import datetime
 import re
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 WANTED_MOMENT = (
@@ -86,3 +87,13 @@ Moment = Annotated[
 
 Stamp = Annotated[str, Meta(extra={"wanted": WANTED_STAMP, "check": stamp_s})]
 """A time in UTC in a file."""
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A span of time."""
+
+    begin: Annotated[Moment, Meta(description="From this moment")] = 0.0
+    end: Annotated[
+        Annotated[Moment, Meta()] | None,
+        Meta(description="To this moment; none: to the end"),
+    ] = None

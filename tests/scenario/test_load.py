@@ -10,7 +10,7 @@ from jointsky.records.vehicles import Transponder
 from jointsky.scenario.build import build, vehicle_keys
 from jointsky.scenario.load import examine, load
 from jointsky.scenario.loaded import Loaded
-from jointsky.scenario.zone_checks import first_crossing, unwrapped
+from jointsky.assess.zone_checks import first_crossing, unwrapped
 from jointsky.streams import key
 
 SKY = """\

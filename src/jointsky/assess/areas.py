@@ -28,6 +28,7 @@ class Area:
 
     ``rim_rad`` (n, 2) is latitude and longitude, and closes by itself; ``active_s`` are spans of
     POSIX seconds, none: always.  ``above_ground``: floor and ceiling are above the ground below.
+    ``line_rad`` (k, 2) is the middle of a corridor, if it is one.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Area:
     ceiling_m: float = math.inf
     above_ground: bool = False
     active_s: tuple[tuple[float, float], ...] = ()
+    line_rad: Floats | None = None
 
     def is_active(self, time_s: float) -> bool:
         """Return whether it holds at a time."""

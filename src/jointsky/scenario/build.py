@@ -10,17 +10,17 @@ from typing import Any, cast
 import msgspec
 import numpy as np
 
+from jointsky.assess.rims import area_of
 from jointsky.declare import Faults
 from jointsky.earth.motion import pieces_of
 from jointsky.errors import ManyInputErrors
 from jointsky.records.vehicles import Vehicles
-from jointsky.scenario.built import Built, BuiltSensor, BuiltSite, BuiltZone
+from jointsky.scenario.built import Built, BuiltSensor, BuiltSite
 from jointsky.scenario.connecting import connect
 from jointsky.scenario.ground import ground_m, terrain_files
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.replaying import recordings
 from jointsky.scenario.resolve import Resolved, SensorUse, resolve
-from jointsky.scenario.rims import rim_rad
 from jointsky.scenario.sites import SensorAt
 from jointsky.scenario.times import Span
 from jointsky.scenario.weather import NearAir, RainCell
@@ -65,7 +65,7 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         sensors=[_sensor(use, sites, resolved, seed) for use in resolved.sensors],
         motion=resolved.flown.motion,
         surroundings=_surroundings(loaded, resolved, seed),
-        zones=[BuiltZone(zone.name, zone.use, rim_rad(zone)) for zone in scenario.zones],
+        areas=[area_of(zone, resolved.span.begin_s) for zone in scenario.zones],
         links=connect(
             scenario.links,
             scenario.partitions,

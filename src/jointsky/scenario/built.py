@@ -6,9 +6,8 @@ import dataclasses
 from typing import Any
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
+from jointsky.assess.areas import Area
 from jointsky.exchange.declared import NodeSettings, Release, Share
 from jointsky.records.motion import Motion
 from jointsky.records.sensors import Sensor
@@ -40,15 +39,6 @@ class BuiltSensor:
     place: Place
     key: tuple[int, int]
     told: Sensor
-
-
-@dataclasses.dataclass(frozen=True)
-class BuiltZone:
-    """One zone: what it is for, and its rim (n, 2), latitude and longitude in radians."""
-
-    name: str
-    use: str
-    rim_rad: npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +75,7 @@ class Built:
     sensors: list[BuiltSensor]
     motion: Motion
     surroundings: Surroundings
-    zones: list[BuiltZone] = dataclasses.field(default_factory=list)
+    areas: list[Area] = dataclasses.field(default_factory=list)
     links: list[BuiltLink] = dataclasses.field(default_factory=list)
     releases: dict[str, Release] = dataclasses.field(default_factory=dict)  # by nation
     exchange: NodeSettings = NodeSettings()

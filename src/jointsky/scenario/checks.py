@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from jointsky.assess.zone_checks import check_zone
 from jointsky.declare import Faults
 from jointsky.declare_check import BROKEN
 from jointsky.declare_names import alike
 from jointsky.errors import did_you_mean
 from jointsky.scenario.loaded import Loaded, listed
 from jointsky.scenario.times import Span
-from jointsky.scenario.zone_checks import check_zone
 
 _NAMED = (
     ("nation", ("nations",)),

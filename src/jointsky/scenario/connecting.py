@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from jointsky.declare_time import Window
 from jointsky.scenario.built import BuiltLink
-from jointsky.scenario.links import Link, Partition, Window
+from jointsky.scenario.links import Link, Partition
 from jointsky.scenario.times import Span
 
 Spans = tuple[tuple[float, float], ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from jointsky.assess.zone_checks import check_polygon
 from jointsky.declare import Faults
 from jointsky.declare_check import BROKEN
 from jointsky.errors import did_you_mean
@@ -12,7 +13,6 @@ from jointsky.scenario.checks import is_sound, whole
 from jointsky.scenario.connecting import groups_of, pairs, sites_of
 from jointsky.scenario.links import Link, Partition
 from jointsky.scenario.loaded import Loaded
-from jointsky.scenario.zone_checks import check_polygon
 
 
 def check_links(loaded: Loaded, faults: Faults) -> None:

@@ -11,19 +11,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from jointsky.declare_time import Moment
+from jointsky.declare_time import Window
 from jointsky.exchange.declared import Share
 from jointsky.scenario.sites import Name
-
-
-class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A span of time."""
-
-    begin: Annotated[Moment, Meta(description="From this moment")] = 0.0
-    end: Annotated[
-        Annotated[Moment, Meta()] | None,
-        Meta(description="To this moment; none: the end of the scenario"),
-    ] = None
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from jointsky.assess.zones import Zone
 from jointsky.declare_time import Stamp
 from jointsky.earth.terrain_declared import Terrain
 from jointsky.exchange.declared import NodeSettings
@@ -16,7 +17,6 @@ from jointsky.scenario.sources import Reference
 from jointsky.scenario.systems import System
 from jointsky.scenario.vehicles import Vehicle
 from jointsky.scenario.weather import Weather
-from jointsky.scenario.zones import Zone
 from jointsky.world.traffic import Traffic
 
 SEEDS = 2**53  # whole numbers that every reader of JSON keeps

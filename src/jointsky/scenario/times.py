@@ -7,9 +7,8 @@ import datetime
 import msgspec
 
 from jointsky.declare import Faults
-from jointsky.declare_time import is_stamp, moment_s, stamp_s
+from jointsky.declare_time import Window, is_stamp, moment_s, stamp_s
 from jointsky.declare_words import shown
-from jointsky.scenario.links import Window
 from jointsky.scenario.scenario import Scenario
 
 

@@ -127,7 +127,7 @@ def _sky(outcome: Outcome, truth: Mapping[str, Array]) -> Sky:
             SiteMark(site.name, site.nation, (site.longitude_rad, site.latitude_rad))
             for site in built.sites
         ],
-        zones=[ZoneMark(zone.name, zone.use, zone.rim_rad[:, ::-1]) for zone in built.zones],
+        zones=[ZoneMark(zone.name, zone.use, zone.rim_rad[:, ::-1]) for zone in built.areas],
     )
 
 

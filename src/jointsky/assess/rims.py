@@ -1,4 +1,4 @@
-"""The rim of a declared zone as a closed line over the ground."""
+"""A declared zone becomes an area: its rim as a closed line over the ground, its times."""
 
 from __future__ import annotations
 
@@ -7,11 +7,37 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.assess.areas import Area
+from jointsky.assess.zones import Circle, Corridor, Zone
+from jointsky.declare_time import moment_s
 from jointsky.earth.geodesy import mean_radius_of_curvature_m
-from jointsky.scenario.zones import Circle, Corridor, Zone
 
 Floats = npt.NDArray[np.float64]
 CORNERS = 72
+
+
+def area_of(zone: Zone, begin_s: float) -> Area:
+    """Return a declared zone as an area; its times count from ``begin_s``, POSIX seconds.
+
+    A floor at or below the sea or the ground is none: what flies low may be measured below it.
+    """
+    spans = [(one.begin, one.end) for one in zone.active]
+    return Area(
+        name=zone.name,
+        use=zone.use,
+        rim_rad=rim_rad(zone),
+        nation=zone.nation,
+        floor_m=zone.floor_m if zone.floor_m > 0.0 else -math.inf,
+        ceiling_m=math.inf if zone.ceiling_m is None else zone.ceiling_m,
+        above_ground=zone.height_above == "ground",
+        active_s=tuple(
+            (moment_s(begin, begin_s), math.inf if end is None else moment_s(end, begin_s))
+            for begin, end in spans
+        ),
+        line_rad=None
+        if zone.corridor is None
+        else np.asarray(np.radians(np.array(zone.corridor.line_lat_lon_deg))),
+    )
 
 
 def rim_rad(zone: Zone) -> Floats:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from jointsky.assess.zones import Zone
 from jointsky.declare import Faults
 from jointsky.declare_check import BROKEN
-from jointsky.scenario.zones import Zone
 
 Corner = Sequence[float]  # latitude and longitude, degrees
 _SHAPES = ("polygon_lat_lon_deg", "circle", "corridor")

@@ -1,6 +1,6 @@
 """Zones of the sky, as declared: borders, no-fly zones, corridors, what is to be protected.
 
-They are read and checked with the rest of a scenario, and act once tracks are assessed.
+The same form in a scenario and in the file of a live network; ``assess.areas`` is what it becomes.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from jointsky.scenario.links import Window
-from jointsky.scenario.sites import Latitude, Longitude, Name
+from jointsky.declare_names import PlainName
+from jointsky.declare_time import Window
 
+Name = Annotated[PlainName, Meta(min_length=1, max_length=40)]
+Latitude = Annotated[float, Meta(ge=-90, le=90, description="WGS-84 latitude")]
+Longitude = Annotated[float, Meta(ge=-180, le=180, description="WGS-84 longitude")]
 Corner = tuple[Latitude, Longitude]
 Height = Annotated[float, Meta(ge=-500, le=100_000)]
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
 
-from jointsky.scenario.rims import rim_rad
-from jointsky.scenario.zones import Circle, Corridor, Zone
+from jointsky.assess.rims import rim_rad
+from jointsky.assess.zones import Circle, Corridor, Zone
 
 
 def distance_m(one, other):
