@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from jointsky.assess.zone_checks import first_crossing, unwrapped
 from jointsky.errors import ManyInputErrors
 from jointsky.records.vehicles import Transponder
 from jointsky.scenario.build import build, vehicle_keys
 from jointsky.scenario.load import examine, load
 from jointsky.scenario.loaded import Loaded
-from jointsky.assess.zone_checks import first_crossing, unwrapped
 from jointsky.streams import key
 
 SKY = """\

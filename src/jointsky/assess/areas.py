@@ -96,7 +96,7 @@ class Areas:
 
 def is_over(latitude_rad: Floats, longitude_rad: Floats, rim_rad: Floats) -> Booleans:
     """Return which points (n,) a rim (k, 2) goes round (Haines 1994, Graphics Gems IV)."""
-    x, rim_x = _longitudes(longitude_rad, rim_rad)
+    x, rim_x = unwrapped(longitude_rad, rim_rad)
     y, rim_y = np.asarray(latitude_rad)[:, None], rim_rad[:, 0]
     y0, y1, x0, x1 = np.roll(rim_y, 1), rim_y, np.roll(rim_x, 1), rim_x
     spans = (y0 > y) != (y1 > y)
@@ -109,7 +109,7 @@ def _distance_m(latitude_rad: Floats, longitude_rad: Floats, rim_rad: Floats) ->
     """Return the distance of points (n,) from the nearest side of a rim (k, 2)."""
     if not len(latitude_rad):
         return np.empty(0)
-    x, rim_x = _longitudes(longitude_rad, rim_rad)
+    x, rim_x = unwrapped(longitude_rad, rim_rad)
     halfway = 0.5 * (np.asarray(latitude_rad)[:, None] + rim_rad[:, 0])
     radius_m = mean_radius_of_curvature_m(float(rim_rad[:, 0].mean()))
     east_m = (rim_x - x[:, None]) * np.cos(halfway) * radius_m  # of each corner from each point
@@ -121,7 +121,7 @@ def _distance_m(latitude_rad: Floats, longitude_rad: Floats, rim_rad: Floats) ->
     return np.asarray(np.hypot(back_e + along * side_e, back_n + along * side_n).min(axis=1))
 
 
-def _longitudes(longitude_rad: Floats, rim_rad: Floats) -> tuple[Floats, Floats]:
+def unwrapped(longitude_rad: Floats, rim_rad: Floats) -> tuple[Floats, Floats]:
     """Return longitudes of points and of a rim without a jump between them."""
     west = rim_rad[0, 1]
     x = np.remainder(np.asarray(longitude_rad) - west + np.pi, 2 * np.pi)
