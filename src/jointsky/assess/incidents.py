@@ -179,13 +179,13 @@ class Incidents:
         """Hand an incident over to others, who follow it up; what is new is still added."""
         self._check_open(id)
         self._set(id, state="handed over", handed_to=to)
-        self._tell(id, "handed over", f"handed over to {to}", now_s, by)
+        self._tell(id, "handed over", f"to {to}", now_s, by)
         return self._all[id]
 
     def close(self, id: str, by: str, now_s: float, why: str = "") -> Incident:
         """Close an incident; nothing is added to it after that."""
         self._check_open(id)
-        self._tell(id, "closed", f"closed: {why}" if why else "closed", now_s, by)
+        self._tell(id, "closed", why or "closed", now_s, by)
         self._set(id, state="closed", end_s=now_s)
         return self._all[id]
 
@@ -207,7 +207,7 @@ class Incidents:
             place_sigma_m=place.sigma_m,
             zone=zone,
         )
-        self._tell(id, "opened", f"opened: {title}", now_s, by)
+        self._tell(id, "opened", title, now_s, by)
         return id
 
     def _opens(self, alert: Alert) -> bool:

@@ -27,6 +27,12 @@ th { color: var(--quiet); font-weight: 600; vertical-align: bottom; white-space:
 th.word, td.word { text-align: left; } tbody tr:nth-child(even) { background: var(--stripe); }
 a { color: var(--accent); } code { background: var(--stripe); padding: .1rem .35rem; }
 ul.sites { columns: 14rem; padding-left: 1.1rem; }
+table.prose td { white-space: normal; text-align: left; vertical-align: top; }
+table.prose th { text-align: left; } table.prose td:first-child { white-space: nowrap; }
+@media print { :root { --paper: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --stripe: #fff; }
+  body { max-width: none; padding: 0; font-size: 10pt; } h2 { break-after: avoid; }
+  tr, figure { break-inside: avoid; } thead { display: table-header-group; }
+  .wide { overflow: visible; } }
 """
 
 
@@ -56,6 +62,14 @@ class Report:
         for row in rows:
             lines += ["<tr>", *_cells("td", row, words), "</tr>"]
         self._parts.append(f'<div class="wide"><table>{"".join(lines)}</tbody></table></div>')
+
+    def prose(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Add a table of words, which are wrapped."""
+        lines = ["<thead><tr>", *_cells("th", heads, 0), "</tr></thead><tbody>"]
+        for row in rows:
+            lines += ["<tr>", *_cells("td", row, 0), "</tr>"]
+        table = f'<table class="prose">{"".join(lines)}</tbody></table>'
+        self._parts.append(f'<div class="wide">{table}</div>')
 
     def picture(self, path_png: pathlib.Path, caption: str) -> None:
         """Add a picture, which goes into the page, with what it shows."""
