@@ -47,6 +47,10 @@ class Alerts:
         """Return the alerts that are raised or acknowledged, the oldest first."""
         return [one for one in self._alerts.values() if one.state != "cleared"]
 
+    def numbers(self) -> set[int]:
+        """Return the numbers of the alerts that are open or were cleared of late."""
+        return set(self._alerts)
+
     def alert(self, number: int) -> Alert:
         """Return an alert by its number; InputError where there is none, or it is long cleared."""
         if number not in self._alerts:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 MOST_FAULTS = 6
 MOST_LOG = 6
+MOST_ALERTS = 6
 
 
 def table(sites: Sequence[dict[str, Any]]) -> RenderableType:
@@ -64,6 +65,29 @@ def _store(told: dict[str, Any]) -> str:
     return f"[red]{store['waiting']:,} wait in memory[/]"
 
 
+def _alerts(told: dict[str, Any]) -> str:
+    """Say how many alerts are active, and the first of them: those that nobody has noted yet."""
+    active = told["alerts"]
+    if not active:
+        return ""
+    new = sum(alert["state"] == "raised" for alert in active)
+    lines = [f"[bold]{len(active)}[/] active, {new} that nobody has acknowledged"]
+    for alert in active[:MOST_ALERTS]:
+        tint = "red" if alert["state"] == "raised" else "yellow"
+        where = f", {alert['zone']}" if alert["zone"] else ""
+        words = f"{alert['number']} {alert['kind']}: {alert['track']}{where}"
+        lines.append(f"[{tint}]{escape(words)}[/]")
+    if len(active) > MOST_ALERTS:
+        lines.append(f"and {len(active) - MOST_ALERTS} more")
+    return "\n".join(lines)
+
+
+def _incidents(told: dict[str, Any]) -> str:
+    return "\n".join(
+        escape(f"{one['id']}: {one['title']}, {one['state']}") for one in told["incidents"]
+    )
+
+
 _ROWS = (
     ("time (UTC)", _clock),
     ("tracks", lambda told: f"[bold]{told['tracks']:,}[/]"),
@@ -74,6 +98,8 @@ _ROWS = (
     ("feeds", _feeds),
     ("links", _links),
     ("store", _store),
+    ("alerts", _alerts),
+    ("incidents", _incidents),
 )
 
 

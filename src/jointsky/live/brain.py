@@ -36,6 +36,7 @@ NO_PLOTS, NO_TIMES = Plots.make(0), np.empty(0)
 
 IDLE_S = 0.5  # the node is asked at least so often, whatever it wanted
 LOG_SHOWN = 8
+RENAMES = ("track-merged", "track-renumbered")  # entries of the log that tell a new number
 
 
 class Sends(Protocol):
@@ -69,6 +70,7 @@ class Brain:
         self.recent: collections.deque[tuple[float, str, dict[str, Any]]] = collections.deque(
             maxlen=LOG_SHOWN
         )
+        self.renamed: collections.deque[tuple[int, int]] = collections.deque(maxlen=10_000)
         self.failure: BaseException | None = None
         self._lock = threading.RLock()  # the node is asked for its status from elsewhere
         self._wake_s = -math.inf
@@ -169,6 +171,8 @@ class Brain:
                     self.keeper.keep(message)
                 case Log(kind, facts):
                     self.log(now_s, kind, facts)
+                    if kind in RENAMES:
+                        self.renamed.append((int(facts["other"]), int(facts["track"])))
                 case Wake(at_s):
                     self._wake_s = min(self._wake_s, at_s) if self._wake_s > now_s else at_s
                 case Told(tracks):

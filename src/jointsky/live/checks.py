@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from jointsky.assess.zone_checks import check_zone
 from jointsky.declare import Faults
 from jointsky.declare_names import alike
+from jointsky.declare_time import Window, is_stamp, stamp_s
 from jointsky.errors import did_you_mean
 from jointsky.live.declared import LiveConfig, LiveSensor, LiveSite
 from jointsky.live.feeds import AnyFeed, ReplayFeed
@@ -32,6 +34,7 @@ def check(config: LiveConfig, faults: Faults) -> None:
         _check_feeds(site, faults.under(path))
     _check_links(config, faults)
     _check_transport(config, faults)
+    _check_zones(config, faults)
     for number, output in enumerate(config.outputs):
         to_host = output.host is not None and output.port is not None
         if (output.path is not None) == to_host or (output.host is None) != (output.port is None):
@@ -110,6 +113,36 @@ def _check_links(config: LiveConfig, faults: Faults) -> None:
             _known(name, sites, "site", f"{path}[{end}]", faults)
         if link.ends[0] == link.ends[1]:
             faults.add(path, f"both ends are {link.ends[0]!r}", "two sites")
+
+
+def _check_zones(config: LiveConfig, faults: Faults) -> None:
+    _once("zone", [("zones", k, one.name) for k, one in enumerate(config.zones)], faults)
+    nations = [nation.name for nation in config.nations]
+    for number, zone in enumerate(config.zones):
+        at = f"zones[{number}]"
+        check_zone(zone, faults.under(at))
+        if zone.nation:
+            _known(zone.nation, nations, "nation", f"{at}.nation", faults)
+        if zone.height_above == "ground":
+            found = "heights above ground, and a live site knows no ground"
+            faults.add(f"{at}.height_above", found, "sea")
+        for place, window in enumerate(zone.active):
+            _check_window(window, faults.under(f"{at}.active[{place}]"))
+
+
+def _check_window(window: Window, faults: Faults) -> None:
+    """Tell a span of which the times are no stamps, or that ends before it begins."""
+    has_begin = window.begin != 0.0
+    for name, moment in (("begin", window.begin if has_begin else None), ("end", window.end)):
+        if moment is not None and not is_stamp(moment):
+            faults.add(name, f"{moment!r}", "a stamp in UTC: '2026-05-01T10:00:00Z'")
+            return
+    if has_begin and window.end is not None and _is_upside_down(window):
+        faults.add("end", f"{window.end!r}, not after `begin`", f"later than {window.begin}")
+
+
+def _is_upside_down(window: Window) -> bool:
+    return stamp_s(str(window.end)) <= stamp_s(str(window.begin))
 
 
 def _check_transport(config: LiveConfig, faults: Faults) -> None:

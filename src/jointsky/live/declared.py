@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from jointsky.assess.alert_settings import AlertSettings
+from jointsky.assess.incident_settings import IncidentSettings
+from jointsky.assess.zones import Zone
 from jointsky.declare_names import PlainName
 from jointsky.declare_time import Stamp
 from jointsky.exchange.declared import Hold, NodeSettings, Release, Share, ShareInterval
@@ -234,3 +237,17 @@ class LiveConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     )
     store: Annotated[Store, Meta(description="What outlives the node")] = Store()
     outputs: Annotated[tuple[Output, ...], Meta(description="Where the picture goes")] = ()
+    zones: Annotated[
+        tuple[Zone, ...],
+        Meta(description="Parts of the sky that mean something; their times are stamps in UTC"),
+    ] = ()
+    alerts: Annotated[AlertSettings, Meta(description="When alerts are raised and cleared")] = (
+        AlertSettings()
+    )
+    incidents: Annotated[
+        IncidentSettings, Meta(description="What opens an incident, and what belongs to one")
+    ] = IncidentSettings()
+    people: Annotated[
+        Path | None,
+        Meta(description="A file to which lines of JSON are added: what people report and do"),
+    ] = None

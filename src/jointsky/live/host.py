@@ -16,6 +16,7 @@ from typing import Any
 
 from jointsky.errors import InputError
 from jointsky.live import network, transport
+from jointsky.live.alerting import Alerting, lookout_of
 from jointsky.live.beside import Beside
 from jointsky.live.brain import Brain
 from jointsky.live.clock import Clock
@@ -35,6 +36,7 @@ from jointsky.records.tracks import Tracks
 from jointsky.units import DAY_S
 
 STATUS_EVERY_S = 1.0
+LOOK_EVERY_S = 1.0
 CLOCK_OFF_S = 1.0  # a clock that is off by more is told in the log
 SHOW_EVERY_S = 5.0
 STOP_S = 10.0
@@ -101,6 +103,11 @@ class Host:
             config.gather_s,
         )
         self.brain.on_told = self._on_told
+        folder = self._path(config.store.folder) / "incidents"
+        people = None if config.people is None else self._path(config.people)
+        self.alerting = Alerting(
+            self.brain, lookout_of(config, self._network, self._row), folder, people
+        )
         self._thread = threading.Thread(target=self.brain.run, name="node", daemon=True)
 
     def _path(self, text: str) -> pathlib.Path:
@@ -131,7 +138,7 @@ class Host:
             await asyncio.sleep(0)
             _raise_first(tasks)
             self._thread.start()
-            tasks += [asyncio.create_task(one) for one in (self._watch(), *self._outputs())]
+            tasks += [asyncio.create_task(one) for one in self._beside_node()]
             await self._until_stopped(tasks, most_s)
         finally:
             await self._end(tasks)
@@ -183,7 +190,7 @@ class Host:
 
     async def _watch(self) -> None:
         """Show the status every second; end where the node's thread has ended."""
-        watch = Watch(self.brain, self._readers, self._links, self._writers)
+        watch = Watch(self.brain, self._readers, self._links, self._writers, self.alerting)
         shower = Shower(self.brain)
         was_off = was_behind = False
         shown_s = -math.inf
@@ -203,6 +210,15 @@ class Host:
                 kind = "node-behind" if was_behind else "node-keeps-up"
                 self.brain.log(self.clock.now_s(), kind, {"delay_s": status["delay_p50_s"]})
             self._show(status)
+
+    def _beside_node(self) -> list[Coroutine[Any, Any, None]]:
+        return [self._watch(), self._look_out(), *self._outputs()]
+
+    async def _look_out(self) -> None:
+        """Look for alerts and incidents every second of the node's clock."""
+        while self._thread.is_alive():
+            await asyncio.sleep(LOOK_EVERY_S / self.clock.speed)
+            await asyncio.to_thread(self.alerting.look)
 
     def _outputs(self) -> list[Coroutine[Any, Any, None]]:
         for output in self._loaded.config.outputs:
@@ -239,6 +255,7 @@ class Host:
             await asyncio.to_thread(self._thread.join, STOP_S)
         if self._links is not None:
             await asyncio.to_thread(self._links.end)
+        await asyncio.to_thread(self.alerting.end)
         self.brain.log(self.clock.now_s(), "node-ends", {"plots": self.brain.handed})
         await asyncio.to_thread(self.brain.keeper.end)
         await asyncio.to_thread(self._beside.end)

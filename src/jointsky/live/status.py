@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.live.alerting import NO_ALERTS, Alerting
 from jointsky.live.brain import Brain
 from jointsky.live.outputs import Writer
 from jointsky.live.sources import Reader
@@ -51,8 +52,10 @@ class Watch:
         readers: dict[int, Reader],
         links: Links | None,
         writers: Sequence[Writer] = (),
+        alerting: Alerting | None = None,
     ) -> None:
         self._brain, self._readers, self._links, self._writers = brain, readers, links, writers
+        self._alerting = alerting
         self._before: dict[str, float] = {}
         self._lately = Lately()
         self._before_s = time.monotonic()
@@ -85,6 +88,7 @@ class Watch:
             "outputs": [
                 {"to": one.to, "failed": one.failed, "fault": one.fault} for one in self._writers
             ],
+            **(NO_ALERTS if self._alerting is None else self._alerting.shown),
             "log": [
                 {"time_s": at_s, "kind": kind, "facts": facts}
                 for at_s, kind, facts in list(brain.recent)
@@ -165,6 +169,8 @@ class Watch:
             told.append(f"store: {store['fault']}; {store['waiting']:,} wait in memory")
         if store["lost"] or store["lost_entries"]:
             told.append(f"store: {store['lost'] + store['lost_entries']:,} lost for want of room")
+        if self._alerting is not None and self._alerting.fault:
+            told.append(self._alerting.fault)
         told += [f"output {one['to']}: {one['fault']}" for one in made["outputs"] if one["fault"]]
         if abs(made["clock_off_s"]) > 1.0:
             told.append(f"clock: {made['clock_off_s']:+.1f} s behind the wall clock")

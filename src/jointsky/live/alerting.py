@@ -1,0 +1,144 @@
+"""Alerts and incidents of a live site: looked for every second, logged, shown, written as files."""
+
+from __future__ import annotations
+
+import math
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jointsky.assess.areas import Areas
+from jointsky.assess.rims import area_of
+from jointsky.errors import InputError
+from jointsky.live.brain import Brain
+from jointsky.live.declared import LiveConfig
+from jointsky.live.people import (
+    Acknowledge,
+    Add,
+    AnyLine,
+    Close,
+    HandOver,
+    Open,
+    PeopleFile,
+    Told,
+)
+from jointsky.node.effects import Log
+from jointsky.node.lookout import Lookout
+from jointsky.node.setup import Network
+from jointsky.pictures.incident import write_incident
+from jointsky.records.assessment import Assessment
+from jointsky.records.tracks import Tracks
+
+NO_ALERTS: dict[str, Any] = {"alerts": [], "incidents": []}
+Identify = Callable[[Tracks, float], Mapping[int, Assessment]]
+
+
+def lookout_of(config: LiveConfig, network: Network, site: int) -> Lookout:
+    """Return the lookout of a site of a live network."""
+    return Lookout(
+        Areas([area_of(zone, 0.0) for zone in config.zones]),
+        network.sensors,
+        network.sites[site].name,
+        config.alerts,
+        config.incidents,
+    )
+
+
+class Alerting:
+    """Looks at the picture of a running node; ``look`` and ``end`` by one thread at a time.
+
+    Files of incidents go to ``folder``; ``people`` is the file of what people report and do.
+    ``identify`` tells what tracks are taken for; without it, it is told by how they answer.
+    """
+
+    def __init__(
+        self,
+        brain: Brain,
+        lookout: Lookout,
+        folder: pathlib.Path,
+        people: pathlib.Path | None = None,
+        identify: Identify | None = None,
+    ) -> None:
+        self._brain, self._lookout, self._folder = brain, lookout, folder
+        self._people = None if people is None else PeopleFile(people)
+        self._identify = identify
+        self.shown = NO_ALERTS
+        self.fault = ""
+
+    def look(self) -> None:
+        """Look at the picture of now, take what people said, write what has changed."""
+        with self._brain.held() as node:
+            now_s = self._brain.clock.now_s()
+            tracks = node.picture(now_s)
+        while self._brain.renamed:
+            self._log(self._lookout.rename(*self._brain.renamed.popleft(), now_s), now_s)
+        known = {} if self._identify is None else self._identify(tracks, now_s)
+        self._log(self._lookout.look(tracks, known, now_s), now_s)
+        fault = self._hear(now_s)
+        self._say(self._write(now_s) or fault, now_s)
+        self.shown = self._lookout.status()
+
+    def end(self) -> None:
+        """Write what has grown since it was written last."""
+        now_s = self._brain.clock.now_s()
+        self._say(self._write(now_s, is_last=True), now_s)
+
+    def _log(self, logs: list[Log], now_s: float) -> None:
+        for one in logs:
+            self._brain.log(now_s, one.kind, one.facts)
+
+    def _hear(self, now_s: float) -> str:
+        """Take new lines of the people's file; return why it could not be read, if so.
+
+        Lines that cannot be taken are told in the log.
+        """
+        try:
+            lines = [] if self._people is None else self._people.new()
+        except OSError as error:
+            return f"people's file: {error.strerror or error}"
+        for text, said, fault in lines:
+            why = fault
+            try:
+                self._log([] if said is None else self._do(said, now_s), now_s)
+            except InputError as error:
+                why = str(error)
+            if why:
+                self._brain.log(now_s, "people-line-refused", {"line": text, "why": why})
+        return ""
+
+    def _do(self, said: AnyLine, now_s: float) -> list[Log]:
+        """Do what a person's line says."""
+        lookout, by = self._lookout, said.by
+        match said:
+            case Acknowledge():
+                return lookout.acknowledge(said.alert, by, now_s)
+            case Told():
+                return lookout.on_reports(said.report(now_s), now_s, [by])
+            case Open():
+                place = (
+                    math.radians(math.nan if said.latitude_deg is None else said.latitude_deg),
+                    math.radians(math.nan if said.longitude_deg is None else said.longitude_deg),
+                )
+                return lookout.open(said.title, by, now_s, place)
+            case Add():
+                return lookout.add(said.incident, said.words, by, now_s)
+            case HandOver():
+                return lookout.hand_over(said.incident, said.to, by, now_s)
+            case Close():
+                return lookout.close(said.incident, by, now_s, said.why)
+
+    def _write(self, now_s: float, is_last: bool = False) -> str:
+        """Write the files of incidents that have changed; return what was wrong, if anything."""
+        fault = ""
+        for view in self._lookout.to_write(now_s, is_last):
+            try:
+                write_incident(view, self._folder / view.incident.id)
+            except OSError as error:
+                fault = f"incidents: {error.strerror or error}"
+                self._lookout.not_written(view.incident.id, now_s)
+        return fault or (self.fault if self._lookout.waits() else "")
+
+    def _say(self, fault: str, now_s: float) -> None:
+        if fault and fault != self.fault:
+            self._brain.log(now_s, "incidents-fault", {"why": fault})
+        self.fault = fault

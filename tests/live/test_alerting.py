@@ -1,0 +1,209 @@
+"""Alerts and incidents of a live node: people's lines, what is refused, the whole way as a user."""
+
+import contextlib
+import json
+import types
+from collections import deque
+
+import msgspec
+import pytest
+
+from assess.made_tracks import square, tracks
+from jointsky.assess.areas import Areas
+from jointsky.live.alerting import Alerting
+from jointsky.live.load import examine
+from jointsky.live.people import Acknowledge, PeopleFile, Told
+from jointsky.node.lookout import Lookout
+from live.made import Made, Node, Radars
+from live.test_live_files import GOOD
+
+ZONES = """\
+zones:
+  - {name: town, use: protected, circle: {latitude_deg: 54, longitude_deg: 27, radius_km: 9},
+     ceiling_m: 3000, active: [{begin: 2026-05-01T10:00:00Z, end: 2026-05-02T10:00:00Z}]}
+"""
+CHANGES = {
+    "radius_km: 9": ("radius_km: -9", "zones[0].circle.radius_km", ""),
+    "ceiling_m: 3000": ("ceiling_m: -300", "zones[0].ceiling_m", "not above its floor"),
+    "use: protected": ("use: protected, nation: nrth", "zones[0].nation", "did you mean 'north'"),
+    "use: protected ": ("use: protected, height_above: ground", "zones[0].height_above", "sea"),
+    "begin: 2026-05-01T10:00:00Z": ("begin: 90", "zones[0].active[0].begin", "a stamp in UTC"),
+    "begin: 2026-05-01T": ("begin: 2026-05-03T", "zones[0].active[0].end", "not after `begin`"),
+    "name: town": ("nme: town", "zones[0].nme", "did you mean 'name'"),
+}
+
+
+def faults(tmp_path, text):
+    path = tmp_path / "live.yaml"
+    path.write_text(text)
+    return examine(path).errors
+
+
+def test_zones_are_declared_as_in_a_scenario(tmp_path):
+    assert faults(tmp_path, GOOD + ZONES) == []
+
+
+@pytest.mark.parametrize("words", CHANGES, ids=lambda words: words)
+def test_a_fault_of_a_zone_is_told_where_it_stands(tmp_path, words):
+    instead, path, told = CHANGES[words]
+    text = GOOD + ZONES.replace(words.rstrip(), instead, 1)
+    assert any(path in str(error) and told in str(error) for error in faults(tmp_path, text))
+
+
+def test_lines_of_people_are_read_once_and_those_from_before_are_left_alone(tmp_path):
+    path = tmp_path / "people.jsonl"
+    path.write_text('{"do": "acknowledge", "alert": 1, "by": "Orsa"}\n')
+    file = PeopleFile(path)
+    assert file.new() == []
+    with path.open("a") as out:
+        out.write('{"do": "acknowledge", "alert": 2, "by": "Orsa"}\n{"do": "ackn')
+    assert [said for _, said, _ in file.new()] == [Acknowledge(by="Orsa", alert=2)]
+    with path.open("a") as out:
+        out.write('owledge", "alert": 3, "by": "Orsa"}\n')
+    assert [said.alert for _, said, _ in file.new()] == [3]
+    assert file.new() == []
+    path.write_text('{"do": "acknowledge", "alert": 4, "by": "Orsa"}\n')  # begun anew
+    assert [said.alert for _, said, _ in file.new()] == [4]
+    path.unlink()
+    assert file.new() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        '{"do": "shoot", "by": "Orsa"}',
+        '{"do": "acknowledge", "alert": "x", "by": "Orsa"}',
+        '{"do": "acknowledge", "alert": 1, "by": ""}',
+        '{"do": "report", "by": "Orsa", "latitude_deg": 91, "longitude_deg": 0}',
+        '{"do": "report", "by": "O", "latitude_deg": 9, "longitude_deg": 0, "time": "now"}',
+        '{"do": "close", "incident": "x", "by": "Orsa", "and": 1}',
+    ],
+)
+def test_a_line_that_cannot_be_taken_says_why(tmp_path, line):
+    file = PeopleFile(tmp_path / "people.jsonl")
+    (tmp_path / "people.jsonl").write_text(line + "\n")
+    ((text, said, why),) = file.new()
+    assert (text, said) == (line, None) and why
+
+
+def test_a_report_has_the_time_that_it_tells_or_that_of_its_coming():
+    told = Told(by="Orsa", latitude_deg=54.0, longitude_deg=27.0, time="1970-01-01T00:01:00Z")
+    assert told.report(90.0).time_s.tolist() == [60.0]
+    assert msgspec.structs.replace(told, time=None).report(90.0).time_s.tolist() == [90.0]
+
+
+class Brain:
+    """What a lookout needs of a node: a picture, a clock, a log."""
+
+    def __init__(self, picture):
+        self.picture, self.time_s, self.renamed, self.logged = picture, 0.0, deque(), []
+        self.clock = types.SimpleNamespace(now_s=lambda: self.time_s)
+
+    @contextlib.contextmanager
+    def held(self):
+        yield types.SimpleNamespace(picture=lambda time_s: self.picture)
+
+    def log(self, time_s, kind, facts):
+        self.logged.append((kind, facts))
+
+
+def alerting(tmp_path, picture):
+    brain = Brain(picture)
+    lookout = Lookout(Areas([square()]), site="hill")
+    return brain, Alerting(brain, lookout, tmp_path / "incidents", tmp_path / "people.jsonl")
+
+
+def look(brain, made, seconds):
+    for _ in range(seconds):
+        brain.time_s += 1.0
+        made.look()
+
+
+def say(tmp_path, **line):
+    with (tmp_path / "people.jsonl").open("a") as file:
+        file.write(json.dumps({"by": "Orsa", **line}) + "\n")
+
+
+def test_people_acknowledge_note_hand_over_and_close_and_the_log_has_it_all(tmp_path):
+    brain, made = alerting(tmp_path, tracks((7, 0.0, 0.0, 20.0, 0.0)))
+    look(brain, made, 5)
+    (one,) = made.shown["incidents"]
+    assert {alert["state"] for alert in made.shown["alerts"]} == {"raised"}
+    assert (tmp_path / "incidents" / one["id"] / "incident.html").is_file()
+    say(tmp_path, do="acknowledge", alert=1)
+    say(tmp_path, do="acknowledge", alert=99)
+    say(tmp_path, do="add", incident=one["id"], words="patrol is there")
+    say(tmp_path, do="hand-over", incident=one["id"], to="police")
+    look(brain, made, 1)
+    assert [alert["state"] for alert in made.shown["alerts"]] == ["raised", "acknowledged"]
+    assert made.shown["incidents"][0]["state"] == "handed over"
+    say(tmp_path, do="close", incident=one["id"], why="pilot found")
+    say(tmp_path, do="open", title="Another", latitude_deg=54.0, longitude_deg=27.0)
+    look(brain, made, 1)
+    assert [other["title"] for other in made.shown["incidents"]] == ["Another"]
+    page = (tmp_path / "incidents" / one["id"] / "incident.html").read_text()
+    assert "pilot found" in page and "patrol is there" in page
+    kinds = [kind for kind, _ in brain.logged]
+    assert kinds.count("people-line-refused") == 1
+    for kind in ("alert-acknowledged", "incident-note", "incident-handed-over", "incident-closed"):
+        assert kinds.count(kind) == 1, kind
+
+
+def test_a_folder_that_cannot_be_written_is_a_fault_that_is_told_once_and_goes_on(tmp_path):
+    brain, made = alerting(tmp_path, tracks((7, 0.0, 0.0, 20.0, 0.0)))
+    (tmp_path / "incidents").write_text("a file is in its place")
+    look(brain, made, 20)
+    assert made.fault.startswith("incidents: ")
+    assert [kind for kind, _ in brain.logged].count("incidents-fault") == 1
+    (tmp_path / "incidents").unlink()
+    look(brain, made, 60)
+    assert made.fault == "" and list((tmp_path / "incidents").iterdir())
+
+
+def test_what_was_merged_keeps_its_alert(tmp_path):
+    brain, made = alerting(tmp_path, tracks((7, 0.0, 0.0, 20.0, 0.0)))
+    look(brain, made, 5)
+    brain.renamed.append((7, 9))
+    brain.picture = tracks((9, 0.0, 0.0, 20.0, 0.0))
+    look(brain, made, 30)
+    assert [kind for kind, _ in brain.logged].count("alert-raised") == 2
+    assert "alert-cleared" not in [kind for kind, _ in brain.logged]
+
+
+@pytest.mark.xdist_group("live faults")
+def test_a_node_raises_alerts_takes_a_report_and_leaves_an_incident_in_its_folder(tmp_path):
+    circle = {"latitude_deg": 54.85, "longitude_deg": 27.15, "radius_km": 60}
+    zone = {"name": "plant", "use": "prohibited", "circle": circle}
+    made = Made(tmp_path, zones=[zone], people="people.jsonl")
+    path = made.write()
+    radars, node = Radars(made), Node(path, "hill")
+    try:
+        told = node.until(lambda status: len(status["alerts"]) >= 4, 240.0)
+        assert {one["kind"] for one in told["alerts"]} == {"entry"}
+        assert {one["zone"] for one in told["alerts"]} == {"plant"}
+        say(tmp_path, do="acknowledge", alert=1)
+        say(
+            tmp_path,
+            do="report",
+            claimed="person",
+            latitude_deg=54.85,
+            longitude_deg=27.15,
+            words="a man with a drone at the fence",
+            remote_id="1581F5BKD229Q00A",
+        )
+        told = node.until(lambda status: status["incidents"])
+        assert told["incidents"][0]["title"] == "Person with a drone near plant"
+        states = {one["number"]: one["state"] for one in told["alerts"]}
+        assert states[1] == "acknowledged" and "raised" in states.values()
+    finally:
+        radars.end()
+        code, messages = node.end()
+    assert code == 0, messages
+    kinds, _ = node.journal()
+    for kind in ("alert-raised", "alert-acknowledged", "report-came", "incident-opened"):
+        assert kind in kinds
+    (folder,) = (tmp_path / "hill" / "incidents").iterdir()
+    shapes = json.loads((folder / "incident.geojson").read_text())
+    assert "1581F5BKD229Q00A" in json.dumps(shapes)
+    assert (folder / "incident.pdf").read_bytes().startswith(b"%PDF")
