@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assess.made_tracks import place, square, tracks
+from assess.alert_tracks import place, square, tracks
 from jointsky.assess.alert_settings import AlertSettings
 from jointsky.assess.alerts import Alerts
 from jointsky.assess.areas import Areas

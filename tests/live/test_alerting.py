@@ -8,7 +8,7 @@ from collections import deque
 import msgspec
 import pytest
 
-from assess.made_tracks import square, tracks
+from assess.alert_tracks import square, tracks
 from jointsky.assess.areas import Areas
 from jointsky.live.alerting import Alerting
 from jointsky.live.load import examine

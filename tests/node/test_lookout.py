@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assess.made_tracks import place, square, tracks
+from assess.alert_tracks import place, square, tracks
 from jointsky.assess.areas import Areas
 from jointsky.node.lookout import WRITE_EVERY_S, Lookout
 from jointsky.records.reports import Reports
