@@ -175,7 +175,7 @@ class Identifier:
         of = self._arrays.of_allegiance(probabilities)
         return Known(
             friend=of["friend"],
-            neutral=of["civil"] + of["neutral"] + of["nature"],
+            neutral=of["neutral"] + of["nature"] + np.where(found.is_open, of["civil"], 0.0),
             hostile=of["hostile"],
             is_positive=found.is_positive,
             is_civil_flight=found.is_civil_flight,

@@ -21,7 +21,7 @@ class Known(NamedTuple):
     """What the rules ask of each track, (T,)."""
 
     friend: Floats  # probabilities
-    neutral: Floats  # of civil, neutral and nature
+    neutral: Floats  # of neutral and nature, and of civil where there is a sign of it
     hostile: Floats
     is_positive: Booleans  # it gave a sign that only a friend gives
     is_civil_flight: Booleans  # it answers by Mode S as a civil plan says, in its place

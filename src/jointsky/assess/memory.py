@@ -43,13 +43,14 @@ _NUMBERS: dict[str, tuple[Any, Any]] = {
     **dict.fromkeys(("height", "above", "ve", "vn", "existence"), (np.float64, math.nan)),
     **dict.fromkeys(("looks", "remote_looks", "asked_s", "life_s"), (np.float64, 0.0)),
     **dict.fromkeys(("corridor_s", "radio_s", "sound_s", "course_s"), (np.float64, 0.0)),
-    **dict.fromkeys(("course_cos", "course_sin", "course_var"), (np.float64, 0.0)),
+    **dict.fromkeys(("course_cos", "course_sin", "course_var", "aim"), (np.float64, 0.0)),
     "place_sigma": (np.float64, math.nan),
     "zone_above": (np.float64, math.nan),
     **dict.fromkeys(("flags", "plots", "number"), (np.int64, 0)),
     **dict.fromkeys(("mode_s", "mode_a"), (np.int64, -1)),
     "call_sign": (np.dtype("U8"), ""),
     "zone": (np.dtype(object), ""),
+    "aimed": (np.dtype(object), ""),
 }  # fmt: skip
 
 
@@ -251,10 +252,38 @@ class Memory:
         put["course_s"][rows] += np.where(is_sure, dt, 0.0)
         part = _share(dt, put["course_s"][rows], self.reading.course_memory_s, first)
         part = np.where(is_sure, part, 0.0)
-        told = {"course_cos": along[:, 1], "course_sin": along[:, 0], "course_var": var}
+        aim = self._aims(rows, along)
+        told = {"course_cos": along[:, 1], "course_sin": along[:, 0], "course_var": var, "aim": aim}
         for name, value in told.items():
             old = put[name][rows]
             put[name][rows] = old + part * (np.where(is_sure, value, old) - old)
+
+    def _aims(self, rows: Integers, along: Floats) -> Floats:
+        """Return which tracks fly straight at a protected zone ahead (1), taken as a circle."""
+        put, areas = self._columns, self.areas
+        chosen = areas.of_use("protected")
+        made = np.zeros(len(rows))
+        if not chosen or not len(rows):
+            return made
+        latitude, longitude = put["latitude"][rows], put["longitude"][rows]
+        rims = [areas.areas[k].rim_rad for k in chosen]
+        middle = np.array([rim.mean(axis=0) for rim in rims])
+        radius_m = mean_radius_of_curvature_m(float(middle[:, 0].mean()))
+        size = np.array([_spread_rad(rim, at) for rim, at in zip(rims, middle, strict=True)])
+        turned = np.remainder(middle[:, 1] - longitude[:, None] + np.pi, 2 * np.pi) - np.pi
+        east = radius_m * turned * np.cos(0.5 * (latitude[:, None] + middle[:, 0]))
+        north = radius_m * (middle[:, 0] - latitude[:, None])
+        ahead = east * along[:, :1] + north * along[:, 1:]
+        across = np.abs(east * along[:, 1:] - north * along[:, :1])
+        is_at = (ahead > 0.0) & (across <= radius_m * size)
+        is_at &= ahead - radius_m * size <= self.reading.aim_reach_m
+        is_at &= np.hypot(east, north) > radius_m * size
+        for place in np.flatnonzero(is_at.any(axis=1)):
+            made[place] = 1.0
+            nearest = int(np.argmin(np.where(is_at[place], ahead[place], np.inf)))
+            put["aimed"][rows[place]] = areas.areas[chosen[nearest]].name
+        inside = (np.hypot(east, north) <= radius_m * size).any(axis=1)
+        return np.where(inside, put["aim"][rows], made)  # in it, what it aimed at stays
 
     def _take_watch(self, rows: Integers, tracks: Tracks, above: Floats, dt: Floats) -> None:
         """Count in how much time which sensors would have noticed it."""
@@ -324,6 +353,12 @@ def distances_m(
     return np.asarray(
         radius_m * np.hypot(east * np.cos(halfway), other_latitude - latitude[:, None])
     )
+
+
+def _spread_rad(rim_rad: Floats, middle_rad: Floats) -> float:
+    """Return the mean distance of a rim from its middle, as an angle."""
+    east = (rim_rad[:, 1] - middle_rad[1]) * math.cos(middle_rad[0])
+    return float(np.hypot(east, rim_rad[:, 0] - middle_rad[0]).mean())
 
 
 def _share(dt: Floats, life: Floats, memory_s: float, is_first: Booleans) -> Floats:

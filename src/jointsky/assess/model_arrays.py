@@ -33,7 +33,10 @@ class ModelArrays:
         self.shares = {
             name: np.array([getattr(h, name) for h in habits])
             for name in ("listed", "in_corridor", "in_zone")
-        } | {name: np.array([getattr(one, name) for one in classes]) for name in ("radio", "sound")}
+        } | {
+            name: np.array([getattr(one, name) for one in classes])
+            for name in ("radio", "sound", "aims", "beside")
+        }
         self.is_of = {
             name: np.array([one.allegiance == name for one in classes]) for name in ALLEGIANCES
         }

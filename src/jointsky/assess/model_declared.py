@@ -106,6 +106,12 @@ class VehicleClass(_Declared, frozen=True, kw_only=True):
     ] = (-0.2, 0.0, 1.0, 1.01)
     radio: Annotated[Share, Meta(description="Its link is heard in reach of a finder")] = 0.02
     sound: Annotated[Share, Meta(description="It is heard in reach of microphones")] = 0.1
+    aims: Annotated[
+        Share, Meta(description="It is met flying straight at a protected zone, not far from it")
+    ] = 0.12
+    beside: Annotated[
+        Share, Meta(description="Silent, it is met beside a track that answers, equally fast")
+    ] = 0.01
     sources: Annotated[tuple[Basis, ...], Meta(min_length=1, description="Where it is from")]
 
     @property
@@ -150,6 +156,15 @@ class Reading(_Declared, frozen=True, kw_only=True):
     straightness_sigma: Annotated[
         float, Meta(gt=0, description="Least standard error of a straightness")
     ] = 0.05
+    aim_reach_m: Annotated[
+        float, Meta(gt=0, description="A course is an aim only so near to a protected zone")
+    ] = 80_000.0
+    beside_m: Annotated[
+        float, Meta(gt=0, description="So near, beside three standard errors, is beside")
+    ] = 2_000.0
+    beside_mps: Annotated[
+        float, Meta(gt=0, description="Velocities that differ by less are equal")
+    ] = 25.0
     sources: Annotated[tuple[Basis, ...], Meta(min_length=1, description="Where it is from")]
 
 
@@ -165,7 +180,10 @@ class Rules(_Declared, frozen=True, kw_only=True):
 
     friend: Annotated[Threshold, Meta(description="Of friend; also needs a positive sign")]
     assumed_friend: Annotated[Threshold, Meta(description="Of friend, for assumed friend")]
-    neutral: Annotated[Threshold, Meta(description="Of civil, neutral and nature")]
+    neutral: Annotated[
+        Threshold,
+        Meta(description="Of neutral and nature, and of civil where it answers or keeps a plan"),
+    ]
     suspect: Annotated[Threshold, Meta(description="Of hostile, for suspect")]
     hostile: Annotated[Threshold, Meta(description="Of hostile")]
     suspect_after_s: Annotated[

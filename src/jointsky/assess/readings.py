@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from jointsky.assess import planned
 from jointsky.assess.likelihoods import range_logs, table_logs
-from jointsky.assess.memory import CLIMB, HEIGHT, SPEED, Memory
+from jointsky.assess.memory import CLIMB, HEIGHT, SPEED, Memory, distances_m
 from jointsky.assess.model_arrays import ModelArrays
 from jointsky.assess.planned import Answering, Friends, Matched, Plans
 from jointsky.assess.reported import Claim
@@ -24,7 +24,7 @@ Booleans = npt.NDArray[np.bool_]
 
 KINDS = (
     *("motion", "course", "answer", "squawk", "plan", "list", "corridor", "zone"),
-    *("radio", "sound", "report", "existence"),
+    *("aim", "company", "radio", "sound", "report", "existence"),
 )
 KIND = {name: row for row, name in enumerate(KINDS)}
 MOTION = np.array([name in ("motion", "course") for name in KINDS])
@@ -52,6 +52,7 @@ class Evidences:
     marks: list[tuple[object, ...]]  # (T,): alike while the same evidence is there
     rows: Integers  # of memory
     is_positive: Booleans
+    is_open: Booleans  # it answers, or keeps to a civil plan: nothing civil is hidden
     is_civil_flight: Booleans
     is_emergency: Booleans
 
@@ -99,6 +100,8 @@ class Reader:
         logs[KIND["squawk"]] = self._table(squawk, self.arrays.squawks)
         matched, friend = self._read_plans(rows, now_s, logs)
         flags = self._read_shares(rows, logs)
+        flags["company"] = self._company(rows, answer)
+        logs[KIND["company"]] = self._yes_no(flags["company"], "beside")
         numbers = self.memory.column("number")[rows]
         for place, number in enumerate(numbers.tolist()):
             if number in self._claim_logs:
@@ -123,6 +126,7 @@ class Reader:
             marks=marks,
             rows=rows,
             is_positive=answers_friend,
+            is_open=(answer != NO_ANSWER) | (on_plan == planned.CIVIL_PLACE),
             is_civil_flight=(answer == MODE_S) & (on_plan == planned.CIVIL),
             is_emergency=squawk == EMERGENCY,
         )
@@ -220,7 +224,11 @@ class Reader:
         in_corridor = np.where(known, (share > 0.5).astype(np.int64), -1)
         entered = np.array([bool(zone) for zone in memory.column("zone")[rows]], np.int64)
         in_zone = np.where(entered == 1, 1, 0 if uses[1] else -1)
+        is_steady = memory.floats("course_s", rows) >= self.arrays.model.reading.course_after_s
+        is_steady &= len(memory.areas.of_use("protected")) > 0
+        aims = np.where(is_steady, (memory.floats("aim", rows) > 0.5).astype(np.int64), -1)
         for kind, name, row in (
+            ("aim", "aims", aims),
             ("corridor", "in_corridor", in_corridor),
             ("zone", "in_zone", in_zone),
         ):
@@ -232,6 +240,23 @@ class Reader:
             row = np.where(is_heard, 1, np.where(is_watched, 0, -1))
             logs[KIND[sense]] = self._yes_no(row, sense)
             made[sense] = row
+        return made
+
+    def _company(self, rows: Integers, answer: Integers) -> Integers:
+        """Return which silent tracks fly beside one that answers (1), or not (0)."""
+        memory, reading = self.memory, self.arrays.model.reading
+        made = np.where(answer == NO_ANSWER, 0, -1)
+        silent, others = np.flatnonzero(answer == NO_ANSWER), np.flatnonzero(answer != NO_ANSWER)
+        if not len(silent) or not len(others):
+            return made
+        lat, lon, ve, vn, sigma = (
+            memory.floats(name, rows)
+            for name in ("latitude", "longitude", "ve", "vn", "place_sigma")
+        )
+        away = distances_m(lat[silent], lon[silent], lat[others], lon[others])
+        apart = np.hypot(ve[silent][:, None] - ve[others], vn[silent][:, None] - vn[others])
+        near = away <= reading.beside_m + 3.0 * np.minimum(sigma[silent], reading.beside_m)[:, None]
+        made[silent[(near & (apart <= reading.beside_mps)).any(axis=1)]] = 1
         return made
 
     def _read_existence(self, rows: Integers, logs: Floats) -> None:

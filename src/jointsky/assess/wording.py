@@ -34,6 +34,7 @@ _ALWAYS = ("motion", "answer")
 _SOURCES = {
     **{"motion": "motion", "course": "motion", "answer": "transponder", "squawk": "transponder"},
     **{"plan": "plan", "list": "plan", "corridor": "corridor", "zone": "zone"},
+    **{"aim": "zone", "company": "motion"},
     **{"radio": "signal", "sound": "signal", "report": "report"},
 }
 _EMERGENCIES = {0o7500: "unlawful interference", 0o7600: "radio failure", 0o7700: "emergency"}
@@ -152,6 +153,12 @@ def _words(name: str, place: int, found: Evidences, reader: Reader) -> str:
             float(memory.floats("zone_above", found.rows)[place]),
         )
         return f"inside {zone}{_height(above)}" if zone else ""
+    if name == "aim":
+        is_aimed = found.flags["aim"][place] == 1
+        return f"flies straight at {memory.column('aimed')[row]}" if is_aimed else ""
+    if name == "company":
+        is_beside = found.flags["company"][place] == 1
+        return "beside a track that answers, equally fast" if is_beside else ""
     if name == "radio":
         return (
             "a drone's radio link heard"
