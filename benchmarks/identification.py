@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--scenario", type=pathlib.Path, default=ROOT / "scenarios/union-sky.yaml")
     parser.add_argument("--site", type=int, default=0)
-    parser.add_argument("--plans", choices=["civil", "none"], default="civil")
+    parser.add_argument("--plans", choices=["all", "civil", "none"], default="all")
     parser.add_argument("--model", type=pathlib.Path, default=None)
     parser.add_argument("--rows", type=pathlib.Path, help="write every row as Parquet")
     parser.add_argument("--json", action="store_true")
@@ -34,7 +34,8 @@ def main() -> None:
     parts = []
     for folder in asked.folders:
         run = read_run(asked.scenario, folder, asked.site)
-        parts.append(follow(run, model, run.plans if asked.plans == "civil" else []))
+        plans = [one for one in run.plans if asked.plans in ("all", one.allegiance)]
+        parts.append(follow(run, model, plans))
     rows = Rows.together(parts)
     if asked.rows:
         rows.write(asked.rows)

@@ -124,10 +124,11 @@ def read_run(scenario: pathlib.Path, folder: pathlib.Path, site: int) -> Recorde
 
 
 def plans_of(truth, first, names) -> list[FlightPlan]:
-    """Return a plan of every scheduled flight: where it is every two minutes, by its address."""
+    """Return a plan of every scheduled flight and every friend: where it is every two minutes."""
     made = []
     for row, name in enumerate(names):
-        if not str(first.loc[name, "kind"]).startswith(SCHEDULED):
+        is_friend = first.loc[name, "allegiance"] == "friend"
+        if not str(first.loc[name, "kind"]).startswith(SCHEDULED) and not is_friend:
             continue
         mine = np.flatnonzero(truth["vehicle"] == row)
         times = truth["time_s"][mine]
@@ -145,7 +146,11 @@ def plans_of(truth, first, names) -> list[FlightPlan]:
         address = str(first.loc[name, "mode_s"])
         made.append(
             FlightPlan(
-                name=str(name), mode_s=int(address, 16) if address else -1, points=tuple(points)
+                name=str(name),
+                mode_s=int(address, 16) if address else -1,
+                mode_a=int(code) if is_friend and (code := first.loc[name, "mode_a"]) > 0 else -1,
+                allegiance="friend" if is_friend else "civil",
+                points=tuple(points),
             )
         )
     return made

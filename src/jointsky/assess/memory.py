@@ -292,9 +292,11 @@ class Memory:
         lower = np.nan_to_num(np.maximum(above - sigma, 0.0))  # in view even if it flies lower
         where = tracks.latitude_rad, tracks.longitude_rad, lower
         turns = self._stations["transponder"].turns_in_view(*where)
-        put["looks"][rows] += dt * turns
+        most = 1.0 / self.reading.look_every_s
+        put["looks"][rows] += dt * np.minimum(turns, most)
         put["asked_s"][rows] += np.where(turns > 0.0, dt, 0.0)
-        put["remote_looks"][rows] += dt * self._stations["remote-id"].turns_in_view(*where)
+        remote = self._stations["remote-id"].turns_in_view(*where)
+        put["remote_looks"][rows] += dt * np.minimum(remote, most)
         for sense in ("radio", "sound"):
             is_near = self._stations[sense].turns_in_view(*where) > 0.0
             put[f"{sense}_s"][rows] += np.where(is_near, dt, 0.0)

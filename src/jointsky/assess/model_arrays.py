@@ -11,6 +11,7 @@ Floats = npt.NDArray[np.float64]
 
 ANSWERS = ("none", "mode_a", "mode_s", "remote_id", "military")
 SQUAWKS = ("own", "common", "emergency")
+PLANNED = ("civil", "friend", "off", "none")
 
 
 class ModelArrays:
@@ -28,8 +29,7 @@ class ModelArrays:
         }
         self.answers = np.array([[getattr(h.answers, k) for h in habits] for k in ANSWERS])
         self.squawks = np.array([[getattr(h.squawks, k) for h in habits] for k in SQUAWKS])
-        fields = ("civil", "civil_place", "friend", "friend_place", "off", "none")
-        self.planned = np.array([[getattr(h.planned, k) for h in habits] for k in fields])
+        self.planned = np.array([[getattr(h.planned, k) for h in habits] for k in PLANNED])
         self.shares = {
             name: np.array([getattr(h, name) for h in habits])
             for name in ("listed", "in_corridor", "in_zone")

@@ -58,20 +58,15 @@ class Squawks(_Declared, frozen=True, kw_only=True):
 
 
 class Planned(_Declared, frozen=True, kw_only=True):
-    """What a thing is found to be to the flight plans: shares that make 1."""
+    """What a thing is to the flight plans: shares that make 1.
 
-    civil: Annotated[Share, Meta(description="On a civil plan, in place and by its answer")] = 0.0
-    civil_place: Annotated[
-        Share, Meta(description="Where a civil plan has a flight, and it does not say who it is")
-    ] = 0.0
-    friend: Annotated[Share, Meta(description="On a friend's plan, by place and answer")] = 0.0
-    friend_place: Annotated[
-        Share, Meta(description="Where a friend's plan has a flight, without a known answer")
-    ] = 0.0
-    off: Annotated[Share, Meta(description="Answers as a plan says, and is not where it says")] = (
-        0.0
-    )
-    none: Annotated[Share, Meta(description="On no plan")]
+    One that answers is known by its answer; one that does not, by its place alone.
+    """
+
+    civil: Annotated[Share, Meta(description="Has a civil plan and keeps to it")] = 0.0
+    friend: Annotated[Share, Meta(description="Has a plan of a friend and keeps to it")] = 0.0
+    off: Annotated[Share, Meta(description="Has a plan, and is not where it says")] = 0.0
+    none: Annotated[Share, Meta(description="Has no plan")]
 
 
 class Habits(_Declared, frozen=True, kw_only=True):
@@ -135,6 +130,12 @@ class Reading(_Declared, frozen=True, kw_only=True):
     sharp: Annotated[
         float, Meta(gt=0, lt=1, description="How often a camera that recognises is right")
     ] = 0.95
+    look_every_s: Annotated[
+        float, Meta(gt=0, description="Looks of any antennas count once in this time: masks last")
+    ] = 8.0
+    plan_by_chance: Annotated[
+        float, Meta(gt=0, lt=0.5, description="Silent, at a plan's place by chance: this share")
+    ] = 0.01
     memory_s: Annotated[
         float, Meta(gt=0, description="Speed, climb and height are means over about this time")
     ] = 60.0

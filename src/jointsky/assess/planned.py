@@ -18,8 +18,10 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
-CATEGORIES = ("civil", "civil_place", "friend", "friend_place", "off", "none")
 CIVIL, CIVIL_PLACE, FRIEND, FRIEND_PLACE, OFF, NONE = range(6)
+_EARTH_M = 6_371_000.0
+_SPEED_OVER_S = 60.0  # before and after now, in which a plan's speed is taken
+_SPEED_APART_MPS, _SPEED_APART = 30.0, 0.3  # so far a silent track's speed may be from it
 _SAMPLES = 9  # moments between early and late at which a plan's place is looked up
 
 
@@ -30,6 +32,7 @@ class Answering:
     latitude_rad: Floats
     longitude_rad: Floats
     height_m: Floats
+    speed_mps: Floats
     mode_s: Integers
     mode_a: Integers
     call_sign: npt.NDArray[np.str_]
@@ -132,6 +135,7 @@ class Plans:
             return
         place, row = (one.ravel() for one in np.meshgrid(silent, rows, indexing="ij"))
         off, is_near = self._off(tracks, place, row, now_s)
+        is_near &= self._has_speed(tracks, place, row, now_s)
         for k in np.argsort(off, kind="stable")[::-1]:
             if is_near[k]:
                 category[place[k]] = FRIEND_PLACE if self._is_friend[row[k]] else CIVIL_PLACE
@@ -156,6 +160,22 @@ class Plans:
         is_known = np.isfinite(away_m)
         is_level = ~is_known | (away_m <= self._vertical[row])
         return off, (off <= self._lateral[row]) & is_level
+
+    def _has_speed(
+        self, tracks: Answering, place: Integers, row: Integers, now_s: float
+    ) -> Booleans:
+        """Return whether tracks are about as fast as their plans are now."""
+        ends = np.clip(
+            now_s + np.array([-1.0, 1.0]) * _SPEED_OVER_S,
+            self._first[row, None],
+            self._last[row, None],
+        )
+        where = self._at(row[:, None], ends)
+        north = (where[:, 1, 0] - where[:, 0, 0]) * _EARTH_M
+        east = (where[:, 1, 1] - where[:, 0, 1]) * _EARTH_M * np.cos(where[:, 0, 0])
+        planned = np.hypot(east, north) / np.maximum(ends[:, 1] - ends[:, 0], 1.0)
+        apart = np.abs(tracks.speed_mps[place] - planned)
+        return np.asarray(apart <= np.maximum(_SPEED_APART_MPS, _SPEED_APART * planned))
 
     def _key(self, row: Integers, time_s: Floats) -> Floats:
         return np.asarray(row * self._span + (time_s - self._origin))

@@ -190,28 +190,42 @@ class Reader:
             latitude_rad=memory.floats("latitude", rows),
             longitude_rad=memory.floats("longitude", rows),
             height_m=memory.floats("height", rows),
+            speed_mps=np.hypot(memory.floats("ve", rows), memory.floats("vn", rows)),
             mode_s=address,
             mode_a=code,
             call_sign=memory.column("call_sign")[rows],
         )
         matched = self.plans.match(tracks, now_s)
         if self.plans.plans:
-            table = self.arrays.planned.copy()
-            no_civil, no_friend = self.plans.missing  # where there is no plan, none can be kept
-            for is_missing, kinds in (
-                (no_civil, [planned.CIVIL, planned.CIVIL_PLACE]),
-                (no_friend, [planned.FRIEND, planned.FRIEND_PLACE]),
-            ):
-                if is_missing:
-                    table[planned.NONE] += table[kinds].sum(axis=0)
-                    table[kinds] = 0.0
-            logs[KIND["plan"]] = self._table(matched.category, table)
+            logs[KIND["plan"]] = self._plan_logs(matched, address, code)
         friend = self.friends.match(address, code)
         if self.friends.friends:
             is_asked = (address >= 0) | (code >= 0)
             row = np.where(friend >= 0, 1, np.where(is_asked, 0, -1))
             logs[KIND["list"]] = self._yes_no(row, "listed")
         return matched, friend
+
+    def _plan_logs(self, matched: Matched, address: Integers, code: Integers) -> Floats:
+        """Return logarithms of what tracks are to the plans.
+
+        Of one that answers by what it says and where it is.  One that does not say who it is may
+        keep to a plan all the same, or be at its place by chance.
+        """
+        civil, friend, off, none = self.arrays.planned
+        no_civil, no_friend = self.plans.missing  # where there is no plan, none can be kept
+        none = none + no_civil * civil + no_friend * friend
+        civil, friend = civil * (not no_civil), friend * (not no_friend)
+        chance = self.arrays.model.reading.plan_by_chance
+        at_civil, at_friend = chance + civil * (1.0 - chance), chance + friend * (1.0 - chance)
+        nowhere = np.maximum(1.0 - at_civil - at_friend, chance)
+        answers = np.stack([civil, civil, friend, friend, off, none])
+        silent = np.stack([at_civil, at_civil, at_friend, at_friend, chance + off, nowhere])
+        is_silent = (address < 0) & (code < 0)
+        return np.where(
+            is_silent[:, None],
+            self._table(matched.category, silent),
+            self._table(matched.category, answers),
+        )
 
     def _read_shares(self, rows: Integers, logs: Floats) -> dict[str, Integers]:
         """Read what is yes or no: airway, zone, link, sound; return the rows."""
