@@ -119,8 +119,11 @@ class Reading(_Declared, frozen=True, kw_only=True):
     """How readings are taken that are the same for all classes."""
 
     odd_share: Annotated[
-        float, Meta(gt=0, lt=0.5, description="Share of readings that fit no class: any value")
+        float, Meta(gt=0, lt=0.5, description="Share of speeds, heights, courses that fit no class")
     ] = 0.01
+    odd_answer: Annotated[
+        float, Meta(gt=0, lt=0.5, description="Share of answers, codes, plans that are not its own")
+    ] = 0.002
     reply: Annotated[
         float, Meta(gt=0, lt=1, description="Chance that a transponder that is asked is heard")
     ] = 0.8

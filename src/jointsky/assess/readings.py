@@ -109,7 +109,12 @@ class Reader:
         self._read_existence(rows, logs)
         on_plan = matched.category
         has = np.asarray((np.abs(logs) > 1e-9).any(axis=2))
-        steady = np.stack([answer, squawk, on_plan, matched.plan, friend, *flags.values()], axis=1)
+        asked = self.memory.floats("asked_s", rows)
+        doubled = np.where(answer == NO_ANSWER, np.log2(np.maximum(asked, 5.0) / 5.0), 0.0)
+        steady = np.stack(
+            [answer, squawk, on_plan, matched.plan, friend, doubled.astype(int), *flags.values()],
+            axis=1,
+        )
         marks = [
             (*steady[place].tolist(), *has[:, place].tolist(), len(self._claims.get(n, ())))
             for place, n in enumerate(numbers.tolist())
@@ -173,7 +178,7 @@ class Reader:
         silent = (
             table[NO_ANSWER] + missed[0][:, None] * asked + missed[1][:, None] * table[REMOTE_ID]
         )
-        silent = np.log((1.0 - reading.odd_share) * silent + reading.odd_share)
+        silent = np.log((1.0 - reading.odd_answer) * silent + reading.odd_answer)
         return np.where((answer == NO_ANSWER)[:, None], silent, logs)
 
     def _squawks(self, rows: Integers) -> Integers:
@@ -285,7 +290,7 @@ class Reader:
         return self._table(row, np.stack([1.0 - share, share]))
 
     def _table(self, row: Integers, table: Floats) -> Floats:
-        return table_logs(row, table, self.arrays.model.reading.odd_share)
+        return table_logs(row, table, self.arrays.model.reading.odd_answer)
 
     def _logs_of(self, claim: Claim) -> Floats:
         """Return logarithms of a claim that was meant of this track with some weight only."""

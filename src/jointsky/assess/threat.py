@@ -2,7 +2,8 @@
 
 A track flies on straight, with the errors that its covariance tells.  Seen along and across its
 course, a zone is an interval of angles; the chance to fly into that interval is a difference of
-two normal distributions.  All is on a plane about the track, good to 1 % within 100 km.  Shapes: T tracks, V corners of a rim.
+two normal distributions.  All is on a plane about the track, good to 1 % within 100 km.
+Shapes: T tracks, V corners of a rim.
 """
 
 from __future__ import annotations

@@ -30,7 +30,6 @@ Floats = npt.NDArray[np.float64]
 _SHOWN = 0.01  # a class less probable than this is not listed
 _RUNNER_UP = 0.03
 _WEIGHTY = 0.05  # what changes the log-odds by less is not told, but for what is always told
-_ALWAYS = ("motion", "answer")
 _SOURCES = {
     **{"motion": "motion", "course": "motion", "answer": "transponder", "squawk": "transponder"},
     **{"plan": "plan", "list": "plan", "corridor": "corridor", "zone": "zone"},
@@ -114,12 +113,25 @@ def _evidence(told: Told, found: Evidences, reader: Reader, arrays: ModelArrays)
             continue
         shift = float(shifts[row])
         words = _words(name, told.place, found, reader)
-        if words and (abs(shift) >= _WEIGHTY or name in _ALWAYS):
+        if words and (abs(shift) >= _WEIGHTY or _is_always_told(name, told.place, found)):
             source = _SOURCES[name]
             if name == "answer" and found.answer[told.place] == REMOTE_ID:
                 source = "remote-id"
             made.append((shift, Evidence(source=source, words=words, shift=round(shift, 3))))
     return [one for _, one in sorted(made, key=lambda pair: -abs(pair[0]))]
+
+
+def _is_always_told(name: str, place: int, found: Evidences) -> bool:
+    """Return whether people want to read it even where it changes nothing."""
+    if name == "squawk":
+        return bool(found.squawk[place] == EMERGENCY)
+    if name == "plan":
+        return bool(found.matched.plan[place] >= 0)
+    if name == "list":
+        return bool(found.friend[place] >= 0)
+    if name in ("zone", "aim", "company"):
+        return bool(found.flags[name][place] == 1)
+    return name in ("motion", "answer", "report")
 
 
 def _words(name: str, place: int, found: Evidences, reader: Reader) -> str:
@@ -172,7 +184,7 @@ def _words(name: str, place: int, found: Evidences, reader: Reader) -> str:
 
 
 def _motion_words(place: int, found: Evidences, reader: Reader) -> str:
-    """Return speed and height, and the class whose flight is most like it."""
+    """Return speed and height, and the class that they fit best."""
     rows = found.rows[place : place + 1]
     speed, climb, height = (
         float(reader.memory.motion(which, rows)[0][0]) for which in (SPEED, CLIMB, HEIGHT)
