@@ -21,7 +21,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="transponder, remote-id, plan, corridor, zone, motion, sensor, report, "
-            "signal or person"
+            "signal, person or model"
         ),
     ]
     words: Annotated[str, Meta(description="What it is: squawk 7000; slow and low, like a drone")]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+
+Sense = Literal["echo", "transponder", "remote-id", "radio", "sound", "sight", "people"]
 
 
 class Sensor(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,9 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True):
         float | None, Meta(description="Targets nearer than this, and than the azimuth's, merge")
     ] = None
     azimuth_resolution_rad: float | None = None
+    senses: Annotated[
+        tuple[Sense, ...], Meta(description="What it notices; none: what its kind usually does")
+    ] = ()
 
     @property
     def has_position(self) -> bool:

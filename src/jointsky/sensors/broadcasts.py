@@ -298,4 +298,5 @@ def describe(sensor: Receiver, name: str, place: Place) -> Sensor:
         rotation_period_s=sensor.report_interval_s,
         range_max_m=sensor.range_max_km * 1000.0,
         false_plots_per_turn=0.0,
+        senses=("transponder",) if isinstance(sensor, AdsbReceiver) else ("remote-id",),
     )

@@ -345,4 +345,5 @@ def describe(sensor: Observer, name: str, place: Place) -> Sensor:
         range_max_m=sensor.range_max_km * 1000.0,
         azimuth_sigma_rad=math.hypot(own_rad, step_rad / math.sqrt(12.0)),
         false_plots_per_turn=sensor.false_reports_per_day * sensor.interval_s / 86_400.0,
+        senses=("people",),
     )

@@ -142,4 +142,5 @@ def describe(sensor: DirectionFinder, name: str, place: Place) -> Sensor:
         range_max_m=sensor.range_max_km * 1000.0,
         azimuth_sigma_rad=math.radians(sensor.bearing_floor_deg),
         false_plots_per_turn=sensor.false_bearings_per_hour * sensor.interval_s / 3600.0,
+        senses=("radio",),
     )

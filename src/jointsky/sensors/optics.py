@@ -274,4 +274,5 @@ def describe(sensor: Camera, name: str, place: Place) -> Sensor:
         azimuth_sigma_rad=sigma_rad,
         elevation_sigma_rad=sigma_rad,
         false_plots_per_turn=sensor.false_detections_per_hour * sensor.frame_time_s / 3600.0,
+        senses=("sight",),
     )

@@ -52,4 +52,8 @@ def describe(radar: AnyRadar, name: str, place: Place, placed: Placed) -> Sensor
         false_plots_per_turn=None if clusters else false,
         range_resolution_m=errors.range_resolution_m,
         azimuth_resolution_rad=math.radians(errors.azimuth_resolution_deg),
+        senses=(
+            *(() if primary is None else ("echo",)),
+            *(() if ssr is None else ("transponder",)),
+        ),
     )

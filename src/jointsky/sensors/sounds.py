@@ -162,4 +162,5 @@ def describe(sensor: AcousticArray, name: str, place: Place) -> Sensor:
         azimuth_sigma_rad=math.radians(sensor.bearing_floor_deg),
         elevation_sigma_rad=None if floor is None else math.radians(floor),
         false_plots_per_turn=sensor.false_bearings_per_hour * sensor.interval_s / 3600.0,
+        senses=("sound",),
     )

@@ -1,0 +1,1 @@
+"""Parts of the benchmark of identification: a recorded run, and the figures of it."""
