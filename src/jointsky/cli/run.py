@@ -27,6 +27,7 @@ from jointsky.cli import console
 from jointsky.errors import InputError
 from jointsky.scenario.load import WANTED_SEED, checked_seed
 from jointsky.sim import whole
+from jointsky.sim.duty_report import TARGET_HEADS, summary_lines, target_rows
 from jointsky.sim.network_report import network_lines
 from jointsky.sim.report import SITE_HEADS, nation_rows, site_rows
 from jointsky.sim.run import RunSettings
@@ -35,6 +36,7 @@ from jointsky.sim.ways_report import WAY_HEADS, way_rows
 INTERRUPTED = 130
 WAYS_WIDTH = 96
 ONLY_WIDE = ("longest", "99 %")  # left out of a narrow terminal; the report has them
+DUTY_SHOWN = ("who came", "tracked", "sure", "ordered", "fired", "shots", "end")
 COLUMNS = (  # as they are printed, and as the report names them: 80 characters are enough
     ("site", "site"),
     ("nation", "nation"),
@@ -155,6 +157,8 @@ def _show(told: dict[str, Any]) -> None:
     console.results.print(table)
     shares = "; ".join(f"{name} {share}" for name, _, share in nation_rows(told))
     console.results.print(f"sky in view: {shares}", soft_wrap=True)
+    if "duty" in told:
+        _show_duty(told["duty"])
     for line in network_lines(told):
         console.results.print(line, soft_wrap=True)
     if "ways" in told:
@@ -165,6 +169,19 @@ def _show(told: dict[str, Any]) -> None:
         soft_wrap=True,
     )
     console.results.print(f"wrote {told['out']}: report.html, picture.png, *.parquet, log.jsonl")
+
+
+def _show_duty(duty: dict[str, Any]) -> None:
+    """Print who came and what became of it."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    shown = [k for k, head in enumerate(TARGET_HEADS) if head in DUTY_SHOWN]
+    for k in shown:
+        table.add_column(TARGET_HEADS[k], justify="left" if k in {0, 10} else "right")
+    for row in target_rows(duty):
+        table.add_row(*(row[k] for k in shown))
+    console.results.print(table)
+    for line in summary_lines(duty):
+        console.results.print(line, soft_wrap=True)
 
 
 def _show_ways(ways: list[dict[str, Any]]) -> None:

@@ -52,6 +52,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     alone_after_s: Annotated[
         float, Meta(ge=0, le=3600, description="For how long it must have been silent")
     ] = 10.0
+    is_delegated: Annotated[
+        bool, Meta(description="Whether a battery proposes by itself, without the crew's word")
+    ] = False
+    shared_tracks: Annotated[
+        bool, Meta(description="Whether a battery may fire at what only others' sensors see")
+    ] = True
+    over_protected: Annotated[
+        bool, Meta(description="Whether debris may fall on a protected area")
+    ] = False
 
 
 class Doctrine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -50,6 +50,10 @@ class Proposal(Decision, frozen=True, kw_only=True, tag="proposal"):
     evidence: Annotated[
         tuple[str, ...], Meta(description="What speaks for it, in words that people read")
     ] = ()
+    latitude_deg: Annotated[
+        float | None, Meta(description="Where the target was, WGS-84: the other may number it else")
+    ] = None
+    longitude_deg: Annotated[float | None, Meta(description="Where the target was, WGS-84")] = None
 
 
 class Answer(Decision, frozen=True, kw_only=True, tag="answer"):
@@ -139,6 +143,33 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     heard_s: Annotated[
         float, Meta(description="Time of the other's newest sign of life that it heard; 0: none")
     ] = 0.0
+
+
+class Stock(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What one weapon of a unit can do now."""
+
+    unit: Annotated[str, Meta(description="Battery")]
+    weapon: Annotated[str, Meta(description="Its weapon")]
+    salvos: Annotated[int, Meta(ge=0, description="Salvos that are ready")]
+    channels: Annotated[int, Meta(ge=0, description="Targets that the unit can take on besides")]
+
+
+class Stocks(msgspec.Struct, frozen=True, kw_only=True):
+    """What a nation's units can do now, told to the other.  It is not kept."""
+
+    nation: Annotated[str, Meta(description="Nation whose units they are")]
+    time_s: Annotated[float, Meta(description="POSIX seconds, UTC, at which it was sent")]
+    stocks: Annotated[tuple[Stock, ...], Meta(description="Each weapon of each unit")] = ()
+
+
+class Pointed(msgspec.Struct, frozen=True, kw_only=True):
+    """One crew shows the other a track that it has taken for hostile.  It is not kept."""
+
+    nation: Annotated[str, Meta(description="Nation whose crew decided")]
+    time_s: Annotated[float, Meta(description="POSIX seconds, UTC, at which it was sent")]
+    target: Annotated[int, Meta(description="System number of the track")]
+    latitude_deg: Annotated[float, Meta(description="Where it was, WGS-84")]
+    longitude_deg: Annotated[float, Meta(description="Where it was, WGS-84")]
 
 
 ANY_TARGET = -1

@@ -86,6 +86,14 @@ class BatteryType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     shoots_on_march: Annotated[
         bool, Meta(description="Whether it engages while it moves, without deploying")
     ] = False
+    antenna_m: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=100,
+            description="Its own antenna above the ground: it engages nothing below that horizon",
+        ),
+    ] = 10.0
     sensors: Annotated[
         tuple[str, ...], Meta(description="Names of its own sensors' types, one for each sensor")
     ] = ()

@@ -15,7 +15,7 @@ from jointsky.declare import Faults
 from jointsky.earth.motion import pieces_of
 from jointsky.errors import ManyInputErrors
 from jointsky.records.vehicles import Vehicles
-from jointsky.scenario.built import Built, BuiltSensor, BuiltSite
+from jointsky.scenario.built import Built, BuiltBattery, BuiltSensor, BuiltSite
 from jointsky.scenario.connecting import connect
 from jointsky.scenario.ground import ground_m, terrain_files
 from jointsky.scenario.loaded import Loaded
@@ -75,7 +75,22 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         releases={nation.name: nation.release for nation in scenario.nations},
         exchange=scenario.exchange,
         picture_interval_s=scenario.picture_interval_s,
+        batteries=_batteries(loaded, resolved),
+        duty=scenario.duty,
     )
+
+
+def _batteries(loaded: Loaded, resolved: Resolved) -> list[BuiltBattery]:
+    """Return every battery; of several under one name, each with its number behind it."""
+    made = []
+    for row, site in enumerate(loaded.scenario.sites):
+        for number, battery in enumerate(site.batteries):
+            kind = resolved.used[f"sites[{row}].batteries[{number}]"]
+            ready = {weapon.name: weapon.shots_ready for weapon in kind.weapons}
+            for k in range(battery.count):
+                name = battery.name if battery.count == 1 else f"{battery.name}-{k + 1}"
+                made.append(BuiltBattery(name, row, kind, ready | battery.shots_ready))
+    return made
 
 
 def _sensor(use: SensorUse, sites: list[BuiltSite], resolved: Resolved, seed: int) -> BuiltSensor:

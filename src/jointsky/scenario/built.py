@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from jointsky.assess.areas import Area
+from jointsky.decide.declared import Duty
 from jointsky.exchange.declared import NodeSettings, Release, Share
 from jointsky.records.motion import Motion
 from jointsky.records.sensors import Sensor
+from jointsky.scenario.batteries import BatteryType
 from jointsky.sensors.surroundings import Place, Surroundings
 
 
@@ -61,6 +63,16 @@ class BuiltLink:
 
 
 @dataclasses.dataclass(frozen=True)
+class BuiltBattery:
+    """One battery: its site's row, its type, the shots that each launcher has ready, by weapon."""
+
+    name: str
+    site: int
+    type: BatteryType
+    shots_ready: dict[str, int]
+
+
+@dataclasses.dataclass(frozen=True)
 class Built:
     """Everything that a run needs; the same scenario and seed build the same."""
 
@@ -80,3 +92,5 @@ class Built:
     releases: dict[str, Release] = dataclasses.field(default_factory=dict)  # by nation
     exchange: NodeSettings = NodeSettings()
     picture_interval_s: float = 2.0
+    batteries: list[BuiltBattery] = dataclasses.field(default_factory=list)
+    duty: Duty | None = None

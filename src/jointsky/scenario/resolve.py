@@ -17,6 +17,7 @@ from jointsky.scenario.checks import (
     is_sound,
     whole,
 )
+from jointsky.scenario.duty_checks import check_duty
 from jointsky.scenario.flown_over import check_flown_over
 from jointsky.scenario.flying import fly
 from jointsky.scenario.ground import check_ground, height_grid
@@ -89,6 +90,7 @@ def _resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
     used: dict[str, Any] = {}
     sensors = list(_sensors(loaded, types, used, faults))
     _check_batteries(loaded, types, used, faults)
+    check_duty(loaded, faults)
     _check_traffic(loaded, types, used, faults)
     flown, carriers, owners = fly(loaded, types, span, seed, terrain, used, faults)
     if not faults.kept:

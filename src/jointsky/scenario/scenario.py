@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jointsky.assess.zones import Zone
+from jointsky.decide.declared import Duty
 from jointsky.declare_time import Stamp
 from jointsky.earth.terrain_declared import Terrain
 from jointsky.exchange.declared import NodeSettings
@@ -63,6 +64,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     zones: Annotated[
         tuple[Zone, ...], Meta(description="Parts of the sky that mean something")
     ] = ()
+    duty: Annotated[
+        Duty | None, Meta(description="Who decides on interception; none: nothing is engaged")
+    ] = None
     terrain: Annotated[
         Terrain | None, Meta(description="Heights of the ground; none: sea level everywhere")
     ] = None

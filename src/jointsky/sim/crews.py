@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from jointsky.node.effects import Log, Send
 from jointsky.node.setup import Network
 from jointsky.records.plots import Plots
+from jointsky.records.tracks import Tracks
 from jointsky.sim.agenda import Packet
 from jointsky.sim.holding import Holding
 from jointsky.sim.hosted import Hosted, Tellings
@@ -50,6 +51,9 @@ class Crew(Protocol):
 
     def answer(self) -> tuple[Went, float]:
         """Return what went out of the sites that worked, and the next moment."""
+
+    def pictures(self, rows: Sequence[int], now_s: float) -> dict[int, Tracks]:
+        """Return the pictures of some of the crew's sites as they expect the sky at a time."""
 
     def left(self) -> dict[int, Left]:
         """Return what the sites left, by row."""
@@ -94,6 +98,10 @@ class Here:
         """Return what went out of the sites that worked, and the next moment."""
         return self._answer
 
+    def pictures(self, rows: Sequence[int], now_s: float) -> dict[int, Tracks]:
+        """Return the pictures of some of the crew's sites as they expect the sky at a time."""
+        return {row: self._hosted[row].node.picture(now_s) for row in rows}
+
     def left(self) -> dict[int, Left]:
         """Return what the sites left, by row."""
         return {
@@ -136,6 +144,11 @@ class Away:
     def answer(self) -> tuple[Went, float]:
         """Return what went out of the sites that worked, and the next moment."""
         told: tuple[Went, float] = self._received()
+        return told
+
+    def pictures(self, rows: Sequence[int], now_s: float) -> dict[int, Tracks]:
+        """Return the pictures of some of the crew's sites as they expect the sky at a time."""
+        told: dict[int, Tracks] = self._call("pictures", rows, now_s)
         return told
 
     def left(self) -> dict[int, Left]:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.scenario.built import BuiltSensor
+from jointsky.sim.duty_figures import duty_figures
+from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.judging import Judged, shown_tracks, view_of
 from jointsky.sim.network_figures import network_figures
 from jointsky.sim.run import Outcome
@@ -22,7 +24,7 @@ def figures(judged: Judged) -> dict[str, Any]:
     """Return the figures of a run, for ``summary.json``: nothing of the clock on the wall."""
     outcome = judged.outcome
     built = outcome.built
-    return {
+    told = {
         "scenario": built.name,
         "description": built.description,
         "digest": built.digest,
@@ -44,6 +46,9 @@ def figures(judged: Judged) -> dict[str, Any]:
         "log_entries": len(outcome.entries),
         "log_seal": outcome.seal,
     }
+    if outcome.duty is not None:
+        told["duty"] = duty_figures(outcome, areas_of(built))
+    return told
 
 
 def nation_views(outcome: Outcome, truth: Mapping[str, Array]) -> dict[str, npt.NDArray[np.bool_]]:

@@ -18,6 +18,7 @@ import numpy as np
 from jointsky.node.effects import Log
 from jointsky.node.setup import LinkOf, Network, SiteOf
 from jointsky.records.plots import Plots
+from jointsky.records.tracks import Tracks
 from jointsky.scenario.built import Built
 from jointsky.sensors.surroundings import Observed
 from jointsky.sim.agenda import Packet
@@ -92,6 +93,13 @@ class SimulatedNetwork:
         """Return what each site left by now, by its row."""
         left = [crew.left() for crew in self._crews]
         return {row: left[self._crew_of[row]][row] for row in self.rows}
+
+    def pictures(self, rows: Sequence[int], now_s: float) -> dict[int, Tracks]:
+        """Return the pictures of some sites as they expect the sky at a time."""
+        made: dict[int, Tracks] = {}
+        for k, crew in enumerate(self._crews):
+            made |= crew.pictures([row for row in rows if self._crew_of[row] == k], now_s)
+        return made
 
     def advance(self, seen: Observed, until_s: float) -> list[Happened]:
         """Let happen all up to a time, with what the sensors gave by then; return what was logged.

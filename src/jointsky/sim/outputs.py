@@ -19,6 +19,9 @@ from jointsky.pictures.sky import SiteMark, Sky, ZoneMark, draw_sky
 from jointsky.records.columns import join
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
+from jointsky.sim.alerting import write_incidents
+from jointsky.sim.duty_report import write_duty_picture
+from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.figures import figures, nation_views
 from jointsky.sim.judging import Judged, judge, truth_at
 from jointsky.sim.network_picture import write_network_picture
@@ -67,6 +70,32 @@ def write(
     found = figures(judged)
     step(SCORING, 1.0)
     _pictures(judged, truth, found, folder, step)
+    if outcome.duty is not None and built.duty is not None:
+        told = [sensor.told for sensor in built.sensors]
+        sites = {site.name: row for row, site in enumerate(built.sites)}
+        found["duty"]["incident_pages"] = [
+            name
+            for post, alerted in zip(built.duty.posts, outcome.duty.alerted, strict=True)
+            for name in write_incidents(
+                alerted,
+                outcome.tracks[sites[post.site]],
+                areas_of(built),
+                told,
+                post.site,
+                folder / "incidents",
+            )
+        ]
+        silent = [
+            (outage.begin_s - built.begin_s, outage.end_s - built.begin_s)
+            for outage in judged.outages
+        ]
+        write_duty_picture(
+            found["duty"],
+            silent,
+            outcome.end_s - built.begin_s,
+            folder / "duty.png",
+            f"{built.name}: who came, and what became of it",
+        )
     if compared is not None:
         found["ways"] = list(compared)
         write_ways_pictures(judged, compared, folder)

@@ -8,6 +8,7 @@ from typing import Any
 
 from jointsky.pictures.report import Report
 from jointsky.pictures.scene import span_text
+from jointsky.sim.duty_report import write_duty
 from jointsky.sim.network_report import write_network
 from jointsky.sim.ways_report import write_ways
 
@@ -39,6 +40,8 @@ def write_report(found: Mapping[str, Any], folder: pathlib.Path) -> None:
     )
     if not found["is_whole"]:
         page.words("This run was interrupted: it holds what was recorded by then.")
+    if "duty" in found:
+        write_duty(page, found["duty"], folder)
     page.picture(folder / "picture.png", "What flew, who looked, and how much was in view")
     is_linked = bool(found["network"]["links"])
     page.heading("The picture of each site" if is_linked else "Each site alone")

@@ -19,7 +19,10 @@ from jointsky.scenario.connecting import groups_of
 from jointsky.sensors.surroundings import Observed
 from jointsky.sim import windows
 from jointsky.sim.channels import Traffic
+from jointsky.sim.course import Course
 from jointsky.sim.crews import Left
+from jointsky.sim.duty import DutyLeft, SimulatedDuty
+from jointsky.sim.duty_setup import duty_of
 from jointsky.sim.folder import RunFolder
 from jointsky.sim.holding import Lack, lacking
 from jointsky.sim.network import Happened, SimulatedNetwork, crews_for
@@ -66,6 +69,7 @@ class Outcome:
     seal: str
     end_s: float
     is_whole: bool
+    duty: DutyLeft | None = None
 
 
 def systems(built: Built) -> list[Sensor]:
@@ -105,15 +109,19 @@ def simulate(
         SimulatedNetwork(built, settings.tracker, crews=crews) as network,
     ):
         _log_begin(log, network)
-        for now, until_s in received(built, folder.windows, done, pool.map, should_stop):
+        course = Course(network, duty_of(built))
+        if course.duty is not None:
+            begin_s, site, entry = course.duty.begin()
+            log.put(begin_s, entry.kind, site, entry.facts)
+        for seen, until_s in received(built, folder.windows, done, pool.map, should_stop):
             step(SIMULATING, len(kept) / count)
-            logged = network.advance(now, until_s)
+            now, logged = course.advance(seen, end_s, until_s)
             _log_window(log, built, logged, now, (end_s, until_s))
             kept.append(now)
             end_s = until_s
         left, traffic = network.left(), network.traffic
     is_whole = len(kept) == count
-    outcome = _outcome(built, together(kept), left, traffic, end_s)
+    outcome = _outcome(built, together(kept), left, traffic, end_s, course.duty)
     if is_whole:
         for lack in outcome.lacks:
             facts = {name: value for name, value in vars(lack).items() if name != "site"}
@@ -132,17 +140,25 @@ def network_outcome(
     """Return what another network makes of the recorded windows of a whole run, without a log."""
     count = len(windows.windows(built))
     kept = []
+    end_s = built.begin_s
     with SimulatedNetwork(built, settings.tracker, with_covariance=False) as network:
-        for now, until_s in received(built, folder, count, map):
-            network.advance(now, until_s)
+        course = Course(network, duty_of(built))
+        for seen, until_s in received(built, folder, count, map):
+            now, _ = course.advance(seen, end_s, until_s)
             kept.append(now)
+            end_s = until_s
             step(len(kept) / count)
         left, traffic = network.left(), network.traffic
-    return _outcome(built, together(kept), left, traffic, built.end_s)
+    return _outcome(built, together(kept), left, traffic, built.end_s, course.duty)
 
 
 def _outcome(
-    built: Built, seen: Observed, left: Mapping[int, Left], traffic: list[Traffic], end_s: float
+    built: Built,
+    seen: Observed,
+    left: Mapping[int, Left],
+    traffic: list[Traffic],
+    end_s: float,
+    duty: SimulatedDuty | None,
 ) -> Outcome:
     """Return what is left of a network that went on up to a time, as yet without a log."""
     return Outcome(
@@ -158,6 +174,7 @@ def _outcome(
         seal="",
         end_s=end_s,
         is_whole=True,
+        duty=None if duty is None else duty.left(end_s),
     )
 
 

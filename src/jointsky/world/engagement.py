@@ -210,6 +210,16 @@ class Engagement:
         """Return the shots of a weapon that are ready, and those in reserve."""
         return int(self._state.ready[weapon]), int(self._state.reserve[weapon])
 
+    def free_channels(self, unit: str, now_s: float) -> int:
+        """Return how many more targets a unit could take on now: orders that wait count too."""
+        row = next(k for k, one in enumerate(self.units) if one.name == unit)
+        free = int((self._state.free_s[row] <= now_s).sum())
+        mine = self._engagements
+        held = mine.channel[: self._count] < 0
+        weapon_unit = self._state.weapon_unit[mine.weapon[: self._count]]
+        is_waiting = mine.phase[: self._count] == kernels.WAITING
+        return max(free - int((held & is_waiting & (weapon_unit == row)).sum()), 0)
+
     def fired(self, weapon: int) -> int:
         """Return how many shots of a weapon were fired."""
         return int(self._state.fired[weapon])

@@ -1,0 +1,85 @@
+"""Declared batteries become units of the simulated engagement, as command posts know them."""
+
+from __future__ import annotations
+
+import math
+
+from jointsky.duty.units import UnitOf, WeaponOf
+from jointsky.records.decisions import Stock
+from jointsky.scenario.batteries import Weapon
+from jointsky.scenario.built import Built, BuiltBattery
+from jointsky.world.engagement import Arm, Engagement, Unit
+
+
+def unit_of(built: Built, battery: BuiltBattery) -> UnitOf:
+    """Return a battery as command posts know it."""
+    site = built.sites[battery.site]
+    return UnitOf(
+        name=battery.name,
+        nation=site.nation,
+        site=site.name,
+        latitude_rad=site.latitude_rad,
+        longitude_rad=site.longitude_rad,
+        height_m=site.height_m,
+        reaction_s=battery.type.reaction_s,
+        channels=battery.type.channels,
+        antenna_m=battery.type.antenna_m,
+        weapons=tuple(_weapon_of(weapon) for weapon in battery.type.weapons),
+    )
+
+
+def _weapon_of(weapon: Weapon) -> WeaponOf:
+    return WeaponOf(
+        name=weapon.name,
+        range_min_m=1000.0 * weapon.range_min_km,
+        range_max_m=1000.0 * weapon.range_max_km,
+        height_min_m=weapon.height_min_m,
+        height_max_m=weapon.height_max_m,
+        target_speed_max_mps=weapon.target_speed_max_mps,
+        chance=weapon.single_shot_kill_probability,
+        chance_by_domain=dict(weapon.kill_probability_by_domain),
+        domains=weapon.targets,
+        mean_speed_mps=math.inf if weapon.mean_speed_mps is None else weapon.mean_speed_mps,
+        salvo=weapon.salvo,
+        debris_falls=weapon.effect != "jamming",
+    )
+
+
+def armed(battery: BuiltBattery) -> Unit:
+    """Return a battery as a queue: its channels, its magazines.
+
+    Where fewer shots may be under way at once than it has channels for, it has fewer channels.
+    """
+    kind = battery.type
+    salvo = max(weapon.salvo for weapon in kind.weapons)
+    at_once = math.inf if kind.guided_at_once is None else max(kind.guided_at_once // salvo, 1)
+    return Unit(
+        name=battery.name,
+        channels=int(min(kind.channels, at_once)),
+        reaction_s=kind.reaction_s,
+        arms=tuple(
+            Arm(
+                name=weapon.name,
+                ready=kind.launchers * battery.shots_ready[weapon.name],
+                reserve=weapon.shots_in_reserve,
+                loads=kind.launchers * weapon.shots_ready,
+                load_s=weapon.reload_s,
+                salvo=weapon.salvo,
+                hold_s=weapon.hold_s,
+                speed_mps=math.inf if weapon.mean_speed_mps is None else weapon.mean_speed_mps,
+            )
+            for weapon in kind.weapons
+        ),
+    )
+
+
+def stocks_of(engagement: Engagement, units: tuple[UnitOf, ...], now_s: float) -> tuple[Stock, ...]:
+    """Return what units can do now."""
+    made = []
+    for unit in units:
+        free = engagement.free_channels(unit.name, now_s)
+        for weapon in unit.weapons:
+            ready, _ = engagement.ready(engagement.weapon(unit.name, weapon.name))
+            salvos = -(-ready // weapon.salvo)
+            made.append(Stock(unit=unit.name, weapon=weapon.name, salvos=salvos, channels=free))
+    return tuple(made)

@@ -1,0 +1,418 @@
+"""The duty of a run: two command posts, their line, their batteries, and what becomes of orders.
+
+Command posts look at their sites' pictures at even moments.  Orders go to the simulated batteries;
+what these stop is gone from then on, and so are its plots.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from jointsky.assess.areas import Areas
+from jointsky.decide.declared import Duty
+from jointsky.duty.post import CommandPost, Identifies, Out, Setup, UnitReport
+from jointsky.duty.units import UnitOf, WeaponOf
+from jointsky.earth.horizon import horizon_distance_m
+from jointsky.node.effects import Log
+from jointsky.records.decisions import Order, Ref
+from jointsky.records.reports import Reports
+from jointsky.records.tracks import Tracks
+from jointsky.scenario.built import Built
+from jointsky.sensors.surroundings import Observed
+from jointsky.sim.alerting import Alerted, Alerting
+from jointsky.sim.arming import armed, stocks_of, unit_of
+from jointsky.sim.lines import Line
+from jointsky.sim.matching import NOTHING, Matching, distances_m
+from jointsky.sim.network import Happened
+from jointsky.world.engagement import Engagement, Target
+from jointsky.world.engagement import Happened as FromUnit
+
+UNITS, ENGAGE, CEASE_FIRE, UNIT = "units", "engage", "cease-fire", "unit"  # kinds in the log
+SAMPLE_S = 2.0  # between two looks at where a target will be
+_WORD = 64
+Array = npt.NDArray[Any]
+_ENDS = {"stopped", "wasted", "no-channel", "no-shots", "no-reach", "gone"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """Something of the story of a target: what, when, who, and which vehicle it really was."""
+
+    time_s: float
+    kind: str
+    nation: str
+    target: int
+    vehicle: int
+    unit: str = ""
+    shots: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class DutyLeft:
+    """What the duty of a run left.  V vehicles, P command posts in the order of the duty's.
+
+    ``tracked_s`` and ``most_hostile`` (V, P): when a post first had a track of each vehicle (inf:
+    never), and the highest probability of being hostile that it gave it.  ``identities``: by post,
+    for how many seconds tracks of each true allegiance had each identity.  ``stop_s`` (V,).
+    """
+
+    posts: list[str]
+    story: list[Step]
+    tracked_s: Array
+    most_hostile: Array
+    identities: list[dict[tuple[str, str], float]]
+    stop_s: Array
+    spent: dict[str, dict[str, int]]  # shots fired, by unit and weapon
+    busy_share: list[float]  # of the crews' seats
+    longest_wait_s: list[float]  # of a task for a seat
+    alerted: list[Alerted]
+    sent: int  # packets that the line between the posts carried
+
+
+@dataclasses.dataclass
+class _Ordered:
+    """An order that a battery carries out."""
+
+    order: Order
+    nation: str
+    unit: UnitOf
+    weapon: str
+    vehicle: int
+    has_fired: bool = False
+
+
+class SimulatedDuty:
+    """All command posts and batteries of a run."""
+
+    def __init__(
+        self, built: Built, duty: Duty, areas: Areas, identifiers: Mapping[str, Identifies]
+    ):
+        self.built, self.duty = built, duty
+        self.areas = areas
+        self.units = tuple(unit_of(built, battery) for battery in built.batteries)
+        self.matching = Matching(built)
+        self.engagement = Engagement(
+            [armed(battery) for battery in built.batteries],
+            len(built.surroundings.vehicles) + 1,  # the last row: nothing at all
+            built.seed,
+        )
+        self.story: list[Step] = []
+        self.most_hostile = np.zeros((len(built.surroundings.vehicles), len(duty.posts)))
+        self.tracked_s = np.full(self.most_hostile.shape, np.inf)
+        self.identities: list[dict[tuple[str, str], float]] = [{} for _ in duty.posts]
+        rows = {site.name: row for row, site in enumerate(built.sites)}
+        self.sites = [rows[post.site] for post in duty.posts]
+        names = [post.nation for post in duty.posts]
+        is_joint = duty.is_joint and len(names) == 2
+        self.posts = [
+            CommandPost(
+                Setup(
+                    post=post,
+                    other=names[1 - k] if is_joint else None,
+                    duty=duty,
+                    areas=areas,
+                    units=tuple(u for u in self.units if is_joint or u.nation == post.nation),
+                    seed=built.seed,
+                ),
+                identifiers[post.nation],
+                built.begin_s,
+            )
+            for k, post in enumerate(duty.posts)
+        ]
+        self._line = Line(built, (self.sites[0], self.sites[1]), built.seed) if is_joint else None
+        told = [sensor.told for sensor in built.sensors]
+        self._alerting = [Alerting(areas, told, f"{name} crew") for name in names]
+        self._coming: list[list[tuple[float, int, bytes]]] = [[] for _ in self.posts]
+        self._sent = 0
+        self._told: list[list[UnitReport]] = [[] for _ in self.posts]
+        self._ordered: dict[int, _Ordered] = {}  # by engagement
+        self._engaged: dict[Ref, int] = {}
+        self._sensors_at = [
+            np.array([k for k, s in enumerate(built.sensors) if s.site == row], np.int64)
+            for row in range(len(built.sites))
+        ]
+
+    def begin(self) -> Happened:
+        """Return what the log must know of the batteries before anything happens."""
+        units = [msgspec.to_builtins(armed(one), str_keys=True) for one in self.built.batteries]
+        for unit in units:
+            for arm in unit["arms"]:
+                if arm["speed_mps"] is None or arm["speed_mps"] == float("inf"):
+                    arm["speed_mps"] = None
+        vehicles = len(self.built.surroundings.vehicles)
+        facts = {"units": units, "vehicles": vehicles, "seed": self.built.seed}
+        return self.built.begin_s, "", Log(UNITS, facts)
+
+    def begin_step(self, seen: Observed, until_s: float) -> tuple[Observed, list[Happened]]:
+        """Let batteries go on up to a time; return what was seen without what they stopped."""
+        happened = [self._tell(one) for one in self.engagement.advance(until_s)]
+        self.matching.stop_s[:] = self.engagement.stop_s[:-1]
+        return without(seen, self.matching.stop_s), [one for told in happened for one in told]
+
+    def end_step(
+        self, pictures: Mapping[int, Tracks], reports: Reports | None, now_s: float
+    ) -> list[Happened]:
+        """Have every command post look at its picture and decide; return what is to be logged."""
+        happened: list[Happened] = []
+        for k, post in enumerate(self.posts):
+            picture = pictures[self.sites[k]]
+            out = post.step(
+                now_s,
+                picture,
+                self._heard(k, now_s),
+                self._told[k],
+                stocks_of(self.engagement, self._own(post.nation), now_s),
+                self._reports(post.nation, reports),
+            )
+            self._told[k] = []
+            logs = self._alerting[k].step(
+                picture, post.assessed, self._reports(post.nation, reports), now_s
+            )
+            happened += [(now_s, self.duty.posts[k].site, log) for log in logs]
+            vehicle, off_m = self.matching.behind(picture, now_s)
+            means = dict(zip(picture.track_number.tolist(), vehicle.tolist(), strict=True))
+            self._note(k, means, now_s)
+            happened += self._take(k, out, means, now_s)
+            for order in out.acts:
+                row = np.flatnonzero(picture.track_number == order.target)
+                happened += self._act(k, order, picture.rows(row), vehicle[row], off_m[row], now_s)
+            for order in out.stops:
+                if order.ref in self._engaged:
+                    self.engagement.cease(self._engaged[order.ref], now_s)
+                    facts = {"order": list(order.ref), "unit": order.unit}
+                    happened.append((now_s, self.duty.posts[k].site, Log(CEASE_FIRE, facts)))
+            for packet in out.packets:
+                self._send(k, packet, now_s)
+        return happened
+
+    def left(self, end_s: float) -> DutyLeft:
+        """Return what the duty left by the end of a run."""
+        seats_s = [max((end_s - self.built.begin_s) * p.watch.crew.seats, 1e-9) for p in self.posts]
+        return DutyLeft(
+            posts=[post.nation for post in self.posts],
+            story=self.story,
+            tracked_s=self.tracked_s,
+            most_hostile=self.most_hostile,
+            identities=self.identities,
+            stop_s=self.engagement.stop_s[:-1].copy(),
+            spent={
+                unit.name: {
+                    one.name: self.engagement.fired(self.engagement.weapon(unit.name, one.name))
+                    for one in unit.weapons
+                }
+                for unit in self.units
+            },
+            busy_share=[
+                min(post.watch.busy_s / seat_s, 1.0)
+                for post, seat_s in zip(self.posts, seats_s, strict=True)
+            ],
+            longest_wait_s=[post.watch.longest_wait_s for post in self.posts],
+            alerted=[alerting.left() for alerting in self._alerting],
+            sent=self._sent,
+        )
+
+    # ---- words between the posts ---------------------------------------------------------------
+
+    def _heard(self, k: int, now_s: float) -> list[bytes]:
+        due = sorted(one for one in self._coming[k] if one[0] <= now_s)
+        self._coming[k] = [one for one in self._coming[k] if one[0] > now_s]
+        return [octets for _, _, octets in due]
+
+    def _send(self, k: int, packet: bytes, now_s: float) -> None:
+        if self._line is None:
+            return
+        arrives_s = self._line.send(self.sites[k], len(packet), now_s)
+        if arrives_s is not None:
+            self._sent += 1
+            self._coming[1 - k].append((arrives_s, self._sent, packet))
+
+    # ---- what posts do -------------------------------------------------------------------------
+
+    def _own(self, nation: str) -> tuple[UnitOf, ...]:
+        return tuple(unit for unit in self.units if unit.nation == nation)
+
+    def _reports(self, nation: str, reports: Reports | None) -> Reports | None:
+        """Return what people of a nation reported."""
+        if reports is None or not len(reports):
+            return None
+        sites, sensors = self.built.sites, self.built.sensors
+        own = [k for k, one in enumerate(sensors) if sites[one.site].nation == nation]
+        return reports.rows(np.isin(reports.sensor, own))
+
+    def _note(self, k: int, means: Mapping[int, int], now_s: float) -> None:
+        """Keep what each vehicle was taken for, at its worst and for how long."""
+        allegiance = self.built.surroundings.vehicles.allegiance
+        kept = self.identities[k]
+        for target, found in self.posts[k].assessed.items():
+            vehicle = means.get(target, NOTHING)
+            truly = "nothing" if vehicle == NOTHING else str(allegiance[vehicle])
+            lasted = truly, found.identity
+            kept[lasted] = kept.get(lasted, 0.0) + self.duty.step_s
+            if vehicle != NOTHING:
+                worst = self.most_hostile[vehicle, k]
+                self.most_hostile[vehicle, k] = max(worst, found.hostile)
+                self.tracked_s[vehicle, k] = min(self.tracked_s[vehicle, k], now_s)
+
+    def _take(self, k: int, out: Out, means: Mapping[int, int], now_s: float) -> list[Happened]:
+        """Write down what a post said, and what of it belongs to the story of a vehicle."""
+        nation, book = self.posts[k].nation, self.posts[k].desk.book
+        site = self.duty.posts[k].site
+        for fact in out.facts:
+            target, kind = fact.facts.get("target", NOTHING), fact.kind
+            if kind == "identified":
+                kind = fact.facts["identity"] + ("-by-crew" if fact.facts["by"] else "")
+            elif kind == "answer":
+                proposal = book.get(Ref(*fact.facts["proposal"]))
+                target = getattr(proposal, "target", NOTHING)
+                kind = "agreed" if fact.facts["concurs"] else "declined"
+            elif kind not in {"proposal", "order", "hold", "watched-on"}:
+                continue
+            vehicle = next((means[one] for one in book.numbers(target) if one in means), NOTHING)
+            self.story.append(
+                Step(now_s, kind, nation, target, vehicle, str(fact.facts.get("unit", "")))
+            )
+        return [(now_s, site, Log(fact.kind, fact.facts)) for fact in out.facts]
+
+    # ---- what batteries do ---------------------------------------------------------------------
+
+    def _act(
+        self, k: int, order: Order, track: Tracks, vehicle: Array, off_m: Array, now_s: float
+    ) -> list[Happened]:
+        """Give an order to its battery, which chooses the weapon."""
+        unit = next(one for one in self.units if one.name == order.unit)
+        means = int(vehicle[0]) if len(vehicle) else NOTHING
+        if means == NOTHING:  # a track of nothing, or lost: the battery finds no target
+            self._told[k].append(UnitReport(order.ref, "missed", True))
+            facts = {"order": list(order.ref), "unit": unit.name, "state": "no target"}
+            return [(now_s, unit.site, Log(UNIT, facts))]
+        domain = str(self.built.surroundings.vehicles.domain[means])
+        is_own = self._sees(unit, track)
+        rule = self._rule(order, k)
+        quality = 1.0
+        if not is_own:
+            sigmas = float(off_m[0]) / self.duty.shared_track_m
+            quality = float(np.exp(-0.5 * sigmas**2)) if rule else 0.0
+        best: tuple[float, WeaponOf, Target] | None = None
+        for weapon in unit.weapons:
+            chance = weapon.chance_by_domain.get(domain, weapon.chance) * quality
+            if weapon.domains and domain not in weapon.domains:
+                chance = 0.0
+            target = self._target(unit, weapon, means, now_s, order.until_s)
+            ready, _ = self.engagement.ready(self.engagement.weapon(unit.name, weapon.name))
+            can = chance > 0.0 and ready > 0 and bool(np.isfinite(target.distance_m).any())
+            if can and (best is None or chance > best[0]):
+                best = chance, weapon, target
+        if best is None:
+            self._told[k].append(UnitReport(order.ref, "refused", True))
+            facts = {"order": list(order.ref), "unit": unit.name, "state": "cannot"}
+            return [(now_s, unit.site, Log(UNIT, facts))]
+        chance, weapon, target = best
+        row = self.engagement.weapon(unit.name, weapon.name)
+        engaged = self.engagement.order(row, target, chance, now_s, until_s=order.until_s)
+        nation = self.posts[k].nation
+        self._ordered[engaged] = _Ordered(order, nation, unit, weapon.name, means)
+        self._engaged[order.ref] = engaged
+        told = engage_facts(order, unit.name, weapon.name, chance, is_own, target)
+        return [(now_s, unit.site, Log(ENGAGE, told))]
+
+    def _rule(self, order: Order, k: int) -> bool:
+        """Return whether doctrine lets a battery fire at what only others' sensors see."""
+        proposal = self.posts[k].desk.book.get(order.proposal)
+        rule = self.duty.doctrine.rule(getattr(proposal, "rule", ""))
+        return rule is not None and rule.shared_tracks
+
+    def _sees(self, unit: UnitOf, track: Tracks) -> bool:
+        """Return whether sensors at the battery's own site contributed to a track of late."""
+        row = next(k for k, site in enumerate(self.built.sites) if site.name == unit.site)
+        bits = track.sensors[0]
+        return any(
+            (int(bits[s // _WORD]) >> (s % _WORD)) & 1 for s in self._sensors_at[row].tolist()
+        )
+
+    def _target(
+        self, unit: UnitOf, weapon: WeaponOf, vehicle: int, now_s: float, until_s: float
+    ) -> Target:
+        """Return where a vehicle will be as a weapon finds it: NaN outside of the envelope."""
+        times_s = np.arange(now_s, until_s + 60.0, SAMPLE_S)
+        site = unit.latitude_rad, unit.longitude_rad, unit.height_m
+        range_m, height_m, speed_mps = distances_m(self.built, vehicle, site, times_s)
+        with np.errstate(invalid="ignore"):
+            inside = (range_m >= weapon.range_min_m) & (range_m <= weapon.range_max_m)
+            inside &= (height_m >= weapon.height_min_m) & (height_m <= weapon.height_max_m)
+            inside &= speed_mps <= weapon.target_speed_max_mps
+            inside &= range_m <= horizon_distance_m(unit.antenna_m, np.nan_to_num(height_m))
+        away_m = np.where(inside, np.hypot(range_m, height_m), np.nan)
+        return Target(vehicle, away_m, now_s, SAMPLE_S)
+
+    def _tell(self, one: FromUnit) -> list[Happened]:
+        """Take down what a battery did; tell its command post."""
+        did = self._ordered[one.engagement]
+        k = next(k for k, post in enumerate(self.posts) if post.nation == did.nation)
+        is_end = one.kind in _ENDS
+        state = one.kind if one.kind in {"fired", "stopped", "missed"} else "refused"
+        state = "missed" if one.kind in {"wasted", "gone"} else state
+        if one.kind != "fired" or not did.has_fired:
+            self._told[k].append(UnitReport(did.order.ref, state, is_end))
+        did.has_fired |= one.kind == "fired"
+        self.story.append(
+            Step(
+                one.time_s,
+                one.kind,
+                did.nation,
+                did.order.target,
+                did.vehicle,
+                did.unit.name,
+                one.shots,
+            )
+        )
+        facts = {
+            "order": list(did.order.ref),
+            "unit": did.unit.name,
+            "weapon": did.weapon,
+            "state": one.kind,
+            "shots": one.shots,
+            "vehicle": str(self.built.surroundings.vehicles.name[did.vehicle]),
+        }
+        return [(one.time_s, did.unit.site, Log(UNIT, facts))]
+
+
+def engage_facts(
+    order: Order, unit: str, weapon: str, chance: float, is_own: bool, target: Target
+) -> dict[str, Any]:
+    """Return all that the outcome of an order hangs on, so that a log can be replayed."""
+    away_m = np.asarray(target.distance_m, np.float64).tolist()
+    return {
+        "order": list(order.ref),
+        "unit": unit,
+        "weapon": weapon,
+        "chance": chance,
+        "own_sensors": is_own,
+        "until_s": order.until_s,
+        "vehicle_row": target.row,
+        "begin_s": target.begin_s,
+        "step_s": target.step_s,
+        "distance_m": [None if math.isnan(one) else one for one in away_m],
+    }
+
+
+def without(seen: Observed, stop_s: npt.NDArray[np.float64]) -> Observed:
+    """Return an observation without what was made of vehicles after they were stopped."""
+    gone = (seen.vehicle >= 0) & (seen.plots.time_s >= stop_s[seen.vehicle])
+    assert seen.reports is not None and seen.reported is not None
+    untold = (seen.reported >= 0) & (seen.reports.time_s >= stop_s[seen.reported])
+    if not gone.any() and not untold.any():
+        return seen
+    return Observed(
+        plots=seen.plots.rows(~gone),
+        vehicle=seen.vehicle[~gone],
+        received_s=seen.received_s[~gone],
+        reports=seen.reports.rows(~untold),
+        reported=seen.reported[~untold],
+    )

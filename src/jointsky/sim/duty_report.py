@@ -1,0 +1,158 @@
+"""The duty's part of what a run shows: a picture, tables, sentences that a newcomer understands."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jointsky.pictures.duty import Story, draw_duty
+from jointsky.pictures.report import Report
+
+TARGET_HEADS = (
+    *("who came", "type", "seen by", "tracked", "sure", "proposed", "agreed", "ordered"),
+    *("fired", "shots", "end"),
+)
+CIVIL_HEADS = ("", "flew", "tracked", "suspected", "proposed", "ordered", "fired at")
+
+
+def summary_lines(duty: Mapping[str, Any]) -> list[str]:
+    """Return what came of a duty in sentences."""
+    how = "deciding together" if duty["is_joint"] else "each nation by itself"
+    lines = [
+        f"{duty['hostile']} hostile came ({how}): {duty['stopped']} stopped, "
+        f"{duty['leaked']} came into a protected zone"
+        + (f", {duty['still_flying']} still flew at the end" if duty["still_flying"] else "")
+        + ".",
+        f"{duty['orders']} orders from {duty['proposals']} proposals "
+        f"({duty['agreed']} agreed, {duty['declined']} declined); {duty['shots']} shots, "
+        f"{duty['shots_wasted']} at what was stopped already, {duty['shots_at_others']} at others; "
+        f"{duty['engaged_twice']} fired at by both nations.",
+    ]
+    first, then = duty["track_to_order_s"], duty["proposal_to_order_s"]
+    if first["median"] is not None:
+        lines.append(
+            f"From track to order: {first['median']:.0f} s (nine of ten within "
+            f"{first['p90']:.0f} s), of which {_seconds(then['median'])} waiting for agreement."
+        )
+    civil = duty["civil"]
+    near = civil["nearest"]
+    lines.append(
+        f"Civil: {civil['civil']['suspected']} of {civil['civil']['tracked']} tracked were ever "
+        f"suspected, {civil['civil']['proposed']} proposed, {civil['civil']['ordered']} ordered "
+        f"against; the nearest to it was {near['vehicle'] or 'nobody'} at "
+        f"{near['hostile']:.1%} hostile."
+    )
+    return lines
+
+
+def target_rows(duty: Mapping[str, Any]) -> list[list[str]]:
+    """Return a row of words for each that came."""
+    return [
+        [
+            one["name"],
+            one["type"],
+            " + ".join(one["seen_by"]) or "nobody",
+            *(
+                _clock(one[name])
+                for name in ("tracked", "confirmed", "proposed", "agreed", "ordered", "fired")
+            ),
+            str(one["shots"]),
+            end_words(one),
+        ]
+        for one in duty["targets"]
+    ]
+
+
+def end_words(one: Mapping[str, Any]) -> str:
+    """Return how it ended with one that came."""
+    if one["stopped"] is not None and (one["leaked"] is None or one["stopped"] < one["leaked"]):
+        return f"stopped {_clock(one['stopped'])} by {one['stopped_by']}"
+    if one["leaked"] is not None:
+        late = f", then stopped by {one['stopped_by']}" if one["stopped"] is not None else ""
+        return f"into {one['zone']} {_clock(one['leaked'])}{late}"
+    return "flies on, or left"
+
+
+def write_duty(page: Report, duty: Mapping[str, Any], folder: pathlib.Path) -> None:
+    """Add to a report what its figures say of the duty."""
+    page.heading("Who came, who decided, what leaked")
+    for line in summary_lines(duty):
+        page.words(line)
+    page.picture(folder / "duty.png", "Each that came, from its coming to its end")
+    page.words(
+        "Times are minutes and seconds from the begin; sure: a person of a crew has decided that "
+        "it is hostile. All of this is simulated, with public and approximate figures."
+    )
+    page.table(TARGET_HEADS, target_rows(duty), words=3)
+    page.words(
+        "How safe those were who had nothing to do with it. Suspected: the model or a crew of "
+        "either nation ever took a track of theirs for suspect or hostile."
+    )
+    page.table(CIVIL_HEADS, civil_rows(duty))
+    page.words(
+        "; ".join(
+            f"{nation}: {sum(raised.values())} alerts ("
+            + (", ".join(f"{count} {kind}" for kind, count in raised.items()) or "none")
+            + f"), {duty['incidents'][nation]} incidents"
+            for nation, raised in duty["alerts"].items()
+        )
+        + "."
+    )
+    if duty["incident_pages"]:
+        page.words("The incidents, each as a page, a PDF and GeoJSON:")
+        page.links([(name, f"incidents/{name}/incident.html") for name in duty["incident_pages"]])
+
+
+def civil_rows(duty: Mapping[str, Any]) -> list[list[str]]:
+    """Return a row of figures for civil vehicles, and one for all that are not hostile."""
+    names = ("flew", "tracked", "suspected", "proposed", "ordered", "fired_at")
+    return [
+        [words, *(f"{duty['civil'][kind][name]:,}" for name in names)]
+        for kind, words in (("civil", "civil"), ("all_but_hostile", "all but hostile"))
+    ]
+
+
+def write_duty_picture(
+    duty: Mapping[str, Any],
+    silent: Sequence[tuple[float, float]],
+    until_s: float,
+    path_png: pathlib.Path,
+    title: str,
+) -> None:
+    """Write the picture of a duty; ``silent`` and ``until_s`` are seconds from the begin."""
+    stories = [
+        Story(
+            name=one["name"],
+            times_s={name: one[name] for name in _TIMES},
+            end=end_words(one),
+            end_s=_end_s(one, until_s),
+            outcome=_outcome(one),
+        )
+        for one in duty["targets"]
+    ]
+    draw_duty(stories, silent, until_s, path_png, title, "  ".join(summary_lines(duty)[:1]))
+
+
+_TIMES = ("came", "plotted", "tracked", "confirmed", "proposed", "ordered")
+
+
+def _outcome(one: Mapping[str, Any]) -> str:
+    if one["stopped"] is not None and (one["leaked"] is None or one["stopped"] < one["leaked"]):
+        return "stopped"
+    return "leaked" if one["leaked"] is not None else "flying"
+
+
+def _end_s(one: Mapping[str, Any], until_s: float) -> float:
+    ends = [one[name] for name in ("stopped", "leaked") if one[name] is not None]
+    return float(min(ends, default=until_s))
+
+
+def _clock(time_s: float | None) -> str:
+    if time_s is None:
+        return "-"
+    return f"{int(time_s) // 60}:{int(time_s) % 60:02d}"
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} s"

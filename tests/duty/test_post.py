@@ -1,0 +1,160 @@
+"""Two command posts: who decides what, when, and that nothing is done that should not be."""
+
+import pytest
+
+from duty.made import BOTH, ByHand, Two, duty, unit
+from jointsky.decide.declared import Crew
+from jointsky.decide.doctrine import Rule
+from jointsky.duty.post import UnitReport
+
+DRONE = (7, 500.0, 15_000.0, 0.0, -50.0)  # flies west, to the town
+RULES = {
+    "either": Rule(name="either", authority="either"),
+    "own": Rule(name="own", authority="own"),
+    "inform": Rule(name="inform", authority="inform", object_within_s=6.0),
+}
+
+
+def first(two, kind):
+    return next((time_s for time_s, _, fact in two.facts if fact.kind == kind), None)
+
+
+def test_a_hostile_is_looked_at_proposed_agreed_and_ordered_once():
+    two = Two()
+    two.run(120.0, [DRONE])
+    assert len(two.acts) == 1
+    time_s, nation, order = two.acts[0]
+    crew = two.duty.posts[0].crew
+    assert time_s >= crew.identify_s + crew.propose_s + crew.answer_s
+    proposal = two.posts[0].desk.book.get(order.proposal)
+    assert proposal.evidence[0].startswith("decided by ")
+    assert order.answer is not None and order.answer.nation != nation
+    words = " ".join(proposal.evidence)
+    assert f"{order.unit} (missile) can reach it in" in words
+
+
+def test_what_a_battery_of_the_other_nation_does_better_is_left_to_it():
+    far, near = unit("w-1", "west", -4_000, chance=0.3), unit("e-1", "east", 6_000, chance=0.9)
+    two = Two(units=(far, near))
+    two.run(120.0, [DRONE])
+    assert [(nation, order.unit) for _, nation, order in two.acts] == [("east", "e-1")]
+
+
+def test_what_is_left_to_the_other_is_taken_up_if_it_does_nothing():
+    far, near = unit("w-1", "west", -4_000, chance=0.3), unit("e-1", "east", 6_000, chance=0.9)
+    blind = {"west": ByHand(), "east": ByHand(identity="unknown", hostile=0.1)}
+    two = Two(units=(far, near), identifiers=blind)
+    two.run(150.0, [DRONE])
+    assert [(nation, order.unit) for _, nation, order in two.acts] == [("west", "w-1")]
+
+
+def test_a_crew_that_takes_the_target_for_civil_declines_and_holds_it():
+    sees = {"west": ByHand(), "east": ByHand(identity="neutral", hostile=0.01)}
+    two = Two(identifiers=sees)
+    two.run(200.0, [DRONE])
+    assert two.acts == []
+    assert "hold" in two.kinds("east")
+    assert any(fact.kind in {"refused", "withdrawal"} for _, _, fact in two.facts)
+
+
+def test_nothing_unknown_is_proposed():
+    two = Two(identifiers={"west": ByHand("unknown", 0.3), "east": ByHand("unknown", 0.3)})
+    two.run(200.0, [DRONE])
+    assert not {"proposal", "order"} & set(two.kinds())
+
+
+@pytest.mark.parametrize("authority", ["either", "own", "inform"])
+def test_other_rules_need_no_word_of_the_other_crew(authority):
+    two = Two(duty(RULES[authority]))
+    two.run(120.0, [DRONE])
+    assert len(two.acts) == 1
+    waits = two.acts[0][0] - first(two, "proposal")
+    assert waits < (10.0 if authority == "inform" else 5.0)
+    assert waits >= (6.0 if authority == "inform" else 0.0)
+
+
+def test_without_the_other_each_goes_alone_over_its_own_land():
+    two = Two()
+    two.run(5.0, [])
+    two.is_cut = True
+    over_west = (7, 500.0, -1_000.0, 0.0, -10.0)
+    two.run(120.0, [over_west])
+    assert {nation for _, nation, _ in two.acts} == {"west"}
+    assert two.acts[0][2].answer is None and two.acts[0][2].silent_s > 0.0
+    modes = [
+        fact.facts["mode"] for _, who, fact in two.facts if fact.kind == "mode" and who == "west"
+    ]
+    assert modes[-1] == "alone"
+
+
+def test_after_the_cut_both_are_joint_again_and_know_the_same():
+    two = Two()
+    two.run(5.0, [])
+    two.is_cut = True
+    two.run(120.0, [(7, 500.0, -1_000.0, 0.0, -10.0)])
+    two.is_cut = False
+    two.run(140.0, [])
+    assert [post.desk.mode for post in two.posts] == ["joint", "joint"]
+    one, other = ({decision.ref for decision in post.desk.book} for post in two.posts)
+    assert one == other
+
+
+def test_what_was_stopped_is_not_proposed_again():
+    two = Two()
+    two.run(60.0, [DRONE])
+    (_, nation, order) = two.acts[0]
+    two.reports[0 if nation == "west" else 1].append(UnitReport(order.ref, "stopped", True))
+    two.run(200.0, [DRONE])
+    assert len(two.acts) == 1
+    assert two.kinds().count("proposal") == 1
+
+
+def test_what_was_missed_is_proposed_again():
+    two = Two()
+    two.run(60.0, [DRONE])
+    (_, nation, order) = two.acts[0]
+    two.reports[0 if nation == "west" else 1].append(UnitReport(order.ref, "missed", True))
+    two.run(110.0, [DRONE])
+    assert len(two.acts) == 2
+
+
+def test_a_busy_crew_decides_later():
+    slow = Crew(seats=1, spread=0.0, overlooks=0.0, wrongs=0.0, refuses=0.0)
+    many = [(k, 400.0 * k, 15_000.0, 0.0, -50.0) for k in range(1, 5)]
+    two, busy = Two(duty(crew=slow)), Two(duty(crew=slow))
+    two.run(150.0, many[:1])
+    busy.run(150.0, many)
+    assert busy.posts[0].watch.longest_wait_s > two.posts[0].watch.longest_wait_s
+
+
+def test_a_delegated_battery_proposes_without_the_crew():
+    rule = Rule(name="near", authority="either", is_delegated=True)
+    two = Two(duty(rule))
+    two.run(60.0, [DRONE])
+    assert len(two.acts) == 1
+    assert two.acts[0][0] < two.duty.posts[0].crew.identify_s
+
+
+def test_debris_keeps_off_what_is_protected_unless_doctrine_allows_it():
+    over_town = (7, 0.0, -3_000.0, 0.0, -20.0)
+    two = Two()
+    two.run(60.0, [over_town])
+    assert two.acts == []
+    rule = Rule(name="both", authority="both", answer_within_s=30.0, over_protected=True)
+    allowed = Two(duty(rule))
+    allowed.run(60.0, [over_town])
+    assert len(allowed.acts) == 1
+
+
+def test_each_by_itself_both_engage_one_target():
+    two = Two(is_joint=False)
+    two.run(60.0, [DRONE])
+    assert sorted(nation for _, nation, _ in two.acts) == ["east", "west"]
+
+
+def test_equal_steps_give_equal_facts():
+    one, other = Two(), Two()
+    for two in (one, other):
+        two.run(100.0, [DRONE])
+    assert one.facts == other.facts
+    assert BOTH.name in {fact.facts.get("rule") for _, _, fact in one.facts}
