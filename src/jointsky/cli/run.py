@@ -27,6 +27,7 @@ from jointsky.cli import console
 from jointsky.errors import InputError
 from jointsky.scenario.load import WANTED_SEED, checked_seed
 from jointsky.sim import whole
+from jointsky.sim.apart import beside_rows
 from jointsky.sim.duty_report import TARGET_HEADS, summary_lines, target_rows
 from jointsky.sim.network_report import network_lines
 from jointsky.sim.report import SITE_HEADS, nation_rows, site_rows
@@ -182,6 +183,13 @@ def _show_duty(duty: dict[str, Any]) -> None:
     console.results.print(table)
     for line in summary_lines(duty):
         console.results.print(line, soft_wrap=True)
+    if "apart" in duty:
+        beside = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for k, head in enumerate(("", "together", "each for itself")):
+            beside.add_column(head, justify="right" if k else "left")
+        for row in beside_rows(duty):
+            beside.add_row(*row)
+        console.results.print(beside)
 
 
 def _show_ways(ways: list[dict[str, Any]]) -> None:

@@ -309,8 +309,7 @@ class SimulatedDuty:
             can = chance > 0.0 and ready > 0 and bool(np.isfinite(target.distance_m).any())
             if can and (best is None or chance > best[0]):
                 best = chance, weapon, target
-        if best is None:
-            self._told[k].append(UnitReport(order.ref, "refused", True))
+        if best is None:  # it waits for its target until the order ends
             facts = {"order": list(order.ref), "unit": unit.name, "state": "cannot"}
             return [(now_s, unit.site, Log(UNIT, facts))]
         chance, weapon, target = best
@@ -358,7 +357,8 @@ class SimulatedDuty:
         is_end = one.kind in _ENDS
         state = one.kind if one.kind in {"fired", "stopped", "missed"} else "refused"
         state = "missed" if one.kind in {"wasted", "gone"} else state
-        if one.kind != "fired" or not did.has_fired:
+        # that a target will not come into reach nobody knows before the order has ended
+        if one.kind != "no-reach" and (one.kind != "fired" or not did.has_fired):
             self._told[k].append(UnitReport(did.order.ref, state, is_end))
         did.has_fired |= one.kind == "fired"
         self.story.append(

@@ -8,6 +8,7 @@ from typing import Any
 
 from jointsky.pictures.duty import Story, draw_duty
 from jointsky.pictures.report import Report
+from jointsky.sim.apart import beside_rows
 
 TARGET_HEADS = (
     *("who came", "type", "seen by", "tracked", "sure", "proposed", "agreed", "ordered"),
@@ -85,6 +86,13 @@ def write_duty(page: Report, duty: Mapping[str, Any], folder: pathlib.Path) -> N
         "it is hostile. All of this is simulated, with public and approximate figures."
     )
     page.table(TARGET_HEADS, target_rows(duty), words=3)
+    if "apart" in duty:
+        page.words(
+            "The same sky, the same plots, without links across the border and without a common "
+            "decision:"
+        )
+        page.table(("", "together", "each for itself"), beside_rows(duty))
+        page.picture(folder / "duty-apart.png", "The same raid, each nation for itself")
     page.words(
         "How safe those were who had nothing to do with it. Suspected: the model or a crew of "
         "either nation ever took a track of theirs for suspect or hostile."

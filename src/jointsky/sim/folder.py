@@ -21,7 +21,7 @@ from jointsky.sim.windows import WINDOW_S, window_path
 STATE, WINDOWS, ARMS = "state.json", "windows", "arms"
 TABLES = ("truth.parquet", "plots.parquet", "tracks.parquet", "reports.parquet")
 PICTURES = ("picture.png", "sites.png", "network.png", "duty.png", "report.html")
-PAGES = ("pages", "incidents")
+PAGES = ("pages", "incidents", "duty-apart.png")
 COMPARED = ("compare.png", "compare-time.png")
 LEFT = {*TABLES, *PICTURES, *PAGES, *COMPARED, "log.jsonl", "summary.json", STATE, WINDOWS, ARMS}
 

@@ -14,8 +14,8 @@ from jointsky.scenario.built import Built
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
-GATE_M = 3000.0  # a track farther from every vehicle is a track of nothing
-GROUND_SLACK_M, HEIGHT_SLACK_M = 500.0, 300.0  # what errors of this size weigh
+GROUND_SLACK_M, HEIGHT_SLACK_M, SPEED_SLACK_MPS = 500.0, 300.0, 30.0  # errors of usual size
+GATE = 6.0  # slacks: a track farther from every vehicle is a track of nothing
 MUCH_NEARER = 0.1  # another vehicle must weigh less than this share of the one of a moment ago
 NOTHING = -1
 
@@ -28,6 +28,7 @@ class Matching:
         self.stop_s: Floats = np.full(len(built.surroundings.vehicles), np.inf)
         self._now_s = -np.inf
         self._ecef_m: Floats = np.empty((0, 3))
+        self._speed_mps: Floats = np.empty((0, 3))
         self._former: dict[int, int] = {}  # by track number, of all posts
 
     def at(self, now_s: float) -> Floats:
@@ -35,6 +36,7 @@ class Matching:
         if now_s != self._now_s:
             grid = states_on_grid(self._pieces, np.array([now_s]))
             self._ecef_m = np.ascontiguousarray(grid[:3, :, 0].T)
+            self._speed_mps = np.ascontiguousarray(grid[3:, :, 0].T)
             self._ecef_m[self.stop_s <= now_s] = np.nan
             self._now_s = now_s
         return self._ecef_m
@@ -42,9 +44,9 @@ class Matching:
     def behind(self, tracks: Tracks, now_s: float) -> tuple[Array, Floats]:
         """Return the vehicle that each track means, (n,), NOTHING for none, and how far off it is.
 
-        It is the nearest, heights counted by how badly they are known, within ``GATE_M`` over the
-        ground; that of a moment ago unless another is much nearer.  The distance is that over the
-        ground.
+        It is the nearest in place and speed, heights counted by how badly they are known, within
+        ``GATE`` slacks; that of a moment ago unless another is much nearer.  The distance is that
+        over the ground.
         """
         places = self.at(now_s)
         there = np.flatnonzero(np.isfinite(places[:, 0]))
@@ -57,7 +59,11 @@ class Matching:
         away_m = geodesy.mean_radius_of_curvature_m(float(latitude[0])) * np.hypot(north, east)
         sigma_m = np.sqrt(np.nan_to_num(tracks.covariance[:, 2, 2], nan=1e8)) + HEIGHT_SLACK_M
         above = np.nan_to_num((tracks.height_m[:, None] - height_m) / sigma_m[:, None])
+        speed_mps = np.linalg.norm(self._speed_mps[there], axis=1)
+        faster = np.hypot(tracks.ve_mps, tracks.vn_mps)[:, None] - speed_mps
         cost = (away_m / GROUND_SLACK_M) ** 2 + above**2
+        cost += (np.nan_to_num(faster) / SPEED_SLACK_MPS) ** 2
+        is_near = cost <= GATE**2
         numbers = tracks.track_number.tolist()
         column = {vehicle: k for k, vehicle in enumerate(there.tolist())}
         for row, number in enumerate(numbers):
@@ -66,7 +72,8 @@ class Matching:
                 cost[row, former] *= MUCH_NEARER
         nearest = cost.argmin(axis=1)
         off_m = away_m[np.arange(len(tracks)), nearest]
-        vehicle = np.where(off_m <= GATE_M, there[nearest], NOTHING)
+        near = is_near[np.arange(len(tracks)), nearest]
+        vehicle = np.where(near, there[nearest], NOTHING)
         self._former.update(zip(numbers, vehicle.tolist(), strict=True))
         return vehicle, off_m
 

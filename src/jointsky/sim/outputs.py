@@ -43,12 +43,14 @@ def write(
     folder: pathlib.Path,
     step: Step,
     compared: Sequence[Mapping[str, Any]] | None = None,
+    alone: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write everything that a run left into a folder; return its figures.
 
     truth.parquet, plots.parquet (with the vehicle behind each plot), tracks.parquet (of every
     site), reports.parquet, log.jsonl, summary.json, picture.png, sites.png, a page for each site
     in pages/, and report.html that shows it all.  ``compared``: the figures of ways to share.
+    ``alone``: those of the duty where each nation is for itself.
     """
     step(WRITING, 0.0)
     built = outcome.built
@@ -85,6 +87,15 @@ def write(
                 folder / "incidents",
             )
         ]
+        if alone is not None:
+            found["duty"]["apart"] = alone
+            write_duty_picture(
+                alone,
+                [(0.0, outcome.end_s - built.begin_s)],
+                outcome.end_s - built.begin_s,
+                folder / "duty-apart.png",
+                f"{built.name}: the same, each nation for itself",
+            )
         silent = [
             (outage.begin_s - built.begin_s, outage.end_s - built.begin_s)
             for outage in judged.outages

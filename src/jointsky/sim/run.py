@@ -136,12 +136,16 @@ def network_outcome(
     folder: pathlib.Path,
     settings: RunSettings,
     step: Callable[[float], None] = lambda share: None,
+    crews: int = 1,
 ) -> Outcome:
-    """Return what another network makes of the recorded windows of a whole run, without a log."""
+    """Return what another network makes of the recorded windows of a whole run, without a log.
+
+    ``crews``: its sites in so many processes.
+    """
     count = len(windows.windows(built))
     kept = []
     end_s = built.begin_s
-    with SimulatedNetwork(built, settings.tracker, with_covariance=False) as network:
+    with SimulatedNetwork(built, settings.tracker, with_covariance=False, crews=crews) as network:
         course = Course(network, duty_of(built))
         for seen, until_s in received(built, folder, count, map):
             now, _ = course.advance(seen, end_s, until_s)

@@ -11,6 +11,7 @@ from jointsky.records.run import Run
 from jointsky.scenario.build import build
 from jointsky.scenario.load import load
 from jointsky.sim import outputs
+from jointsky.sim.apart import figures_apart
 from jointsky.sim.compare import compare
 from jointsky.sim.folder import RunFolder
 from jointsky.sim.run import RunSettings, simulate
@@ -58,7 +59,10 @@ def run(
     if ways and outcome.is_whole:
         compared = compare(outcome, folder, settings, step, should_stop)
         outcome = dataclasses.replace(outcome, is_whole=compared is not None)
-    figures = outputs.write(outcome, folder.work, step, compared)
+    alone = None
+    if outcome.is_whole and built.duty is not None and built.duty.is_joint and built.links:
+        alone = figures_apart(built, folder, settings, step)
+    figures = outputs.write(outcome, folder.work, step, compared, alone)
     if outcome.is_whole:
         folder.finish()
     else:
