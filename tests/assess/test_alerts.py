@@ -317,6 +317,15 @@ def test_a_transponder_that_falls_silent_is_told_after_a_while_and_not_where_not
         assert life(one, [answers] * 10 + [last] * 60) == []
 
 
+def test_a_radar_that_is_known_to_see_echoes_only_tells_of_a_lost_transponder_by_itself():
+    """Its own good height does not stand for an answer."""
+    echo = [Sensor(name="hill", kind="radar", senses=("echo",)), SENSORS[1]]
+    steps = [unanswered(20.0, 0, 1)] * 10 + [unanswered(20.0, 0)] * 40
+    for sensors, is_raised in ((echo, True), (SENSORS, False)):
+        made = alerts(square(use="corridor"), sensors=sensors)
+        assert bool(life(made, steps)) == is_raised
+
+
 def test_what_never_answered_has_no_transponder_to_lose():
     never = tracks((7, 0, 0, 200, 0), height_m=np.nan, sensors=seen(0))
     assert life(alerts(square(use="corridor"), sensors=SENSORS), [never] * 90) == []
