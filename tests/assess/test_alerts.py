@@ -364,7 +364,7 @@ def leg(begin, end, mode_a=0o1234, seconds=150):
 
 
 def test_a_civil_flight_that_leaves_its_corridor_sideways_is_told_of():
-    off = leg([-10e3, 0.0], [10e3, 20e3])
+    off = leg([-20e3, 0.0], [-10e3, 0.0], seconds=60) + leg([-10e3, 0.0], [10e3, 20e3])
     (raised,) = life(alerts(corridor()), off)
     assert raised[1:] == ("leaving", "raised")
     assert off[raised[0]].latitude_rad[0] > place(0.0, 5_000.0)[0]
@@ -376,6 +376,7 @@ def test_a_civil_flight_that_leaves_its_corridor_sideways_is_told_of():
         leg([0.0, 0.0], [50e3, 0.0]),  # past its end
         leg([0.0, 0.0], [50e3, 0.0]) + leg([50e3, 0.0], [10e3, 20e3]),  # back beside it, later
         leg([-10e3, 30e3], [10e3, 10e3]),  # was never in it
+        leg([-5e3, -20e3], [5e3, 20e3]),  # crosses it
         leg([-10e3, 0.0], [10e3, 20e3], mode_a=-1),  # does not answer: not civil
         leg([-1e3, 0.0], [1e3, 2e3]),  # slower than what is under way
     ],
@@ -386,7 +387,8 @@ def test_other_flights_about_a_corridor_are_not(flight):
 
 
 def test_a_flight_that_comes_back_into_its_corridor_clears_the_alert():
-    flight = leg([-10e3, 0.0], [0.0, 8e3], seconds=60) + leg([0.0, 8e3], [10e3, 0.0], seconds=60)
+    flight = leg([-20e3, 0.0], [-10e3, 0.0], seconds=60)
+    flight += leg([-10e3, 0.0], [0.0, 8e3], seconds=60) + leg([0.0, 8e3], [10e3, 0.0], seconds=60)
     made = alerts(corridor())
     assert [state for _, _, state in life(made, flight)] == ["raised", "cleared"]
 

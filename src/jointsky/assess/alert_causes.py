@@ -113,7 +113,7 @@ class Causes:
         ]
         settings = self._settings
         past_end = (standing.over <= settings.outside) & ~standing.beside
-        self._was_in[place] |= standing.over >= settings.inside
+        self._was_in[place] |= (standing.over >= settings.inside) & standing.along
         self._was_in[place] &= ~(past_end & np.isfinite(standing.distance_m))
         self._was_out[place] |= standing.inside <= settings.outside
         return found
@@ -190,7 +190,7 @@ class Causes:
         who: Who,
         place: npt.NDArray[np.int64],
     ) -> list[Cause]:
-        """Return civil tracks that are off the side of a corridor, and in no other."""
+        """Return civil tracks that flew along a corridor and are off its side, and in no other."""
         settings = self._settings
         in_any = ((standing.over >= settings.inside) & self._corridors).any(axis=1)
         speed_mps = np.hypot(tracks.ve_mps, tracks.vn_mps)
