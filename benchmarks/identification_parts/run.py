@@ -8,6 +8,7 @@ import pathlib
 
 import numpy as np
 import pyarrow.parquet as pq
+from jointsky.scenario.rims import rim_rad
 from scipy.spatial import cKDTree
 
 from jointsky.assess.areas import Area, Areas
@@ -17,7 +18,6 @@ from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
 from jointsky.scenario.build import build
 from jointsky.scenario.load import load
-from jointsky.scenario.rims import rim_rad
 from jointsky.scenario.times import Span
 from jointsky.store.tables import read_record
 

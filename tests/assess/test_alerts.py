@@ -317,6 +317,15 @@ def test_a_transponder_that_falls_silent_is_told_after_a_while_and_not_where_not
         assert life(one, [answers] * 10 + [last] * 60) == []
 
 
+def test_a_radar_that_is_known_to_see_echoes_only_tells_of_a_lost_transponder_by_itself():
+    """Its own good height does not stand for an answer."""
+    echo = [Sensor(name="hill", kind="radar", senses=("echo",)), SENSORS[1]]
+    steps = [unanswered(20.0, 0, 1)] * 10 + [unanswered(20.0, 0)] * 40
+    for sensors, is_raised in ((echo, True), (SENSORS, False)):
+        made = alerts(square(use="corridor"), sensors=sensors)
+        assert bool(life(made, steps)) == is_raised
+
+
 def test_what_never_answered_has_no_transponder_to_lose():
     never = tracks((7, 0, 0, 200, 0), height_m=np.nan, sensors=seen(0))
     assert life(alerts(square(use="corridor"), sensors=SENSORS), [never] * 90) == []
@@ -355,7 +364,7 @@ def leg(begin, end, mode_a=0o1234, seconds=150):
 
 
 def test_a_civil_flight_that_leaves_its_corridor_sideways_is_told_of():
-    off = leg([-10e3, 0.0], [10e3, 20e3])
+    off = leg([-20e3, 0.0], [-10e3, 0.0], seconds=60) + leg([-10e3, 0.0], [10e3, 20e3])
     (raised,) = life(alerts(corridor()), off)
     assert raised[1:] == ("leaving", "raised")
     assert off[raised[0]].latitude_rad[0] > place(0.0, 5_000.0)[0]
@@ -367,6 +376,7 @@ def test_a_civil_flight_that_leaves_its_corridor_sideways_is_told_of():
         leg([0.0, 0.0], [50e3, 0.0]),  # past its end
         leg([0.0, 0.0], [50e3, 0.0]) + leg([50e3, 0.0], [10e3, 20e3]),  # back beside it, later
         leg([-10e3, 30e3], [10e3, 10e3]),  # was never in it
+        leg([-5e3, -20e3], [5e3, 20e3]),  # crosses it
         leg([-10e3, 0.0], [10e3, 20e3], mode_a=-1),  # does not answer: not civil
         leg([-1e3, 0.0], [1e3, 2e3]),  # slower than what is under way
     ],
@@ -377,7 +387,8 @@ def test_other_flights_about_a_corridor_are_not(flight):
 
 
 def test_a_flight_that_comes_back_into_its_corridor_clears_the_alert():
-    flight = leg([-10e3, 0.0], [0.0, 8e3], seconds=60) + leg([0.0, 8e3], [10e3, 0.0], seconds=60)
+    flight = leg([-20e3, 0.0], [-10e3, 0.0], seconds=60)
+    flight += leg([-10e3, 0.0], [0.0, 8e3], seconds=60) + leg([0.0, 8e3], [10e3, 0.0], seconds=60)
     made = alerts(corridor())
     assert [state for _, _, state in life(made, flight)] == ["raised", "cleared"]
 

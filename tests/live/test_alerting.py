@@ -10,10 +10,13 @@ import pytest
 
 from assess.alert_tracks import square, tracks
 from jointsky.assess.areas import Areas
+from jointsky.assess.identification import Identifier
+from jointsky.assess.model_declared import shipped_model
 from jointsky.live.alerting import Alerting
 from jointsky.live.load import examine
 from jointsky.live.people import Acknowledge, PeopleFile, Told
 from jointsky.node.lookout import Lookout
+from jointsky.tracking.numbers import label
 from live.made import Made, Node, Radars
 from live.test_live_files import GOOD
 
@@ -147,6 +150,27 @@ def test_people_acknowledge_note_hand_over_and_close_and_the_log_has_it_all(tmp_
     kinds = [kind for kind, _ in brain.logged]
     assert kinds.count("people-line-refused") == 1
     for kind in ("alert-acknowledged", "incident-note", "incident-handed-over", "incident-closed"):
+        assert kinds.count(kind) == 1, kind
+
+
+def test_a_person_says_what_a_track_is_and_may_take_it_back(tmp_path):
+    picture = tracks((7, 0.0, 0.0, 20.0, 0.0))
+    brain = Brain(picture)
+    areas = Areas([square()])
+    identifier = Identifier(shipped_model(), areas, ())
+    folder, people = tmp_path / "incidents", tmp_path / "people.jsonl"
+    made = Alerting(brain, Lookout(areas), folder, people, identifier)
+    look(brain, made, 5)
+    assert [one["kind"] for one in made.shown["alerts"]] != []
+    say(tmp_path, do="identify", track=label(7).lower(), identity="friend", why="it is ours")
+    say(tmp_path, do="identify", track="ZZZZZZ", identity="friend")
+    look(brain, made, 20)
+    assert made.shown["alerts"] == []
+    say(tmp_path, do="identify", track="7")
+    look(brain, made, 20)
+    assert made.shown["alerts"] != []
+    kinds = [kind for kind, _ in brain.logged]
+    for kind in ("identity-decided", "identity-released", "people-line-refused"):
         assert kinds.count(kind) == 1, kind
 
 

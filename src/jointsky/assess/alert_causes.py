@@ -27,7 +27,7 @@ Booleans = npt.NDArray[np.bool_]
 
 GUARDED = ("prohibited", "restricted", "protected")
 DISTRESS = {0o7500: "unlawful interference", 0o7600: "radio failure", 0o7700: "emergency"}
-PRIMARY, ANSWERED = ("radar", "surface-radar"), ("ssr", "adsb", "multilateration")
+RADARS, ANSWERED = ("radar", "surface-radar"), ("ssr", "adsb", "multilateration")
 UNFRIENDLY: tuple[Exempt, ...] = ("unknown", "suspect", "hostile")
 WIDER = 0.2  # a drone that was near is no longer near when it is so much farther
 
@@ -70,8 +70,10 @@ class Causes:
         self._guarded = np.array([one.use in GUARDED for one in areas.areas], np.bool_)
         self._borders = np.array([one.use == "border" for one in areas.areas], np.bool_)
         self._corridors = np.array([one.use == "corridor" for one in areas.areas], np.bool_)
-        self._primary = bits_of([one.kind in PRIMARY for one in sensors])
-        self._answered = bits_of([one.kind in ANSWERED for one in sensors])
+        roles = [roles_of(one) for one in sensors]
+        self._echoes = bits_of([echoes for echoes, _ in roles])
+        self._answers_only = bits_of([answers and not echoes for echoes, answers in roles])
+        self._both = bits_of([answers and echoes for echoes, answers in roles])
         self._numbers = np.empty(0, np.int64)  # sorted; the rows of what follows
         self._was_in = np.empty((0, len(areas.areas)), np.bool_)
         self._was_out = np.empty((0, len(areas.areas)), np.bool_)
@@ -111,7 +113,7 @@ class Causes:
         ]
         settings = self._settings
         past_end = (standing.over <= settings.outside) & ~standing.beside
-        self._was_in[place] |= standing.over >= settings.inside
+        self._was_in[place] |= (standing.over >= settings.inside) & standing.along
         self._was_in[place] &= ~(past_end & np.isfinite(standing.distance_m))
         self._was_out[place] |= standing.inside <= settings.outside
         return found
@@ -188,7 +190,7 @@ class Causes:
         who: Who,
         place: npt.NDArray[np.int64],
     ) -> list[Cause]:
-        """Return civil tracks that are off the side of a corridor, and in no other."""
+        """Return civil tracks that flew along a corridor and are off its side, and in no other."""
         settings = self._settings
         in_any = ((standing.over >= settings.inside) & self._corridors).any(axis=1)
         speed_mps = np.hypot(tracks.ve_mps, tracks.vn_mps)
@@ -204,13 +206,15 @@ class Causes:
         )
 
     def _answers(self, tracks: Tracks) -> Booleans:
-        """Return which tracks (n,) are answering: told by what needs an answer, or their height.
+        """Return which tracks (n,) are answering now.
 
-        A radar that is primary and secondary at once does not say which of the two it was.
+        Those that a sensor has which needs an answer; and, as a radar that is primary and secondary
+        at once does not say which of the two it was, those with a code of which one has the height.
         """
         has_code = (tracks.mode_s >= 0) | (tracks.mode_a >= 0)
         is_told = height_sigma_m(tracks) < self._settings.height_told_m
-        return has_any(tracks.sensors, self._answered) | (has_code & is_told)
+        by_both = has_any(tracks.sensors, self._both) & has_code & is_told
+        return has_any(tracks.sensors, self._answers_only) | by_both
 
     def _silent(self, tracks: Tracks, place: npt.NDArray[np.int64], now_s: float) -> list[Cause]:
         """Return tracks that answered, answer no more, and are still seen by primary radar."""
@@ -218,7 +222,7 @@ class Causes:
         is_up = (tracks.flags & PlotFlag.ON_GROUND) == 0
         quiet = is_up & (since_s > 0.0)
         sure = quiet & (since_s >= self._settings.silent_s)
-        sure &= has_any(tracks.sensors, self._primary) & (tracks.status == TrackStatus.CONFIRMED)
+        sure &= has_any(tracks.sensors, self._echoes) & (tracks.status == TrackStatus.CONFIRMED)
         return _alone("lost-transponder", tracks, sure, quiet)
 
     def _distress(self, tracks: Tracks) -> list[Cause]:
@@ -272,6 +276,16 @@ def who_of(
             identity[row], is_civil[row] = one.identity, one.is_civil
             is_drone[row] = one.domain == "drone" if one.domain else is_drone[row]
     return Who(identity, is_civil, is_drone)
+
+
+def roles_of(sensor: Sensor) -> tuple[bool, bool]:
+    """Return whether a sensor sees echoes, and whether it hears transponders.
+
+    A radar of which nothing else is known may do both.
+    """
+    if sensor.senses:
+        return "echo" in sensor.senses, "transponder" in sensor.senses
+    return sensor.kind in RADARS, sensor.kind in (*RADARS, *ANSWERED)
 
 
 def bits_of(chosen: Sequence[bool]) -> npt.NDArray[np.uint64]:

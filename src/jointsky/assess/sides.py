@@ -33,21 +33,19 @@ class Seen:
     starts: Integers  # (m,) where the sides of each place begin
     counts: Integers  # (m,)
 
-    def nearest_m(self) -> Floats:
-        """Return the nearest point (m, 2) of the sides, east and north of each place."""
+    def nearest(self) -> tuple[Floats, Integers]:
+        """Return the nearest point (m, 2), east and north of each place, and its side (m,)."""
         length2 = np.maximum(self.along_east_m**2 + self.along_north_m**2, 1e-6)
         part = -(self.east_m * self.along_east_m + self.north_m * self.along_north_m) / length2
         part = np.minimum(np.maximum(part, 0.0), 1.0)
-        east, north = (
-            self.east_m + part * self.along_east_m,
-            self.north_m + part * self.along_north_m,
-        )
+        east = self.east_m + part * self.along_east_m
+        north = self.north_m + part * self.along_north_m
         far2 = east**2 + north**2
         least = np.repeat(np.minimum.reduceat(far2, self.starts), self.counts)
         best = np.flatnonzero(far2 == least)
         pair = np.repeat(np.arange(len(self.starts)), self.counts)[best]
         first = best[np.searchsorted(pair, np.arange(len(self.starts)))]
-        return np.column_stack([east[first], north[first]])
+        return np.column_stack([east[first], north[first]]), first
 
     def is_around(self) -> Booleans:
         """Return which places (m,) the sides go round (Haines 1994, Graphics Gems IV)."""

@@ -8,6 +8,7 @@ away to matter is not worked out: a probability of 0 at an infinite distance.
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ EARTH_M = 6_371_008.8  # mean radius
 UNKNOWN_SIGMA_M = 300.0  # of a track that does not say how sure its place is
 SMALLEST_SIGMA_M = 1.0
 FAR_SIGMAS = 6.0
+ALONG_SINE = 0.5  # a flight along a corridor is within 30 degrees of it
 LOOKS_IN = 5  # places of a straight way through an area that are looked at
 
 
@@ -36,7 +38,7 @@ class Standing:
     being over its ground, whatever the height.  ``reach`` is the greatest probability of being in
     it at any time up to as far ahead as was asked, if the track flies on straight; ``go_s`` when
     that way comes to the rim (infinite: never, 0: it is in).  ``beside``: nearest to a side of the
-    corridor, not to one of its ends.
+    corridor, not to one of its ends; ``along``: flying along it.
     """
 
     inside: Floats
@@ -47,57 +49,71 @@ class Standing:
     go_s: Floats
     gap_m: Floats  # height above the ceiling or below the floor; 0 between them
     beside: Booleans
+    along: Booleans
 
 
-@dataclasses.dataclass(frozen=True)
-class _Flight:
-    """What is needed of tracks (m,), without gaps but for heights."""
+class _Flight(NamedTuple):
+    """What is needed of tracks (m,): where, how fast, and variances that grow with time t.
+
+    Each is three columns (m, 3), to be weighed by 1, t and t squared.
+    """
 
     latitude: Floats
     longitude: Floats
     ve: Floats
     vn: Floats
     vu: Floats
-    covariance: Floats  # (m, 6, 6)
+    east2: Floats
+    both: Floats  # covariance of east and north
+    north2: Floats
+    up2: Floats
 
     @classmethod
     def of(cls, tracks: Tracks) -> _Flight:
-        covariance = tracks.covariance.copy()
-        lost = np.isnan(covariance[:, :2, :2]).any(axis=(1, 2))
-        covariance[lost, :2, :2] = np.eye(2) * UNKNOWN_SIGMA_M**2
+        lost = np.isnan(tracks.covariance[:, :2, :2]).any(axis=(1, 2))
+        c = np.nan_to_num(tracks.covariance)
+        c[lost, :2, :2] = np.eye(2) * UNKNOWN_SIGMA_M**2
         ve, vn, vu = (np.nan_to_num(one) for one in (tracks.ve_mps, tracks.vn_mps, tracks.vu_mps))
-        known = np.nan_to_num(covariance)
-        return cls(tracks.latitude_rad, tracks.longitude_rad, ve, vn, vu, known)
+
+        def grows(a: int, b: int) -> Floats:
+            linear = c[:, a, b + 3] + c[:, a + 3, b]
+            return np.column_stack([c[:, a, b], linear, c[:, a + 3, b + 3]])
+
+        variances = grows(0, 0), grows(0, 1), grows(1, 1), grows(2, 2)
+        return cls(tracks.latitude_rad, tracks.longitude_rad, ve, vn, vu, *variances)
 
     def rows(self, index: Integers) -> _Flight:
-        return _Flight(*(getattr(self, one.name)[index] for one in dataclasses.fields(self)))
+        return _Flight(*(one[index] for one in self))
 
     def later(self, at_s: Floats) -> _Flight:
-        """Return where it will be after times (m,), flying straight."""
-        t = at_s[:, None, None]
-        c = self.covariance
-        moved = c.copy()
-        both = c[:, :3, 3:]
-        moved[:, :3, :3] += t * (both + both.transpose(0, 2, 1)) + t**2 * c[:, 3:, 3:]
-        return dataclasses.replace(
-            self,
+        """Return where it will be after times (m,), flying straight; there, time stands still."""
+        power = np.column_stack([np.ones_like(at_s), at_s, at_s**2])
+
+        def then(column: Floats) -> Floats:
+            return np.asarray((column * power).sum(axis=1)[:, None])
+
+        return self._replace(
             latitude=self.latitude + self.vn * at_s / EARTH_M,
             longitude=self.longitude + self.ve * at_s / (EARTH_M * np.cos(self.latitude)),
-            covariance=moved,
+            east2=then(self.east2),
+            both=then(self.both),
+            north2=then(self.north2),
+            up2=then(self.up2),
         )
 
     def across_m(self, away_m: Floats) -> Floats:
         """Return standard errors (m,) along directions (m, 2); in all where there is none."""
-        c, (e, n) = self.covariance, away_m.T
+        e, n = away_m.T
         length2 = e**2 + n**2
-        along = e**2 * c[:, 0, 0] + 2.0 * e * n * c[:, 0, 1] + n**2 * c[:, 1, 1]
+        east2, both, north2 = self.east2[:, 0], self.both[:, 0], self.north2[:, 0]
+        along = e**2 * east2 + 2.0 * e * n * both + n**2 * north2
         is_at = length2 < 1e-6
-        variance = np.where(is_at, c[:, 0, 0] + c[:, 1, 1], along / np.where(is_at, 1.0, length2))
+        variance = np.where(is_at, east2 + north2, along / np.where(is_at, 1.0, length2))
         return np.asarray(np.sqrt(np.maximum(variance, SMALLEST_SIGMA_M**2)))
 
     def height_sigma_m(self) -> Floats:
         """Return standard errors (m,) of heights."""
-        return np.asarray(np.sqrt(np.maximum(self.covariance[:, 2, 2], SMALLEST_SIGMA_M**2)))
+        return np.asarray(np.sqrt(np.maximum(self.up2[:, 0], SMALLEST_SIGMA_M**2)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,6 +153,7 @@ class Stander:
             go_s=np.full(shape, np.inf),
             gap_m=np.zeros(shape),
             beside=np.zeros(shape, np.bool_),
+            along=np.zeros(shape, np.bool_),
         )
         if 0 in shape:
             return made
@@ -156,7 +173,7 @@ class Stander:
 
         Those of which the straight way ahead, with room beside it, touches the area's bounds.
         """
-        spread = flight.covariance[:, 0, 0] + flight.covariance[:, 1, 1]
+        spread = flight.east2[:, 0] + flight.north2[:, 0]
         sigma_m = np.sqrt(np.maximum(spread, 0.0))
         room = ((self._margin_m + FAR_SIGMAS * sigma_m) / EARTH_M)[:, None]
         shrink = np.maximum(np.cos(flight.latitude), 0.01)[:, None]
@@ -201,7 +218,9 @@ class Stander:
         if len(on):
             line = self._line_of[area[on]]
             there = self._lines.seen(flight.latitude[on], flight.longitude[on], line)
-            made.beside[at[0][on], area[on]] = _is_beside(there)
+            beside, along = _followed(there, flight.rows(on))
+            made.beside[at[0][on], area[on]] = beside
+            made.along[at[0][on], area[on]] = along
 
     def _ahead(
         self,
@@ -231,14 +250,17 @@ class Stander:
 
 def _signed(seen: Seen, flight: _Flight) -> tuple[Floats, Floats]:
     """Return distances (m,) from rims, negative inside, and their standard errors."""
-    away_m = seen.nearest_m()
+    away_m, _ = seen.nearest()
     far_m = np.hypot(away_m[:, 0], away_m[:, 1])
     return np.where(seen.is_around(), -far_m, far_m), flight.across_m(away_m)
 
 
-def _is_beside(lines: Seen) -> Booleans:
-    """Return which places (m,) are nearest to the run of a line, and not to its ends."""
-    away_m = lines.nearest_m()
+def _followed(lines: Seen, flight: _Flight) -> tuple[Booleans, Booleans]:
+    """Return which places (m,) are beside a line, and which of the flights there go along it.
+
+    Beside: nearest to its run, and not to its ends.  Along: in either direction.
+    """
+    away_m, side = lines.nearest()
     last = lines.starts + lines.counts - 1
     ends = [
         (lines.east_m[lines.starts], lines.north_m[lines.starts]),
@@ -248,7 +270,10 @@ def _is_beside(lines: Seen) -> Booleans:
         ),
     ]
     off = [np.hypot(east - away_m[:, 0], north - away_m[:, 1]) for east, north in ends]
-    return np.asarray(np.minimum(*off) > 1.0)
+    east, north = lines.along_east_m[side], lines.along_north_m[side]
+    cross = np.abs(flight.ve * north - flight.vn * east)
+    is_along = cross <= ALONG_SINE * np.hypot(flight.ve, flight.vn) * np.hypot(east, north)
+    return np.asarray(np.minimum(*off) > 1.0), np.asarray(is_along)
 
 
 def _bounds(areas: tuple[Area, ...]) -> _Bounds:

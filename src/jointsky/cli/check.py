@@ -86,6 +86,7 @@ def _live_contents(examined: load.Examined) -> dict[str, Any] | None:
             for site in config.sites
         },
         "links": {link.name: {"ends": link.ends, "share": link.share} for link in config.links},
+        "zones": {zone.name: zone.use for zone in config.zones},
     }
 
 
@@ -102,6 +103,9 @@ def _show_live(figures: dict[str, Any]) -> None:
         table.add_row("site", words)
     for name, link in figures["links"].items():
         table.add_row("link", f"{name}: {' - '.join(link['ends'])}, shares {link['share']}")
+    if figures["zones"]:
+        words = ", ".join(f"{name} ({use})" for name, use in figures["zones"].items())
+        table.add_row("zones", words)
     console.results.print(table)
     console.results.print("no faults")
 

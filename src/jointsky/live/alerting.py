@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import pathlib
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from jointsky.assess.areas import Areas
+from jointsky.assess.identification import Identifier
+from jointsky.assess.model_declared import shipped_model
 from jointsky.assess.rims import area_of
 from jointsky.errors import InputError
 from jointsky.live.brain import Brain
@@ -18,6 +19,7 @@ from jointsky.live.people import (
     AnyLine,
     Close,
     HandOver,
+    Identify,
     Open,
     PeopleFile,
     Told,
@@ -26,29 +28,28 @@ from jointsky.node.effects import Log
 from jointsky.node.lookout import Lookout
 from jointsky.node.setup import Network
 from jointsky.pictures.incident import write_incident
-from jointsky.records.assessment import Assessment
+from jointsky.records.columns import join
+from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
+from jointsky.tracking.numbers import label
 
 NO_ALERTS: dict[str, Any] = {"alerts": [], "incidents": []}
-Identify = Callable[[Tracks, float], Mapping[int, Assessment]]
 
 
-def lookout_of(config: LiveConfig, network: Network, site: int) -> Lookout:
-    """Return the lookout of a site of a live network."""
-    return Lookout(
-        Areas([area_of(zone, 0.0) for zone in config.zones]),
-        network.sensors,
-        network.sites[site].name,
-        config.alerts,
-        config.incidents,
+def lookout_of(config: LiveConfig, network: Network, site: int) -> tuple[Lookout, Identifier]:
+    """Return the lookout of a site of a live network, and what identifies its tracks."""
+    areas = Areas([area_of(zone, 0.0) for zone in config.zones])
+    lookout = Lookout(
+        areas, network.sensors, network.sites[site].name, config.alerts, config.incidents
     )
+    return lookout, Identifier(shipped_model(), areas, network.sensors)
 
 
 class Alerting:
     """Looks at the picture of a running node; ``look`` and ``end`` by one thread at a time.
 
     Files of incidents go to ``folder``; ``people`` is the file of what people report and do.
-    ``identify`` tells what tracks are taken for; without it, it is told by how they answer.
+    ``identifier`` says what tracks are; without one, it is told by how they answer.
     """
 
     def __init__(
@@ -57,11 +58,12 @@ class Alerting:
         lookout: Lookout,
         folder: pathlib.Path,
         people: pathlib.Path | None = None,
-        identify: Identify | None = None,
+        identifier: Identifier | None = None,
     ) -> None:
         self._brain, self._lookout, self._folder = brain, lookout, folder
         self._people = None if people is None else PeopleFile(people)
-        self._identify = identify
+        self._identifier, self._tracks = identifier, Tracks.make(0)
+        self._reports = [Reports.make(0)]  # that came in since the tracks were identified
         self.shown = NO_ALERTS
         self.fault = ""
 
@@ -71,8 +73,14 @@ class Alerting:
             now_s = self._brain.clock.now_s()
             tracks = node.picture(now_s)
         while self._brain.renamed:
-            self._log(self._lookout.rename(*self._brain.renamed.popleft(), now_s), now_s)
-        known = {} if self._identify is None else self._identify(tracks, now_s)
+            old, new = self._brain.renamed.popleft()
+            self._log(self._lookout.rename(old, new, now_s), now_s)
+            if self._identifier is not None:
+                self._identifier.rename(old, new)
+        self._tracks, known = tracks, {}
+        if self._identifier is not None:
+            known = self._identifier.step(tracks, now_s, join(self._reports))
+            self._reports = [Reports.make(0)]
         self._log(self._lookout.look(tracks, known, now_s), now_s)
         fault = self._hear(now_s)
         self._say(self._write(now_s) or fault, now_s)
@@ -112,8 +120,12 @@ class Alerting:
         match said:
             case Acknowledge():
                 return lookout.acknowledge(said.alert, by, now_s)
+            case Identify():
+                return self._decide(said, now_s)
             case Told():
-                return lookout.on_reports(said.report(now_s), now_s, [by])
+                report = said.report(now_s)
+                self._reports.append(report)
+                return lookout.on_reports(report, now_s, [by])
             case Open():
                 place = (
                     math.radians(math.nan if said.latitude_deg is None else said.latitude_deg),
@@ -126,6 +138,19 @@ class Alerting:
                 return lookout.hand_over(said.incident, said.to, by, now_s)
             case Close():
                 return lookout.close(said.incident, by, now_s, said.why)
+
+    def _decide(self, said: Identify, now_s: float) -> list[Log]:
+        """Let a person say what a track is; InputError: there is none of that number."""
+        numbers = self._tracks.track_number.tolist()
+        found = [n for n in numbers if said.track.upper() in (str(n), label(n))]
+        if len(found) != 1 or self._identifier is None:
+            raise InputError(f"track {said.track}", "is none of the picture")
+        facts = {"track": str(found[0]), "label": label(found[0]), "by": said.by}
+        if said.identity is None:
+            self._identifier.release(found[0])
+            return [Log("identity-released", facts)]
+        self._identifier.decide(found[0], said.identity, said.by, now_s, said.why)
+        return [Log("identity-decided", {**facts, "identity": said.identity, "why": said.why})]
 
     def _write(self, now_s: float, is_last: bool = False) -> str:
         """Write the files of incidents that have changed; return what was wrong, if anything."""

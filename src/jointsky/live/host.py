@@ -105,9 +105,8 @@ class Host:
         self.brain.on_told = self._on_told
         folder = self._path(config.store.folder) / "incidents"
         people = None if config.people is None else self._path(config.people)
-        self.alerting = Alerting(
-            self.brain, lookout_of(config, self._network, self._row), folder, people
-        )
+        lookout, identifier = lookout_of(config, self._network, self._row)
+        self.alerting = Alerting(self.brain, lookout, folder, people, identifier)
         self._thread = threading.Thread(target=self.brain.run, name="node", daemon=True)
 
     def _path(self, text: str) -> pathlib.Path:

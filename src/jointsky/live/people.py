@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from jointsky.assess.zones import Latitude, Longitude
 from jointsky.declare_time import Stamp, stamp_s
+from jointsky.records.assessment import Identity
 from jointsky.records.reports import Reports
 
 Words = Annotated[str, Meta(max_length=160)]
@@ -88,7 +89,17 @@ class Close(Line, frozen=True, kw_only=True, tag="close"):
     why: Annotated[Words, Meta(description="Why")] = ""
 
 
-AnyLine = Acknowledge | Told | Open | Add | HandOver | Close
+class Identify(Line, frozen=True, kw_only=True, tag="identify"):
+    """A person says what a track is; it stays so, until its identity is released."""
+
+    track: Annotated[str, Meta(description="Its number, or the six signs that are shown of it")]
+    identity: Annotated[
+        Identity | None, Meta(description="What it is; none: the machine may say it again")
+    ] = None
+    why: Annotated[Words, Meta(description="Why")] = ""
+
+
+AnyLine = Identify | Acknowledge | Told | Open | Add | HandOver | Close
 _decoder = msgspec.json.Decoder(AnyLine)
 
 
