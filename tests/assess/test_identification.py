@@ -165,12 +165,12 @@ def test_evidence_reads_well():
         "plant-zone", "restricted", np.radians([[53.5, 26], [53.5, 28], [55, 28], [55, 26]])
     )
     found = silent_drone(
-        Identifier(shipped_model(), Areas([zone]), [RADAR]), 40.0, height_m=80.0, north_m=5_000.0
+        Identifier(shipped_model(), Areas([zone]), [RADAR]), 40.0, height_m=210.0, north_m=5_000.0
     )
     words = [one.words for one in found.evidence]
     assert "no transponder reply for 40 s" in words
-    assert "inside plant-zone at 80 m" in words
-    assert "48 m/s at 80 m: most like a one-way attack drone" in words
+    assert "inside plant-zone at 210 m" in words
+    assert "48 m/s at 210 m: most like a light aircraft" in words
     assert words[-1].startswith("likeliest a one-way attack drone, hostile (")
     shifts = [abs(one.shift) for one in found.evidence[:-1]]
     assert shifts == sorted(shifts, reverse=True)
