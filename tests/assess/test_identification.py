@@ -267,7 +267,7 @@ def test_an_identity_is_kept_down_to_its_lower_threshold():
     """A speed at which the odds swing about a threshold does not make the identity flap."""
     limits = {
         "suspect": Threshold(enter=0.5, leave=0.3),
-        "neutral": Threshold(enter=0.65, leave=0.4),
+        "neutral_by_looks": Threshold(enter=0.65, leave=0.4),
     }
     toy = replaced(two(), rules=rules(**limits, suspect_after_s=0.0))
     toy = replaced(toy, reading=replaced(toy.reading, memory_s=1.0, speed_sigma_mps=10.0))
