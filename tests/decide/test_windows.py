@@ -31,6 +31,7 @@ def weapon(**changes):
         "target_speed_max_mps": 700.0,
         "speed_mps": 500.0,
         "reaction_s": 5.0,
+        "antenna_m": 10.0,
     } | changes
     columns = {name: np.array([value]) for name, value in given.items()}
     return Weapons(ecef_m=geodetic_to_ecef(*HERE), **columns)
@@ -72,6 +73,17 @@ def test_a_crossing_threat_is_in_reach_along_a_chord():
     half_s = math.sqrt(4000.0**2 - 2000.0**2) / 200.0
     assert found["earliest_s"] == pytest.approx(30.0 - half_s, abs=STEP_S)
     assert found["latest_s"] == pytest.approx(30.0 + half_s, abs=STEP_S)
+
+
+@pytest.mark.parametrize(("km", "antenna_m", "reached"), [(41, 10, True), (43, 10, False)])
+def test_below_the_horizon_of_its_antenna_a_weapon_reaches_nothing(km, antenna_m, reached):
+    # 10 m and 50 m: 13.04 + 29.16 km, 4/3 earth; it stands 50 m over the round earth
+    up_m = 50.0 - (1000.0 * km) ** 2 / (2 * 6.385e6)
+    still = path((0.0, 1000.0 * km, up_m), (0.0, 0.0, 0.0))
+    far = weapon(range_max_m=80_000.0, speed_mps=np.inf, antenna_m=float(antenna_m))
+    assert np.isfinite(windows(far, still).earliest_s[0, 0]) == reached
+    higher = dataclasses.replace(far, antenna_m=np.array([100.0]))
+    assert np.isfinite(windows(higher, still).earliest_s[0, 0])
 
 
 def test_over_the_weapon_there_is_a_dead_zone():

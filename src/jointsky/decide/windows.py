@@ -1,8 +1,9 @@
 """When a simulated battery could stop a threat that flies on as it does, and where debris may fall.
 
 A path is straight over the ground at a constant climb.  A weapon has a public envelope: ground
-range, height above its own ground, speed of the target.  A shot takes its distance over a mean
-speed, as in world/engagement.py.  How it finds its target is nobody's business here.
+range, height above its own ground, speed of the target; and the horizon of its antenna (4/3
+earth).  A shot takes its distance over a mean speed, as in world/engagement.py.  How it finds its
+target is nobody's business here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.earth.geodesy import ecef_to_geodetic, geodetic_to_ecef
+from jointsky.earth.horizon import horizon_distance_m
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
@@ -34,6 +36,7 @@ class Weapons:
     target_speed_max_mps: Floats
     speed_mps: Floats  # mean, of a shot; inf: it is there at once
     reaction_s: Floats  # from an order to the first shot
+    antenna_m: Floats  # height of the weapon's own antenna: below its horizon nothing is in reach
 
     def __post_init__(self) -> None:
         count = len(self.ecef_m)
@@ -155,6 +158,7 @@ def windows(weapons: Weapons, paths: Paths, clear: Booleans | None = None) -> Wi
         & (above_m >= weapons.height_min_m[column])
         & (above_m <= weapons.height_max_m[column])
         & (paths.speed_mps[:, None] <= weapons.target_speed_max_mps[column])
+        & (over_m <= horizon_distance_m(weapons.antenna_m[column], above_m))
     )
     if clear is not None:
         is_in &= clear

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +11,16 @@ import numpy.typing as npt
 from jointsky.assess.areas import Areas
 from jointsky.decide.assignment import Plan, Problem, assign_fast
 from jointsky.decide.doctrine import Rule
-from jointsky.duty.reach import Reach, reach
-from jointsky.duty.units import Depot, UnitOf
+from jointsky.decide.windows import Weapons, is_clear, predicted, windows
+from jointsky.duty.units import Depot, UnitOf, WeaponOf
+from jointsky.earth import geodesy
 from jointsky.records.assessment import Assessment, Threat
 from jointsky.records.tracks import Tracks
 
 Floats = npt.NDArray[np.float64]
 SALVO_COST = 0.02  # worth of a salvo, beside a sure threat's 1: nobody shoots at what is stopped
+STEP_S = 3.0  # between two looks along a path
+UNKNOWN_M = 3000.0  # a height that nobody has measured
 KEPT = 0.1  # a plan is changed where that is better by a tenth, not for less
 
 
@@ -45,12 +49,20 @@ class Choice:
     words: tuple[str, ...]
 
 
+class Options(NamedTuple):
+    """What each weapon could do about each target, (W, T)."""
+
+    chance: Floats  # that a salvo stops it; 0: it cannot, or may not
+    earliest_s: Floats  # when first; NaN: never
+
+
 class Planner:
     """Chooses batteries, step by step, without changing its mind for little."""
 
     def __init__(self, areas: Areas, units: tuple[UnitOf, ...], ahead_s: float) -> None:
         self._areas, self._ahead_s = areas, ahead_s
         self._rows = [(unit, weapon) for unit in units for weapon in unit.weapons]
+        self._weapons = _weapons_of(self._rows)
         self._protected = areas.of_use("protected")
         self._before: dict[tuple[int, int], int] = {}  # salvos, by weapon's row and target
 
@@ -67,8 +79,8 @@ class Planner:
             self._before = {}
             return []
         tracks = picture.rows(np.array([rows[one.target] for one in wanted]))
-        window = reach(self._rows, tracks, self._ahead_s)
-        chance = self._chances(wanted, window)
+        options = self._options(wanted, tracks, now_s)
+        chance = options.chance
         problem = Problem(
             value=np.array([max(one.threat.level, 0.05) for one in wanted]),
             chance=chance,
@@ -86,7 +98,7 @@ class Planner:
             for row in np.flatnonzero(plan.salvos[:, column]).tolist():
                 self._before[row, want.target] = int(plan.salvos[row, column])
                 unit, weapon = self._rows[row]
-                in_s = float(window.first_s[row, column])
+                in_s = float(options.earliest_s[row, column]) - now_s
                 words = (
                     f"{unit.name} ({weapon.name}) can reach it in {in_s:.0f} s, "
                     f"chance {chance[row, column]:.0%}"
@@ -94,26 +106,35 @@ class Planner:
                 made.append(Choice(want.target, unit, want.rule, want.owner, want.threat, (words,)))
         return made
 
-    def _chances(self, wanted: list[Wanted], window: Reach) -> Floats:
-        """Return the chance of a salvo of each weapon at each target, (W, T); 0: it may not."""
-        chance = np.zeros(window.first_s.shape)
-        near_m = np.full(chance.shape, np.inf)  # of the debris, to what is protected
+    def _options(self, wanted: list[Wanted], tracks: Tracks, now_s: float) -> Options:
+        """Return what each weapon could do about each target, as it flies."""
+        ecef_m = geodesy.geodetic_to_ecef(
+            tracks.latitude_rad, tracks.longitude_rad, np.nan_to_num(tracks.height_m, nan=UNKNOWN_M)
+        )
+        velocity = np.stack([tracks.ve_mps, tracks.vn_mps, np.nan_to_num(tracks.vu_mps)], axis=1)
+        places = zip(tracks.latitude_rad.tolist(), tracks.longitude_rad.tolist(), strict=True)
+        turns = np.array([geodesy.enu_rotation(*place) for place in places])
+        turned = np.einsum("tik,ti->tk", turns, velocity)
+        covariance = np.nan_to_num(tracks.covariance, nan=0.0)
+        paths = predicted(ecef_m, turned, covariance, now_s, self._ahead_s, STEP_S)
+        anywhere = windows(self._weapons, paths)
+        clear = anywhere
         if self._protected:
-            flat = self._areas.rim_distance_m(
-                window.latitude_rad.ravel(), window.longitude_rad.ravel()
-            )
-            near_m = flat[:, self._protected].min(axis=1).reshape(chance.shape)
+            clear = windows(self._weapons, paths, is_clear(paths, self._to_protected))
+        chance, earliest_s = np.zeros((len(self._rows), len(wanted))), anywhere.earliest_s.copy()
         for row, (unit, weapon) in enumerate(self._rows):
             for column, want in enumerate(wanted):
+                is_free = want.rule.over_protected or not weapon.debris_falls
+                at_s = (anywhere if is_free else clear).earliest_s[row, column]
                 in_time_s = want.rule.order_lasts_s - want.rule.answer_within_s
-                # NaN, out of reach, is not below it either
-                if unit.nation not in want.nations or not window.first_s[row, column] < in_time_s:
-                    continue
-                falls_on = near_m[row, column] < window.debris_m[row, column]
-                if falls_on and weapon.debris_falls and not want.rule.over_protected:
-                    continue
-                chance[row, column] = weapon.salvo_chance(want.assessment.domain)
-        return chance
+                earliest_s[row, column] = at_s
+                # NaN, never, is not below it either
+                if unit.nation in want.nations and at_s - now_s < in_time_s:
+                    chance[row, column] = weapon.salvo_chance(want.assessment.domain)
+        return Options(chance, earliest_s)
+
+    def _to_protected(self, latitude_rad: Floats, longitude_rad: Floats) -> Floats:
+        return self._areas.rim_distance_m(latitude_rad, longitude_rad)[:, self._protected]
 
     def _former(self, wanted: list[Wanted], allowed: npt.NDArray[np.bool_]) -> Plan | None:
         """Return the plan before, by the rows and columns of now."""
@@ -125,3 +146,26 @@ class Planner:
                 salvos[row, column] = self._before.get((row, want.target), 0)
         salvos[~allowed] = 0
         return Plan(salvos, left=0.0, spent=0.0, bound=0.0, method="before")
+
+
+def _weapons_of(rows: list[tuple[UnitOf, WeaponOf]]) -> Weapons:
+    """Return weapons with where they stand and what they reach."""
+
+    def column(values: list[float]) -> Floats:
+        return np.array(values, np.float64)
+
+    latitude, longitude, height_m = (
+        column([getattr(unit, name) for unit, _ in rows])
+        for name in ("latitude_rad", "longitude_rad", "height_m")
+    )
+    return Weapons(
+        ecef_m=geodesy.geodetic_to_ecef(latitude, longitude, height_m),
+        range_min_m=column([weapon.range_min_m for _, weapon in rows]),
+        range_max_m=column([weapon.range_max_m for _, weapon in rows]),
+        height_min_m=column([weapon.height_min_m for _, weapon in rows]),
+        height_max_m=column([weapon.height_max_m for _, weapon in rows]),
+        target_speed_max_mps=column([weapon.target_speed_max_mps for _, weapon in rows]),
+        speed_mps=column([weapon.mean_speed_mps for _, weapon in rows]),
+        reaction_s=column([unit.reaction_s for unit, _ in rows]),
+        antenna_m=column([unit.antenna_m for unit, _ in rows]),
+    )
