@@ -93,6 +93,33 @@ def follow(run, model, plans, friends=()) -> Rows:
     return Rows(**{name: np.array(values) for name, values in made.items()})
 
 
+def safety(real, model) -> dict:
+    """Return how real traffic, of which nothing is hostile, is taken."""
+    identifier = Identifier(model, real.areas, real.sensors)
+    worst, rows, shares = {}, 0, dict.fromkeys(IDENTITIES, 0)
+    ever = {name: set() for name in IDENTITIES}
+    answering = set()
+    for time_s, tracks, reports in real.pictures():
+        answers = (tracks.mode_s >= 0) | (tracks.mode_a >= 0)
+        answering |= set(tracks.track_number[answers].tolist())
+        for number, one in identifier.step(tracks, time_s, reports).items():
+            rows += 1
+            shares[one.identity] += 1
+            ever[one.identity].add(number)
+            worst[number] = max(worst.get(number, 0.0), one.hostile)
+    return {
+        "tracks": len(worst),
+        "rows": rows,
+        "answering": len(answering),
+        "suspect_of_answering": len(ever["suspect"] & answering),
+        "suspect_ever": len(ever["suspect"]),
+        "hostile_ever": len(ever["hostile"]),
+        **{name: count / max(rows, 1) for name, count in shares.items()},
+        "hostile_max": max(worst.values(), default=0.0),
+        "hostile_p99": float(np.percentile(list(worst.values()), 99)),
+    }
+
+
 def figures(rows: Rows) -> dict:
     """Return all figures of some rows."""
     is_real = rows.truth != "nothing"

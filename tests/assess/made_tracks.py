@@ -106,6 +106,7 @@ def rules(**given):
         "friend": Threshold(enter=0.95, leave=0.85),
         "assumed_friend": Threshold(enter=0.7, leave=0.6),
         "neutral": Threshold(enter=0.8, leave=0.7),
+        "neutral_by_looks": Threshold(enter=0.8, leave=0.7),
         "suspect": Threshold(enter=0.5, leave=0.35),
         "hostile": Threshold(enter=0.95, leave=0.85),
         "suspect_after_s": 10.0,

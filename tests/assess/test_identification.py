@@ -165,12 +165,12 @@ def test_evidence_reads_well():
         "plant-zone", "restricted", np.radians([[53.5, 26], [53.5, 28], [55, 28], [55, 26]])
     )
     found = silent_drone(
-        Identifier(shipped_model(), Areas([zone]), [RADAR]), 40.0, height_m=80.0, north_m=5_000.0
+        Identifier(shipped_model(), Areas([zone]), [RADAR]), 40.0, height_m=210.0, north_m=5_000.0
     )
     words = [one.words for one in found.evidence]
     assert "no transponder reply for 40 s" in words
-    assert "inside plant-zone at 80 m" in words
-    assert "48 m/s at 80 m: most like a one-way attack drone" in words
+    assert "inside plant-zone at 210 m" in words
+    assert "48 m/s at 210 m: most like a light aircraft" in words
     assert words[-1].startswith("likeliest a one-way attack drone, hostile (")
     shifts = [abs(one.shift) for one in found.evidence[:-1]]
     assert shifts == sorted(shifts, reverse=True)
@@ -267,7 +267,7 @@ def test_an_identity_is_kept_down_to_its_lower_threshold():
     """A speed at which the odds swing about a threshold does not make the identity flap."""
     limits = {
         "suspect": Threshold(enter=0.5, leave=0.3),
-        "neutral": Threshold(enter=0.65, leave=0.4),
+        "neutral_by_looks": Threshold(enter=0.65, leave=0.4),
     }
     toy = replaced(two(), rules=rules(**limits, suspect_after_s=0.0))
     toy = replaced(toy, reading=replaced(toy.reading, memory_s=1.0, speed_sigma_mps=10.0))

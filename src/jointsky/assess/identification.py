@@ -177,6 +177,7 @@ class Identifier:
             friend=of["friend"],
             neutral=of["neutral"] + of["nature"] + np.where(found.is_open, of["civil"], 0.0),
             hostile=of["hostile"],
+            is_open=found.is_open,
             is_positive=found.is_positive,
             is_civil_flight=found.is_civil_flight,
             is_emergency=found.is_emergency,

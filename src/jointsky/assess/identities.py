@@ -21,8 +21,9 @@ class Known(NamedTuple):
     """What the rules ask of each track, (T,)."""
 
     friend: Floats  # probabilities
-    neutral: Floats  # of neutral and nature, and of civil where there is a sign of it
+    neutral: Floats  # of neutral and nature; where it is open, of civil as well
     hostile: Floats
+    is_open: Booleans  # it answers or is where a civil plan has a flight
     is_positive: Booleans  # it gave a sign that only a friend gives
     is_civil_flight: Booleans  # it answers by Mode S as a civil plan says, in its place
     is_emergency: Booleans  # it answers 7500, 7600 or 7700
@@ -47,7 +48,8 @@ def identities(rules: Rules, known: Known, former: Integers) -> Integers:
         (SUSPECT, known.hostile, rules.suspect, may_be_suspect),
         (FRIEND, known.friend, rules.friend, known.is_positive),
         (ASSUMED, known.friend, rules.assumed_friend, np.ones_like(enough)),
-        (NEUTRAL, known.neutral, rules.neutral, np.ones_like(enough)),
+        (NEUTRAL, known.neutral, rules.neutral, known.is_open),
+        (NEUTRAL, known.neutral, rules.neutral_by_looks, ~known.is_open),
     )
     made = np.full(len(former), -1, np.int64)
     for identity, probability, threshold, may_be in holds:

@@ -19,6 +19,10 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Range = tuple[float, float, float, float]
 Allegiance = Literal["civil", "friend", "neutral", "hostile", "nature"]
 ALLEGIANCES: tuple[Allegiance, ...] = ("civil", "friend", "neutral", "hostile", "nature")
+_THRESHOLDS = (
+    *("friend", "assumed_friend", "neutral", "neutral_by_looks"),
+    *("suspect", "hostile"),
+)
 _RANGES = ("speed_mps", "climb_mps", "height_m", "straightness")
 
 
@@ -185,8 +189,10 @@ class Rules(_Declared, frozen=True, kw_only=True):
     friend: Annotated[Threshold, Meta(description="Of friend; also needs a positive sign")]
     assumed_friend: Annotated[Threshold, Meta(description="Of friend, for assumed friend")]
     neutral: Annotated[
-        Threshold,
-        Meta(description="Of neutral and nature, and of civil where it answers or keeps a plan"),
+        Threshold, Meta(description="Of civil, neutral and nature, where it answers or has a plan")
+    ]
+    neutral_by_looks: Annotated[
+        Threshold, Meta(description="Of neutral and nature (a bird), where it does neither")
     ]
     suspect: Annotated[Threshold, Meta(description="Of hostile, for suspect")]
     hostile: Annotated[Threshold, Meta(description="Of hostile")]
@@ -260,7 +266,7 @@ def _find_faults(model: IdentificationModel, faults: Faults) -> None:
     if isinstance(model.claims, dict):
         for domain, shares in model.claims.items():
             _sum_to_one(list(shares.values()), faults.under(f"claims.{domain}"))
-    for name in ("friend", "assumed_friend", "neutral", "suspect", "hostile"):
+    for name in _THRESHOLDS:
         _find_in_threshold(getattr(model.rules, name, BROKEN), faults.under(f"rules.{name}"))
     for name in ("reading", "rules"):
         _find_unsourced(getattr(model, name), faults.under(name))
