@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from assess.alert_tracks import place, square, tracks
 from jointsky.assess.alert_settings import AlertSettings
 from jointsky.assess.alerts import Alerts
-from jointsky.assess.areas import Areas
+from jointsky.assess.areas import Area, Areas
+from jointsky.assess.sides import Sides
 from jointsky.errors import InputError
 from jointsky.records.assessment import Assessment
 from jointsky.records.plots import PlotFlag
@@ -351,9 +352,7 @@ def corridor():
     """Return a corridor 10 km wide and 60 km long, east and west of the place."""
     line = np.column_stack(place(np.array([-30e3, 30e3]), np.zeros(2)))
     rim = np.array([[-30e3, -5e3], [30e3, -5e3], [30e3, 5e3], [-30e3, 5e3]])
-    return square("airway", "corridor").__class__(
-        "airway", "corridor", np.column_stack(place(*rim.T)), line_rad=line
-    )
+    return Area("airway", "corridor", np.column_stack(place(*rim.T)), line_rad=line)
 
 
 def leg(begin, end, mode_a=0o1234, seconds=150):
@@ -402,3 +401,39 @@ def test_no_tracks_and_no_areas_are_no_error():
     assert Alerts(Areas([])).step(NOBODY, {}, 0.0) == []
     assert Alerts(Areas([])).step(still(IN), {}, 0.0) == []
     assert alerts().step(NOBODY, {}, 0.0) == []
+
+
+@pytest.mark.parametrize(
+    ("east_m", "north_m", "is_in"), [(20.0, 2_000.0, True), (2_000.0, 20.0, False)]
+)
+def test_only_the_error_across_the_rim_counts(east_m, north_m, is_in):
+    one = still(-4_900.0)
+    one.covariance[:, :2, :2] = np.diag([east_m**2, north_m**2])
+    assert bool(life(alerts(square(use="restricted")), [one] * 9)) == is_in
+
+
+def test_a_track_that_is_renamed_on_its_way_has_still_come_from_outside():
+    made = alerts(square("land", "border", half_m=30_000.0))
+    unknown = {**as_("unknown"), **as_("unknown", number=9)}
+    life(made, [still(-31_000.0)] * 3, unknown)
+    made.rename(7, 9, 3.0)
+    found = life(made, [still(-29_000.0, number=9)] * 5, unknown, begin_s=4)
+    assert found == [(6, "entry", "raised")]
+
+
+@pytest.mark.parametrize("latitude_deg", [0.0, 45.0, 60.0])
+def test_sides_seen_together_are_the_rims_seen_one_by_one(latitude_deg):
+    rng = stream(5, "sides")
+    corners = np.array([[0.0, 0.0], [2.0, 0.5], [1.5, 3.0], [0.2, 2.0]])
+    rims = [np.radians(corners * k + [latitude_deg, 179.0]) for k in (0.3, 1.0)]
+    areas = [Area(f"a{k}", "border", rim) for k, rim in enumerate(rims)]
+    points = np.radians(rng.uniform([-1.0, 178.0], [3.0, 183.0], (60, 2)))
+    points[:, 0] += math.radians(latitude_deg)
+    line = rng.integers(0, 2, 60)
+    seen = Sides(rims).seen(*points.T, line)
+    away_m = np.hypot(*seen.nearest()[0].T)
+    wanted_m = Areas(areas).rim_distance_m(*points.T)[np.arange(60), line]
+    assert (
+        seen.is_around() == (wanted_m < 0)
+    ).mean() > 0.98  # a side bends by metres between the two
+    assert away_m == pytest.approx(np.abs(wanted_m), rel=1e-3, abs=1.0)

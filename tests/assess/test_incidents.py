@@ -245,3 +245,20 @@ def test_a_timeline_is_never_rewritten(seed):
             was = before.get(incident.id, ())
             assert incident.timeline[: len(was)] == was
             before[incident.id] = incident.timeline
+
+
+def test_a_report_under_a_flight_in_distress_is_another_incident():
+    alerts, incidents = made()
+    run(alerts, incidents, [tracks((1, 39_000.0, 0, 200, 0), mode_a=0o7700)] * 5)
+    incidents.on_reports(report(39_000.0, time_s=5.0), NOBODY, 5.0)
+    assert [one.title for one in incidents.active()] == [
+        *("Track T1 in distress", "Person with a drone near land")
+    ]
+
+
+def test_the_error_of_a_place_counts_twice():
+    for sigma_m, count in ((100.0, 0), (1_000.0, 1)):
+        _, incidents = made()
+        one = report(46_500.0).replace(place_sigma_m=sigma_m)
+        incidents.on_reports(one, NOBODY, 101.0)
+        assert len(incidents.active()) == count
