@@ -128,7 +128,9 @@ class SimulatedDuty:
         ]
         self._line = Line(built, (self.sites[0], self.sites[1]), built.seed) if is_joint else None
         told = [sensor.told for sensor in built.sensors]
-        self._alerting = [Alerting(areas, told, f"{name} crew") for name in names]
+        self._alerting = [
+            Alerting(areas, told, post.site, f"{post.nation} crew") for post in duty.posts
+        ]
         self._coming: list[list[tuple[float, int, bytes]]] = [[] for _ in self.posts]
         self._sent = 0
         self._told: list[list[UnitReport]] = [[] for _ in self.posts]

@@ -14,14 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jointsky.pictures.html import write_html
+from jointsky.pictures.incident import write_incident
 from jointsky.pictures.site_views import SiteView, draw_site_views
 from jointsky.pictures.sky import SiteMark, Sky, ZoneMark, draw_sky
 from jointsky.records.columns import join
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
-from jointsky.sim.alerting import write_incidents
 from jointsky.sim.duty_report import write_duty_picture
-from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.figures import figures, nation_views
 from jointsky.sim.judging import Judged, judge, truth_at
 from jointsky.sim.network_picture import write_network_picture
@@ -73,20 +72,12 @@ def write(
     step(SCORING, 1.0)
     _pictures(judged, truth, found, folder, step)
     if outcome.duty is not None and built.duty is not None:
-        told = [sensor.told for sensor in built.sensors]
-        sites = {site.name: row for row, site in enumerate(built.sites)}
-        found["duty"]["incident_pages"] = [
-            name
-            for post, alerted in zip(built.duty.posts, outcome.duty.alerted, strict=True)
-            for name in write_incidents(
-                alerted,
-                outcome.tracks[sites[post.site]],
-                areas_of(built),
-                told,
-                post.site,
-                folder / "incidents",
-            )
-        ]
+        pages = []
+        for post, alerted in zip(built.duty.posts, outcome.duty.alerted, strict=True):
+            for view in alerted.incidents:
+                pages.append(f"{post.site}-{view.incident.id}")
+                write_incident(view, folder / "incidents" / pages[-1])
+        found["duty"]["incident_pages"] = pages
         if alone is not None:
             found["duty"]["apart"] = alone
             write_duty_picture(
