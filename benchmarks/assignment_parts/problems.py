@@ -39,6 +39,17 @@ def random_problem(weapons: int, threats: int, seed: int) -> Problem:
     )
 
 
+def deep_problem(seed: int) -> Problem:
+    """Return a problem out of the ordinary: ten weak salvos for each threat, and no limit on it."""
+    rng = stream(seed, "assignment", "deep")
+    return Problem(
+        value=rng.integers(1, 100, 20).astype(float),
+        chance=rng.uniform(0.2, 0.4, (50, 20)),
+        shots=np.full(50, 4),
+        allowed=rng.random((50, 20)) < 0.6,
+    )
+
+
 def greedy(problem: Problem) -> float:
     """Return what is left if the salvo that gains most is given, and again; no limit but shots."""
     left, miss = np.array(problem.value, float), 1.0 - np.asarray(problem.chance)

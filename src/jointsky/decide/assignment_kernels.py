@@ -81,11 +81,9 @@ def _enter(table, work, t, price, fee, first, count, depth):
     for step in range(_STEPS):
         total, most = 0.0, 0.0
         if room > 0:
-            for i in range(first, count):
+            for i in range(first, count):  # each fee counts once: ``most`` is without
                 w = work.row[i]
-                extra = fee[w]
-                if step > 0 or table.held[t, w]:  # a salvo before may have paid it
-                    extra = 0.0
+                extra = 0.0 if table.held[t, w] else fee[w]
                 gain, _ = _gain(left, table.miss[t, w], price[w], extra, min(table.cap[t, w], room))
                 if gain > 0.0:
                     total += gain

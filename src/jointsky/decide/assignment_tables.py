@@ -73,17 +73,17 @@ class Work(NamedTuple):
     """Room for one search; each is (W + 2,) but the first."""
 
     order: Array  # (T, W) weapons of each threat in the order of the search, as it was last
-    ratio: Array
-    row: Array
-    left: Array
-    spent: Array
-    used: Array
-    at: Array
-    times: Array
-    rest: Array
-    bound: Array
-    chosen: Array
-    amount: Array
+    ratio: Array  # of each weapon: price per logarithm of what it leaves
+    row: Array  # weapons that may be chosen, in order
+    left: Array  # by depth: what the set chosen so far leaves
+    spent: Array  # and its price
+    used: Array  # and its salvos
+    at: Array  # the place in ``row`` that is tried
+    times: Array  # with so many salvos
+    rest: Array  # what the weapons from there on gain, each alone
+    bound: Array  # no set that goes on from here costs less
+    chosen: Array  # the weapon that this depth added
+    amount: Array  # and its salvos
 
 
 @dataclasses.dataclass(frozen=True)
