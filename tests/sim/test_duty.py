@@ -53,7 +53,7 @@ def figures(folder):
 def test_who_came_who_decided_and_what_leaked_is_told(made):
     duty = figures(made)["duty"]
     assert duty["hostile"] == HOSTILE == len(duty["targets"])
-    assert duty["stopped"] + duty["leaked"] + duty["still_flying"] >= HOSTILE
+    assert duty["stopped"] + duty["leaked"] + duty["neither"] == HOSTILE
     assert duty["stopped"] >= 3
     order = ("came", "plotted", "tracked", "proposed", "ordered", "fired", "stopped")
     for one in duty["targets"]:
@@ -113,7 +113,7 @@ def test_a_log_replays_to_the_same_end(made, capsys):
     duty = figures(made)["duty"]
     assert told["differences"] == []
     assert told["shots"] == duty["shots"]
-    assert len(told["stopped"]) == duty["stopped"]
+    assert len(told["stopped"]) == duty["stopped"] + duty["stopped_late"]
     assert told["orders"] == duty["orders"]
     assert main(["replay", str(made)]) == 0
     story = capsys.readouterr().out

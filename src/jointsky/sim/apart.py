@@ -19,6 +19,7 @@ APART = "each nation for itself"
 BESIDE = (
     ("stopped", "stopped"),
     ("leaked", "came into a protected zone"),
+    ("stopped_late", "of them stopped there"),
     ("orders", "orders"),
     ("shots", "shots"),
     ("shots_wasted", "shots at what was stopped already"),

@@ -82,10 +82,13 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
         "is_joint": built.duty.is_joint,
         "posts": left.posts,
         "hostile": len(stories),
-        "stopped": sum(one["stopped"] is not None for one in stories),
+        "stopped": sum(one["stopped"] is not None and one["leaked"] is None for one in stories),
         "leaked": len(leaked),
+        "stopped_late": sum(
+            one["stopped"] is not None and one["leaked"] is not None for one in stories
+        ),
         "leaked_in": _counted(one.zone for one in leaked),
-        "still_flying": sum(one["stopped"] is None and one["leaked"] is None for one in stories),
+        "neither": sum(one["stopped"] is None and one["leaked"] is None for one in stories),
         "shots": fired,
         "shots_by_unit": left.spent,
         "shots_wasted": sum(step.shots for step in left.story if step.kind == "wasted"),
@@ -129,6 +132,7 @@ def _stories(outcome: Outcome, left: DutyLeft, leaked: list[Leak]) -> list[dict[
         came_s = max(float(pieces.begin_s[pieces.first[row]]), built.begin_s)
         if came_s > outcome.end_s:
             continue
+        left_s = float(pieces.end_s[pieces.first[row + 1] - 1])
         mine = [step for step in left.story if step.vehicle == row]
         seen_s = outcome.seen.plots.time_s[outcome.seen.vehicle == row]
         leak = came_in.get(row)
@@ -144,6 +148,7 @@ def _stories(outcome: Outcome, left: DutyLeft, leaked: list[Leak]) -> list[dict[
             "fired": _first(mine, "fired"),
             "stopped": _first(mine, "stopped"),
             "leaked": None if leak is None else leak.time_s,
+            "left": left_s if left_s < outcome.end_s else None,
         }
         by = [step for step in mine if step.kind == "stopped"]
         made.append(

@@ -23,7 +23,8 @@ def summary_lines(duty: Mapping[str, Any]) -> list[str]:
     lines = [
         f"{duty['hostile']} hostile came ({how}): {duty['stopped']} stopped, "
         f"{duty['leaked']} came into a protected zone"
-        + (f", {duty['still_flying']} still flew at the end" if duty["still_flying"] else "")
+        + (f" ({duty['stopped_late']} of them stopped there)" if duty["stopped_late"] else "")
+        + (f", {duty['neither']} neither" if duty["neither"] else "")
         + ".",
         f"{duty['orders']} orders from {duty['proposals']} proposals "
         f"({duty['agreed']} agreed, {duty['declined']} declined); {duty['shots']} shots, "
@@ -67,12 +68,12 @@ def target_rows(duty: Mapping[str, Any]) -> list[list[str]]:
 
 def end_words(one: Mapping[str, Any]) -> str:
     """Return how it ended with one that came."""
-    if one["stopped"] is not None and (one["leaked"] is None or one["stopped"] < one["leaked"]):
-        return f"stopped {_clock(one['stopped'])} by {one['stopped_by']}"
     if one["leaked"] is not None:
-        late = f", then stopped by {one['stopped_by']}" if one["stopped"] is not None else ""
+        late = " (stopped there)" if one["stopped"] is not None else ""
         return f"into {one['zone']} {_clock(one['leaked'])}{late}"
-    return "flies on, or left"
+    if one["stopped"] is not None:
+        return f"stopped {_clock(one['stopped'])} by {one['stopped_by']}"
+    return "flies on" if one["left"] is None else f"left {_clock(one['left'])}"
 
 
 def write_duty(page: Report, duty: Mapping[str, Any], folder: pathlib.Path) -> None:
@@ -146,13 +147,13 @@ _TIMES = ("came", "plotted", "tracked", "confirmed", "proposed", "ordered")
 
 
 def _outcome(one: Mapping[str, Any]) -> str:
-    if one["stopped"] is not None and (one["leaked"] is None or one["stopped"] < one["leaked"]):
-        return "stopped"
-    return "leaked" if one["leaked"] is not None else "flying"
+    if one["leaked"] is not None:
+        return "leaked"
+    return "flying" if one["stopped"] is None else "stopped"
 
 
 def _end_s(one: Mapping[str, Any], until_s: float) -> float:
-    ends = [one[name] for name in ("stopped", "leaked") if one[name] is not None]
+    ends = [one[name] for name in ("stopped", "leaked", "left") if one[name] is not None]
     return float(min(ends, default=until_s))
 
 
