@@ -32,6 +32,7 @@ PLAN_EVERY_S = 120.0
 class Recorded:
     """One run: pictures of one site in order, and what was true."""
 
+    label: str
     tracks: Tracks
     reports: Reports
     sensors: list[Sensor]
@@ -111,6 +112,7 @@ def read_run(scenario: pathlib.Path, folder: pathlib.Path, site: int) -> Recorde
         "vn_mps": table["vn_mps"].to_numpy(),
     }
     return Recorded(
+        label=folder.name,
         tracks=tracks,
         reports=reports,
         sensors=[sensor.told for sensor in built.sensors],
