@@ -40,10 +40,14 @@ $(READY): $(USABLE)
 demo: $(USABLE)
 	@echo "== five minutes over two nations that share all plots: flights, sensors, every site's tracks"
 	@echo "   (the first run compiles the kernels for two or three minutes)"
-	@$(BIN)/python tests/sim/short_sky.py out/demo-scenario 300 > /dev/null
+	@$(BIN)/python tests/sim/short_sky.py out/demo-scenario 300 picture > /dev/null
 	$(BIN)/jointsky run out/demo-scenario/union-sky.yaml --out out/demo --fresh
 	@echo
-	@echo "Now open out/demo/report.html in a browser, or look at out/demo/picture.png"
+	@echo "== seven minutes of two crews that decide together, and the same with each for itself"
+	$(BIN)/jointsky run scenarios/two-towns.yaml --out out/demo-duty --fresh
+	@echo
+	@echo "Now open out/demo/report.html and out/demo-duty/report.html in a browser, or look at"
+	@echo "out/demo/picture.png and out/demo-duty/duty.png; jointsky replay out/demo-duty tells it"
 
 # Two test workers that start with cold kernels would compile each of them twice.
 warm: $(READY)

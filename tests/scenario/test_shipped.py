@@ -54,6 +54,15 @@ def test_union_sky_holds_what_flies_there():
     assert 0.02 < hostile / len(vehicles) < 0.3, "most of a sky is innocent"
 
 
+def test_union_sky_has_eight_short_batteries_a_long_one_and_two_crews():
+    made = built("union-sky.yaml")
+    types = collections.Counter(battery.type.chassis for battery in made.batteries)
+    assert types["MZKT-6922 (6x6)"] == 8
+    assert {battery.name for battery in made.batteries} >= {"minsk-long-battery", "plant-short-2"}
+    assert [post.nation for post in made.duty.posts] == ["west", "east"]
+    assert {rule.authority for rule in made.duty.doctrine.rules} >= {"own", "both", "inform"}
+
+
 def test_sites_of_union_sky_are_rounded_places():
     scenario = load(FOLDER / "union-sky.yaml").scenario
     for site in scenario.sites:

@@ -29,7 +29,7 @@ from jointsky.sim.run import RunSettings, network_outcome, simulate
 from jointsky.sim.windows import see, together
 from jointsky.store.log import read_log, sealed, write_log
 
-SKY = pathlib.Path(__file__).with_name("duty_sky.yaml")
+SKY = pathlib.Path(__file__).parents[2] / "scenarios" / "two-towns.yaml"
 HOSTILE = 5
 
 
