@@ -101,7 +101,8 @@ def find_faults(doctrine: Doctrine, faults: Faults) -> None:
     for number, rule in enumerate(doctrine.rules):
         at = faults.under(f"rules[{number}]")
         if rule.name in seen:
-            at.add("name", f"{rule.name!r} is already used by rules[{seen[rule.name]}]")
+            found = f"{rule.name!r} is already used by rules[{seen[rule.name]}]"
+            at.add("name", found, "a name of its own")
         seen.setdefault(rule.name, number)
         if rule.object_within_s >= rule.answer_within_s and rule.authority == "inform":
             found = f"{rule.object_within_s:g} s, which is not before answer_within_s"
