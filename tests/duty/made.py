@@ -167,11 +167,14 @@ class Two:
                     if one.nation == post.nation
                 ]
                 told, self.reports[k] = self.reports[k], []
-                out = post.step(t, picture(t, *flown), heard, told, stocks)
+                out = post.step(t, self.picture_of(k, t, flown), heard, told, stocks)
                 self.acts += [(t, post.nation, order) for order in out.acts]
                 self.facts += [(t, post.nation, fact) for fact in out.facts]
                 if not self.is_cut:
                     self.coming[1 - k] += out.packets
+
+    def picture_of(self, k, t, flown):
+        return picture(t, *flown)
 
     def kinds(self, nation=None):
         return [fact.kind for _, who, fact in self.facts if nation in (None, who)]

@@ -152,6 +152,33 @@ def test_each_by_itself_both_engage_one_target():
     assert sorted(nation for _, nation, _ in two.acts) == ["east", "west"]
 
 
+class OtherNumbers(Two):
+    """The east has the same targets under numbers of its own: nothing is shared but words."""
+
+    def picture_of(self, k, t, flown):
+        moved = [(n + 100 * k, *rest) for n, *rest in flown]
+        return super().picture_of(k, t, moved)
+
+
+def test_crews_that_share_no_numbers_mean_a_target_by_its_place():
+    two = OtherNumbers()
+    two.run(120.0, [DRONE])
+    assert len(two.acts) == 1
+    aliases = [fact.facts for _, _, fact in two.facts if fact.kind == "alias"]
+    assert {frozenset((one["target"], one["same_as"])) for one in aliases} == {frozenset((7, 107))}
+
+
+def test_a_civil_track_near_by_is_not_what_the_other_means():
+    class Partly(ByHand):
+        def step(self, tracks, now_s, reports=None):
+            self.identity = "neutral"
+            return super().step(tracks, now_s, reports)
+
+    two = OtherNumbers(identifiers={"west": ByHand(), "east": Partly()})
+    two.run(120.0, [DRONE])
+    assert "alias" not in two.kinds() and "hold" not in two.kinds()
+
+
 def test_equal_steps_give_equal_facts():
     one, other = Two(), Two()
     for two in (one, other):

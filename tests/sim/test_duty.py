@@ -96,8 +96,12 @@ def test_every_order_has_its_agreement_or_was_given_alone_by_doctrine(made):
 def test_what_was_stopped_is_seen_no_more(made, built):
     duty = figures(made)["duty"]
     plots = times_and_names(made / "plots.parquet")
+    flown = {}
+    for time_s, name in zip(*times_and_names(made / "truth.parquet"), strict=True):
+        flown.setdefault(name, []).append(time_s)
     for one in duty["targets"]:
         if one["stopped"] is not None:
+            assert max(flown[one["name"]]) < built.begin_s + one["stopped"]
             mine = [t for t, name in zip(*plots, strict=True) if name == one["name"]]
             assert max(mine) < built.begin_s + one["stopped"]
 

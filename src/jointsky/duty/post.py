@@ -44,6 +44,7 @@ SPARED: frozenset[Identity] = frozenset({"friend", "assumed-friend", "neutral"})
 _DOUBTED = frozenset({"suspect", "hostile"})
 _AT_ONCE = 40  # decisions that are told again after one sign of life
 _STOCKS_S = 4.0
+EARTH_M = 6_371_000.0
 _NEAR_M = 3000.0  # a target that the other nation numbers else is ours that is nearest
 _CLEARED = 0.3  # the machine's probability below which a target's engagement is held again
 
@@ -197,10 +198,15 @@ class CommandPost:
             return
         north = self._picture.latitude_rad - np.radians(latitude_deg)
         east = self._picture.longitude_rad - np.radians(longitude_deg)
-        away_m = 6_371_000.0 * np.hypot(north, east * np.cos(np.radians(latitude_deg)))
-        if len(away_m) and float(away_m.min()) <= _NEAR_M:
-            own = int(self._picture.track_number[int(np.argmin(away_m))])
-            self._do(self.desk.same(target, own, now_s), out)
+        away_m = EARTH_M * np.hypot(north, east * np.cos(np.radians(latitude_deg)))
+        numbers = self._picture.track_number.tolist()
+        meant = [
+            (float(away_m[row]), number)
+            for row, number in enumerate(numbers)
+            if away_m[row] <= _NEAR_M and self.assessed[number].identity not in SPARED
+        ]
+        if meant:
+            self._do(self.desk.same(target, min(meant)[1], now_s), out)
 
     def _point(self, said: Pointed, now_s: float, out: Out) -> None:
         """Have the crew look at once at what the other nation's crew takes for hostile."""

@@ -74,7 +74,7 @@ def judge(outcome: Outcome, is_of_all: bool = False) -> Judged:
     it or not, so that pictures that are shared and pictures that are not can be compared.
     """
     built = outcome.built
-    truth = truth_at(built, outcome.end_s, built.picture_interval_s)
+    truth = truth_of(outcome, built.picture_interval_s)
     views = {site: view_of(outcome, truth, [site]) for site in range(len(built.sites))}
     joined = [0] * len(views) if is_of_all else groups_of(ends_of(built), len(views))
     joint = {
@@ -109,6 +109,15 @@ def truth_at(built: Built, end_s: float, interval_s: float) -> dict[str, Array]:
     """Return where everything was at even intervals, as ``world.truth.sampled`` does."""
     vehicles, pieces = built.surroundings.vehicles, built.surroundings.pieces
     return sampled(len(vehicles), pieces, built.begin_s, end_s, interval_s)
+
+
+def truth_of(outcome: Outcome, interval_s: float) -> dict[str, Array]:
+    """Return where everything was in a run: what was stopped flies no farther."""
+    truth = truth_at(outcome.built, outcome.end_s, interval_s)
+    if outcome.duty is None:
+        return truth
+    flies = truth["time_s"] < outcome.duty.stop_s[truth["vehicle"]]
+    return {name: column[flies] for name, column in truth.items()}
 
 
 def view_of(outcome: Outcome, truth: Mapping[str, Array], sites: Sequence[int]) -> Booleans:

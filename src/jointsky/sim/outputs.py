@@ -22,7 +22,7 @@ from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
 from jointsky.sim.duty_report import write_duty_picture
 from jointsky.sim.figures import figures, nation_views
-from jointsky.sim.judging import Judged, judge, truth_at
+from jointsky.sim.judging import Judged, judge, truth_of
 from jointsky.sim.network_picture import write_network_picture
 from jointsky.sim.report import write_report
 from jointsky.sim.run import Outcome
@@ -53,7 +53,7 @@ def write(
     """
     step(WRITING, 0.0)
     built = outcome.built
-    truth = truth_at(built, outcome.end_s, built.truth_interval_s)
+    truth = truth_of(outcome, built.truth_interval_s)
     columns = truth_columns(built.surroundings.vehicles, truth)
     table = pa.table({name: pa.array(c) for name, c in columns.items()})
     pq.write_table(table, folder / "truth.parquet", compression="zstd")
