@@ -18,12 +18,16 @@ SHORT = [
 ]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Return the folder of the short run, made by the command."""
-    folder = tmp_path_factory.mktemp("minsk")
+SURE_AND_WITHOUT_JAMMER = [
+    ("answer_s: 8}", "answer_s: 8, confirms_at: 0.45}"),
+    ("      - {name: minsk-jamming, type: jamming-layer}\n", ""),
+]
+
+
+def run(folder, changes):
+    """Run the scenario with changes of its text by the command; return the run's folder."""
     text = SKY.read_text(encoding="utf-8")
-    for was, now in SHORT:
+    for was, now in changes:
         assert was in text, f"the shipped scenario says {was!r} no more"
         text = text.replace(was, now)
     (folder / "short.yaml").write_text(text, encoding="utf-8")
@@ -32,17 +36,32 @@ def made(tmp_path_factory):
     return folder / "run"
 
 
+def figures(folder):
+    return json.loads((folder / "summary.json").read_text(encoding="utf-8"))["duty"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Return the folder of the short run."""
+    return run(tmp_path_factory.mktemp("minsk"), SHORT)
+
+
 def test_nothing_is_fired_over_the_city(made):
-    duty = json.loads((made / "summary.json").read_text(encoding="utf-8"))["duty"]
+    duty = figures(made)
     assert duty["hostile"] == 1 and duty["targets"][0]["tracked"] is not None
-    told = [entry.facts for entry in read_log(made / "log.jsonl") if entry.kind == "unit"]
-    assert [facts for facts in told if "guns" in str(facts)] == []
-    assert duty["shots_at_others"] == 0
+    assert duty["orders"] == duty["shots"] == 0
+    assert not [entry for entry in read_log(made / "log.jsonl") if entry.kind == "unit"]
+
+
+def test_guns_stay_silent_over_the_city_though_both_crews_are_sure(tmp_path):
+    duty = figures(run(tmp_path, SHORT + SURE_AND_WITHOUT_JAMMER))
+    assert duty["targets"][0]["confirmed"] is not None
+    assert duty["shots_by_unit"] == {"minsk-guns": {"burst": 0}}
+    assert duty["proposals"] == duty["orders"] == 0
 
 
 def test_no_flight_of_others_is_proposed_to_anybody(made):
-    duty = json.loads((made / "summary.json").read_text(encoding="utf-8"))["duty"]
-    civil = duty["civil"]["civil"]
+    civil = figures(made)["civil"]["civil"]
     assert civil["tracked"] > 0
     assert civil["proposed"] == civil["ordered"] == 0
 
