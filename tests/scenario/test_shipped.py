@@ -25,8 +25,26 @@ def test_a_shipped_scenario_has_no_fault(path):
     assert [str(error) for error in examine(path).errors] == []
 
 
-def test_there_is_a_first_sky_and_a_union_sky():
-    assert {"first-sky.yaml", "union-sky.yaml"} <= {path.name for path in SHIPPED}
+@pytest.mark.parametrize("name", ["first-sky", "union-sky", "minsk-drone", "border-watch"])
+def test_what_the_docs_tell_of_is_shipped(name):
+    assert f"{name}.yaml" in {path.name for path in SHIPPED}
+
+
+@pytest.mark.parametrize("name", ["union-sky", "minsk-drone", "border-watch"])
+def test_a_scenario_has_a_page_that_says_what_is_real(name):
+    page = (FOLDER.parent / "docs" / "scenarios" / f"{name}.md").read_text(encoding="utf-8")
+    assert "## What is real" in page and "## What is assumed" in page
+
+
+def test_over_the_city_no_rule_lets_one_crew_act_or_debris_fall():
+    duty = load(FOLDER / "minsk-drone.yaml").scenario.duty
+    assert duty is not None and duty.doctrine.rules
+    for rule in duty.doctrine.rules:
+        assert (rule.authority, rule.alone, rule.over_protected) == ("both", "never", False)
+
+
+def test_the_border_watch_has_nothing_to_shoot_with():
+    assert not any(site.batteries for site in load(FOLDER / "border-watch.yaml").scenario.sites)
 
 
 def test_union_sky_has_two_nations_and_a_network_of_radars():

@@ -20,6 +20,7 @@ from jointsky.records.tracks import Tracks
 from jointsky.sim import folder as folder_module
 from jointsky.sim import outputs, windows
 from jointsky.sim.folder import RunFolder
+from jointsky.sim.replaying import replayed
 from jointsky.sim.run import RunSettings, simulate
 from jointsky.store.log import read_log
 from jointsky.store.tables import read_record
@@ -265,8 +266,9 @@ def test_the_log_tells_of_sites_tracks_and_reports_and_its_seals_hold(whole):
         for number in np.unique(tracks.track_number[tracks.status != 0])
     }
     assert told and told <= begun  # what begins and ends between two pictures is in none
-    reports = [entry for entry in entries if entry.kind == "report"]
+    reports = [entry for entry in entries if entry.kind == "people-report"]
     assert reports and all(entry.facts["words"] == "something flew" for entry in reports)
+    assert replayed(entries, "log").differences == ()  # a person's report is no unit's
     assert not [e for e in entries if "f0" in str(e.facts) or "civil" in str(e.facts)]
 
 

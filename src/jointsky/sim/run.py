@@ -242,7 +242,8 @@ def _log_window(
             "words": str(reports.words[row]),
         }
         site = built.sites[built.sensors[sensor].site].name
-        events.append((float(reports.received_s[row]), "report", site, facts))
+        # "report" itself is what a unit says of an order
+        events.append((float(reports.received_s[row]), "people-report", site, facts))
     for link in built.links:
         for outage_s in link.outages_s:
             for time_s, kind in zip(outage_s, ("link-cut", "link-mended"), strict=True):
