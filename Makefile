@@ -55,6 +55,7 @@ warm: $(READY)
 	@$(BIN)/jointsky track $(EXAMPLE)/north.ast $(EXAMPLE)/south.ast $(EXAMPLE)/adsb.ast --out $(WARM) --quiet --json > /dev/null
 	@$(BIN)/python tests/sim/short_sky.py $(WARM)-scenario 30 > /dev/null
 	@$(BIN)/jointsky run $(WARM)-scenario/union-sky.yaml --out $(WARM)-sky --fresh --quiet --json > /dev/null
+	@$(BIN)/jointsky run scenarios/two-towns.yaml --out $(WARM)-duty --fresh --quiet --json > /dev/null
 	@$(BIN)/jointsky score $(WARM) $(EXAMPLE)/truth.parquet --out $(WARM)/score --quiet --json > /dev/null
 
 test: warm
