@@ -68,8 +68,8 @@ def test_no_flight_of_others_is_proposed_to_anybody(made):
 
 def test_an_unknown_drone_in_the_city_is_an_incident_with_a_page(made):
     entries = read_log(made / "log.jsonl")
-    alerts = {entry.facts["kind"] for entry in entries if entry.kind == "alert"}
+    alerts = {entry.facts["of"] for entry in entries if entry.kind == "alert-raised"}
     assert "unknown-drone" in alerts
-    opened = [entry for entry in entries if entry.kind == "incident"]
+    opened = [entry for entry in entries if entry.kind.startswith("incident-")]
     assert opened
     assert len(list(made.rglob("incident.html"))) >= 1

@@ -85,6 +85,7 @@ def _line(entry: Entry) -> str:
     if entry.kind == UNIT:
         shots = f", {facts['shots']} shots" if facts.get("shots") else ""
         return f"{facts['unit']}: {facts['state']}{shots} ({facts.get('vehicle', 'nothing')})"
-    names = ("target", "identity", "unit", "rule", "concurs", "mode", "reason", "link", "words")
+    names = ("of", "label", "zone", "target", "identity", "unit", "rule", "concurs", "mode")
+    names += ("reason", "why", "link", "words")
     told = [f"{name} {facts[name]}" for name in names if facts.get(name) not in (None, "")]
     return f"{entry.kind}: " + ", ".join(told) if told else entry.kind

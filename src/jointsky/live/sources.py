@@ -136,8 +136,10 @@ async def read_tcp(reader: Reader, feed: TcpFeed) -> None:
             reader.line.state = "connected"
             reader.tell("feed-connected", host=feed.host, port=feed.port)
             wait_s = RETRY_FIRST_S
-            why = await _read_stream(reader, feed, stream)
-            writer.close()
+            try:
+                why = await _read_stream(reader, feed, stream)
+            finally:  # also where it is cancelled
+                writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
             reader.line.state = f"lost: {why}"
