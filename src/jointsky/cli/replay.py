@@ -22,6 +22,10 @@ from jointsky.sim.replaying import Replayed, replayed
 from jointsky.store.log import read_log
 
 _QUIET = {ENGAGE, UNITS, "refused"}
+_SHOWN = (
+    *("of", "label", "zone", "target", "identity", "unit", "rule", "concurs", "mode"),
+    *("reason", "why", "link", "words"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +89,5 @@ def _line(entry: Entry) -> str:
     if entry.kind == UNIT:
         shots = f", {facts['shots']} shots" if facts.get("shots") else ""
         return f"{facts['unit']}: {facts['state']}{shots} ({facts.get('vehicle', 'nothing')})"
-    names = ("of", "label", "zone", "target", "identity", "unit", "rule", "concurs", "mode")
-    names += ("reason", "why", "link", "words")
-    told = [f"{name} {facts[name]}" for name in names if facts.get(name) not in (None, "")]
+    told = [f"{name} {facts[name]}" for name in _SHOWN if facts.get(name) not in (None, "")]
     return f"{entry.kind}: " + ", ".join(told) if told else entry.kind
