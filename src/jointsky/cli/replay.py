@@ -23,7 +23,7 @@ from jointsky.store.log import read_log
 
 _QUIET = {ENGAGE, UNITS, "refused"}
 _SHOWN = (
-    *("of", "label", "zone", "target", "identity", "unit", "rule", "concurs", "mode"),
+    *("of", "label", "target", "zone", "identity", "unit", "rule", "concurs", "mode"),
     *("reason", "why", "link", "words"),
 )
 
