@@ -123,7 +123,9 @@ def safety(real, model) -> dict:
 def figures(rows: Rows) -> dict:
     """Return all figures of some rows."""
     is_real = rows.truth != "nothing"
-    truth_top = np.array([f"{GROUPS.get(k, k)}/{t}" for k, t in zip(rows.kind, rows.truth)])  # noqa: B905
+    truth_top = np.array(
+        [f"{GROUPS.get(k, k)}/{t}" for k, t in zip(rows.kind, rows.truth, strict=True)]
+    )
     right_top = (rows.top_class == truth_top)[is_real]
     return {
         "rows": len(rows.truth),

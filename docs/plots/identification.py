@@ -45,7 +45,9 @@ def draw(figure: Figure) -> None:
                 column, row, text, ha="center", va="center", fontsize=9, color=colour, zorder=3
             )
     hours = [found["confusion"][t]["hours"] for t in TRUTHS]
-    right.set_yticks(range(len(TRUTHS)), [f"{t}\n{h:.0f} h" for t, h in zip(TRUTHS, hours)])  # noqa: B905
+    right.set_yticks(
+        range(len(TRUTHS)), [f"{t}\n{h:.0f} h" for t, h in zip(TRUTHS, hours, strict=True)]
+    )
     right.set_xticks(range(len(IDENTITIES)), IDENTITIES)
     right.set_xlabel("identity, by share of the time of tracks", fontsize=9)
     right.set_ylabel("truth", fontsize=9)

@@ -5,30 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from jointsky.errors import InputError
-from jointsky.records.decisions import (
-    Alias,
-    Answer,
-    AnyDecision,
-    Cease,
-    Hold,
-    Lift,
-    Mode,
-    Order,
-    Pointed,
-    Presence,
-    Proposal,
-    Report,
-    Stocks,
-    Withdrawal,
-)
+from jointsky.records.decisions import AnyDecision, Pointed, Presence, Stocks
 
 Said = AnyDecision | Presence | Stocks | Pointed
 _DECISION, _PRESENCE, _STOCKS, _POINTED = range(4)
 _encoder = msgspec.msgpack.Encoder()
 _decoders = (
-    msgspec.msgpack.Decoder(
-        Proposal | Answer | Withdrawal | Order | Report | Cease | Hold | Lift | Mode | Alias
-    ),
+    msgspec.msgpack.Decoder(AnyDecision),
     msgspec.msgpack.Decoder(Presence),
     msgspec.msgpack.Decoder(Stocks),
     msgspec.msgpack.Decoder(Pointed),

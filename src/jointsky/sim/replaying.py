@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import typing
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,27 +17,13 @@ import numpy as np
 
 from jointsky.decide.book import Book
 from jointsky.errors import InputError
-from jointsky.records.decisions import (
-    Alias,
-    Answer,
-    AnyDecision,
-    Cease,
-    Hold,
-    Lift,
-    Mode,
-    Order,
-    Proposal,
-    Ref,
-    Report,
-    Withdrawal,
-)
+from jointsky.records.decisions import AnyDecision, Order, Ref
 from jointsky.records.log import Entry
 from jointsky.sim.duty import CEASE_FIRE, ENGAGE, UNIT, UNITS
 from jointsky.world.engagement import Arm, Engagement, Target, Unit
 
 _KINDS: dict[str, Any] = {
-    str(kind.__struct_config__.tag): kind
-    for kind in (*(Proposal, Answer, Withdrawal, Order, Report, Cease, Hold, Lift, Mode, Alias),)
+    str(kind.__struct_config__.tag): kind for kind in typing.get_args(AnyDecision)
 }
 _OF_LOG = {"no target", "cannot"}  # what a unit says that never came to an engagement
 
