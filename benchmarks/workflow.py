@@ -15,7 +15,7 @@ import gc
 import multiprocessing
 import time
 
-from workflow_parts.exploring import Bounds, Explorer
+from workflow_parts.exploring import UNIT, Bounds, Explorer
 from workflow_parts.histories import Seen, histories
 
 THREE = ((0, 1), (1, 1), (1, 2))  # one nation on one target, the other on two
@@ -26,6 +26,7 @@ EXPLORED = {
     "either may, a hold": Bounds(ticks=1, authority="either", holds=1),
     "either may, two targets": Bounds(ticks=1, authority="either", proposals=THREE),
     "inform": Bounds(ticks=2, authority="inform", alone="own-land"),
+    "a unit is asked for": Bounds(ticks=2, proposals=((0, UNIT), (1, 1))),
     "nothing is lost, crews answer": Bounds(ticks=6, proposals=THREE, is_fair=True),
 }
 CHUNK = 2_000
@@ -75,7 +76,7 @@ def main() -> None:
     spent_s = time.perf_counter() - begun_s
     print(
         f"{seen.histories:,} histories of {given.steps} steps in {spent_s:.0f} s:"
-        f" {seen.orders:,} orders, {seen.alone:,} going alone, {seen.conflicts:,} conflicts ended,"
+        f" {seen.orders:,} orders ({seen.moves:,} to move in), {seen.alone:,} going alone, {seen.conflicts:,} conflicts ended,"
         f" {seen.holds:,} holds, {seen.deaths:,} deaths; invariants {wrong or 'hold'}"
     )
     if wrong:

@@ -15,15 +15,24 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from jointsky.decide.desk import ALONE, JOINT, TOO_LATE, Desk
-from jointsky.decide.doctrine import Doctrine, Rule
+from jointsky.decide.desk import ALONE, JOINT, REINFORCE, TOO_LATE, Desk
+from jointsky.decide.doctrine import Doctrine, Reinforcement, Rule
 from jointsky.decide.effects import Act, Ask, Decide, Show
 from jointsky.errors import RefusedError
-from jointsky.records.decisions import Answer, Mode, Order, Proposal, Ref, Withdrawal
+from jointsky.records.decisions import (
+    Answer,
+    Mode,
+    Order,
+    Proposal,
+    Ref,
+    Withdrawal,
+    is_unit,
+)
 
 NATIONS = ("east", "west")
 TICK_S = 1.5  # a sign of life a tick, lost after two without: apart and together again in three
 OWNER = {1: "east", 2: "west"}  # whose land each target is over
+UNIT = 3  # no target: the other nation's unit is asked for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +61,8 @@ def doctrine(bounds: Bounds) -> Doctrine:
         alone=bounds.alone,
         alone_after_s=2.5,
     )
-    return Doctrine(rules=(rule,), presence_interval_s=1.0, lost_after_s=2.5)
+    terms = Reinforcement(answer_within_s=2.0, lasts_s=4.0)
+    return Doctrine(rules=(rule,), reinforcement=terms, presence_interval_s=1.0, lost_after_s=2.5)
 
 
 class World(NamedTuple):
@@ -363,6 +373,8 @@ def _happen(desk: Desk, what: str, given: list[Any], now_s: float) -> list[Any]:
                 return made
             case "sign":
                 return desk.on_presence(given[0], now_s)
+            case "propose" if given[0] == UNIT:
+                return desk.request("unit", "place", crew, now_s, ("e",))
             case "propose":
                 owner = OWNER[given[0]]
                 return desk.propose(given[0], "rule", "unit", owner, crew, now_s, evidence=("e",))
@@ -407,6 +419,9 @@ def wrong_in(desk: Desk) -> str:
         order = desk.book.get(ref)
         if not isinstance(order, Order) or desk.book.is_held(order.target):
             return f"3: a unit of {desk.nation} goes on against what is held"
+        word = desk.book.answer(order.proposal)
+        if is_unit(order.target) and (word is None or word.nation != desk.nation):
+            return f"1: a unit moves as {desk.nation} says, whose it is not"
     return ""
 
 
@@ -426,8 +441,10 @@ def wrong_order(desk: Desk, order: Order, mode: str) -> str:
     ):
         return "4: an order is for another thing than was proposed"
     rule = desk.doctrine.rule(proposal.rule)
-    if rule is None:
+    if rule is None and proposal.rule != REINFORCE:
         return "1: an order by no rule"
+    if order.answer is None and rule is None:
+        return "1: a unit is taken without a pledge"
     if order.answer is None:
         is_place = rule.alone == "anywhere" or (
             rule.alone == "own-land" and proposal.owner == order.nation
@@ -439,7 +456,7 @@ def wrong_order(desk: Desk, order: Order, mode: str) -> str:
         return "4: an order names no answer to its proposal"
     if answer.nation == order.nation or not answer.concurs:
         return "1: an order without the other's agreement"
-    if rule.authority == "both" and answer.by == "node":
+    if proposal.authority == "both" and answer.by == "node":
         return "1: a machine agreed where a crew must"
     if order.time_s >= proposal.answer_by_s:
         return "1: an order on an agreement that came too late"

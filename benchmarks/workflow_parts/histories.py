@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from jointsky.decide.desk import JOINT, Desk
-from jointsky.decide.doctrine import Doctrine, Rule
+from jointsky.decide.doctrine import Doctrine, Reinforcement, Rule
 from jointsky.decide.effects import Act, Ask, Decide, Show, Stop
 from jointsky.errors import RefusedError
-from jointsky.records.decisions import AnyDecision, Mode, Order, Presence, Ref
+from jointsky.records.decisions import AnyDecision, Mode, Order, Presence, Ref, is_unit
 from jointsky.streams import stream
 from workflow_parts.exploring import NATIONS, wrong_order
 
@@ -22,12 +22,12 @@ RULES = tuple(
     for name, alone in (("both", "own-land"), ("either", "anywhere"), ("inform", "never"),
                         ("own", "own-land"))
 )  # fmt: skip
-DOCTRINE = Doctrine(rules=RULES)
+DOCTRINE = Doctrine(rules=RULES, reinforcement=Reinforcement(answer_within_s=8.0, lasts_s=60.0))
 TARGETS = 4
 SIGNS = 3
 WEIGHTS = {
     "deliver": 30, "sign": 24, "time": 22, "propose": 8, "answer": 10, "hold": 1, "lift": 1,
-    "cease": 1, "same": 0.5, "report": 2, "die": 0.5,
+    "request": 2, "arrive": 2, "cease": 1, "same": 0.5, "report": 2, "die": 0.5,
 }  # fmt: skip
 
 
@@ -37,6 +37,7 @@ class Seen:
 
     histories: int = 0
     orders: int = 0
+    moves: int = 0  # of these, that a unit of the other nation is to move in
     alone: int = 0
     conflicts: int = 0
     holds: int = 0
@@ -106,6 +107,12 @@ class History:
                 self._take(
                     k, desk.propose(target, rule, "unit", owner, crew, now_s, evidence=("seen",))
                 )
+            case "request":
+                unit = f"unit of {NATIONS[1 - k]}"
+                self._take(k, desk.request(unit, "place", crew, now_s, ("pressed",)))
+            case "arrive":
+                for order in [one for one in desk.book.moves(now_s) if one.nation != desk.nation]:
+                    self._take(k, desk.report(order.ref, "arrived", False, order.unit, now_s))
             case "answer" if self.asked[k]:
                 ref = self.asked[k].pop(b % len(self.asked[k]))
                 self._take(k, desk.answer(ref, c % 4 != 0, crew, now_s))
@@ -143,6 +150,7 @@ class History:
                 self.coming[1 - k].append(effect.decision)
                 if isinstance(effect.decision, Order):
                     self.seen.orders += 1
+                    self.seen.moves += is_unit(effect.decision.target)
                     self.seen.alone += effect.decision.answer is None
                     wrong = wrong_order(desk, effect.decision, self.modes[k])
                     self.broken = self.broken or wrong
@@ -166,7 +174,11 @@ class History:
         for k, desk in enumerate(self.desks):
             in_force.append(set())
             for order in self.acting[k].values():
-                if desk.book.is_held(order.target):
+                if is_unit(order.target):
+                    word = desk.book.answer(order.proposal)
+                    if word is None or word.nation != desk.nation or not word.concurs:
+                        self.broken = f"1: a unit moves as {desk.nation} says, whose it is not"
+                elif desk.book.is_held(order.target):
                     self.broken = f"3: a unit of {desk.nation} goes on against what is held"
                 elif desk.book.is_in_force(order, now_s):
                     in_force[-1].add(order.target)

@@ -94,3 +94,17 @@ class NeverAsks(Desk):
         super()._answer_others(now_s, effects)
         self._asked = asked
         effects[:] = [one for one in effects if not isinstance(one, Ask)]
+
+
+class TakesUnits(Desk):
+    """A unit of the other's moves as soon as this nation says so."""
+
+    def _carries_out(self, order):
+        return True
+
+
+class PledgesForTheCrew(Desk):
+    """It takes no answer to a request for a pledge."""
+
+    def _may_go_alone(self, proposal, now_s):
+        return proposal.action == "reinforce" or super()._may_go_alone(proposal, now_s)

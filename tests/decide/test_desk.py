@@ -203,7 +203,7 @@ def test_an_order_that_is_reported_done_frees_its_target():
     table = Table()
     table.propose("east", 1, "any")
     order = table.orders()[0].ref
-    with pytest.raises(RefusedError, match="no order of west"):
+    with pytest.raises(RefusedError, match="no order to a unit of west"):
         table.do("west", "report", order, "missed", True, "battery")
     table.do("east", "report", order, "fired", False, "battery")
     assert len(table.orders()) == 1

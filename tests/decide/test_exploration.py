@@ -4,7 +4,7 @@ import gc
 
 import pytest
 from workflow_parts import mutants
-from workflow_parts.exploring import Bounds, Explorer
+from workflow_parts.exploring import UNIT, Bounds, Explorer
 
 
 def explored(bounds, kind=None, most=1_000_000):
@@ -22,6 +22,8 @@ CASES = {
     "two targets": Bounds(ticks=1, proposals=((0, 1), (1, 2))),
     "a hold and a cease": Bounds(ticks=1, authority="either", holds=1, ceases=1),
     "apart and together again": Bounds(ticks=2, authority="either"),
+    "a unit is asked for": Bounds(ticks=1, proposals=((0, UNIT), (1, 1))),
+    "a unit is asked for, a death": Bounds(ticks=1, crashes=1, proposals=((0, UNIT),)),
     "nothing is lost and crews answer": Bounds(ticks=4, is_fair=True),
 }
 
@@ -48,6 +50,8 @@ def test_every_invariant_holds_in_every_interleaving(name, capsys):
         (mutants.HoldsAreForLater, Bounds(ticks=1, holds=1, authority="either"), "3"),
         (mutants.NobodyOrdered, Bounds(), "4"),
         (mutants.WaitsForEver, Bounds(ticks=2, proposals=((0, 1),)), "5"),
+        (mutants.TakesUnits, Bounds(ticks=1, proposals=((0, UNIT),)), "1"),
+        (mutants.PledgesForTheCrew, Bounds(ticks=1, proposals=((0, UNIT),)), "1"),
         (mutants.NeverAsks, Bounds(is_fair=True), "5"),
     ],
     ids=lambda x: getattr(x, "__name__", ""),

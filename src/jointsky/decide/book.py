@@ -23,7 +23,11 @@ from jointsky.records.decisions import (
     Ref,
     Report,
     Withdrawal,
+    is_unit,
 )
+
+
+ARRIVED = "arrived"
 
 
 class Book:
@@ -40,6 +44,7 @@ class Book:
         self._carried: dict[Ref, Order] = {}  # by proposal
         self._over: dict[Ref, Cease | Report] = {}  # by order
         self._lifted: set[Ref] = set()  # holds
+        self._arrived: set[Ref] = set()  # orders to move whose unit has come
         self._modes: dict[str, Mode] = {}  # by nation: the newest
         self._same: dict[int, int] = {}  # a target's lower number, where it has another
         self._groups: dict[int, tuple[int, ...]] = {}  # all numbers of a target, by the lowest
@@ -102,6 +107,8 @@ class Book:
             case Cease():
                 self._over[decision.order] = decision
             case Report():
+                if decision.state == ARRIVED:
+                    self._arrived.add(decision.order)
                 if decision.is_end:
                     self._over.setdefault(decision.order, decision)
             case Lift():
@@ -167,16 +174,21 @@ class Book:
 
     def holds_on(self, target: int) -> list[Hold]:
         """Return the holds that keep a target from being engaged, by name."""
-        kept = [one for k in (ANY_TARGET, *self.numbers(target)) for one in self._holds.get(k, ())]
+        kept = [one for k in self._held_by(target) for one in self._holds.get(k, ())]
         return sorted([one for one in kept if one.ref not in self._lifted], key=lambda one: one.ref)
 
     def is_held(self, target: int) -> bool:
         """Return whether a hold keeps a target from being engaged."""
         return any(
             one.ref not in self._lifted
-            for k in (ANY_TARGET, *self.numbers(target))
+            for k in self._held_by(target)
             for one in self._holds.get(k, ())
         )
+
+    def _held_by(self, target: int) -> tuple[int, ...]:
+        """Return what a hold may name that keeps a target; a unit may move while fire is held."""
+        numbers = self.numbers(target)
+        return numbers if is_unit(target) else (ANY_TARGET, *numbers)
 
     def is_in_force(self, order: Order, now_s: float) -> bool:
         """Return whether an order holds: neither ceased nor done nor out of time, and not held."""
@@ -198,6 +210,16 @@ class Book:
         made = [one for k in self.numbers(target) for one in self._orders.get(k, ())]
         made = [one for one in made if self.is_in_force(one, now_s)]
         return sorted(made, key=lambda one: one.ref)
+
+    def moves(self, now_s: float) -> list[Order]:
+        """Return the orders in force by which a unit moves to the other nation, by name."""
+        made = [one for k, kept in self._orders.items() if is_unit(k) for one in kept]
+        made = [one for one in made if self.is_in_force(one, now_s)]
+        return sorted(made, key=lambda one: one.ref)
+
+    def has_arrived(self, order: Ref) -> bool:
+        """Return whether the unit of an order to move has come to its place."""
+        return order in self._arrived
 
     def promise(self, nation: str, target: int, now_s: float) -> Proposal | None:
         """Return another nation's proposal on a target to which ``nation`` is bound by its word.

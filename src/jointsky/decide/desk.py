@@ -34,11 +34,14 @@ from jointsky.records.decisions import (
     Ref,
     Report,
     Withdrawal,
+    is_unit,
+    unit_number,
 )
 
 ALONE, MERGING, JOINT = "alone", "merging", "joint"
 NODE = "node"
 TOO_LATE = "no agreement in time"
+REINFORCE = "reinforce"
 
 
 class Desk:
@@ -97,7 +100,8 @@ class Desk:
         if self.other is not None:
             self._decide(effects, Mode, now_s, mode=MERGING, reason="begins")
         for order in self.book.orders():
-            if order.nation == self.nation and self.book.is_in_force(order, now_s):
+            is_own = order.nation == self.nation and not is_unit(order.target)
+            if is_own and self.book.is_in_force(order, now_s):
                 self._acting |= {order.ref}
                 effects.append(Act(order))
         return self._advance(now_s, effects)
@@ -161,6 +165,41 @@ class Desk:
         )
         return self._advance(now_s, effects)
 
+    def request(
+        self, unit: str, place: str, by: str, now_s: float, evidence: tuple[str, ...]
+    ) -> list[Effect]:
+        """Ask the other nation to move a unit of its own to a place of this one's, on its pledge.
+
+        It is a proposal like others; RefusedError says why it may not be made.
+        """
+        terms, target = self.doctrine.reinforcement, unit_number(unit)
+        if terms is None or self.other is None:
+            raise RefusedError("the doctrine lets nobody ask for reinforcement")
+        if not evidence:
+            raise RefusedError("a request without evidence: nothing would say why")
+        if any(self.book.is_open(one) for one in self.book.proposals_on(target)):
+            raise RefusedError(f"{unit} is asked for already")
+        if self.book.orders_on(target, now_s):
+            raise RefusedError(f"{unit} is pledged already")
+        effects: list[Effect] = []
+        self._decide(
+            effects,
+            Proposal,
+            now_s,
+            by=by,
+            target=target,
+            rule=REINFORCE,
+            authority="both",
+            unit=unit,
+            owner=self.nation,
+            answer_by_s=now_s + terms.answer_within_s,
+            until_s=now_s + terms.lasts_s,
+            action=REINFORCE,
+            place=place,
+            evidence=evidence,
+        )
+        return self._advance(now_s, effects)
+
     def answer(
         self, proposal: Ref, concurs: bool, by: str, now_s: float, reason: str = ""
     ) -> list[Effect]:
@@ -220,8 +259,8 @@ class Desk:
     def report(self, order: Ref, state: str, is_end: bool, by: str, now_s: float) -> list[Effect]:
         """Take down what an own unit says became of an order."""
         found = self.book.get(order)
-        if not isinstance(found, Order) or found.nation != self.nation:
-            raise RefusedError(f"{order} is no order of {self.nation}")
+        if not isinstance(found, Order) or not self._carries_out(found):
+            raise RefusedError(f"{order} is no order to a unit of {self.nation}")
         effects: list[Effect] = []
         self._decide(effects, Report, now_s, by=by, order=order, state=state, is_end=is_end)
         return self._advance(now_s, effects)
@@ -255,6 +294,10 @@ class Desk:
                 self._change_mode(now_s, effects)
             if self.mode == JOINT:
                 self._answer_others(now_s, effects)
+        for order in self.book.moves(now_s):
+            if order.ref not in self._acting and self._carries_out(order):
+                self._acting |= {order.ref}
+                effects.append(Act(order))
         for order in self._orders_acting():
             if not self.book.is_in_force(order, now_s):
                 self._acting -= {order.ref}
@@ -279,6 +322,16 @@ class Desk:
     def _orders_acting(self) -> list[Order]:
         found = [self.book.get(ref) for ref in sorted(self._acting)]
         return [order for order in found if isinstance(order, Order)]
+
+    def _carries_out(self, order: Order) -> bool:
+        """Return whether units of this nation do what an order says.
+
+        Its own orders on targets; and those of the other to move, which it has pledged itself.
+        """
+        if not is_unit(order.target):
+            return order.nation == self.nation
+        word = self.book.answer(order.proposal)
+        return word is not None and word.nation == self.nation and word.concurs
 
     def _in_the_way(self, target: int, now_s: float) -> str:
         """Return why the nation may not order anything against a target; empty: nothing."""
@@ -353,8 +406,9 @@ class Desk:
         )
         order = self.book.order_of(proposal.ref)
         assert order is not None
-        self._acting |= {order.ref}
-        effects.append(Act(order))
+        if self._carries_out(order):
+            self._acting |= {order.ref}
+            effects.append(Act(order))
 
     def _overtaken(self, proposal: Proposal) -> str:
         """Return why an own proposal must give way to one of the other nation on its target."""

@@ -63,12 +63,40 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = False
 
 
+class Reinforcement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a nation's crew asks for a battery of the other, and what its pledge then means.
+
+    The other's crew must pledge it; silence is no pledge, and nobody takes one alone.  The battery
+    marches, deploys, and is the asking nation's to command until the pledge ends.
+    """
+
+    hostiles: Annotated[
+        int,
+        Meta(ge=1, le=10_000, description="Asked when so many hostile at once come to own zones"),
+    ] = 6
+    salvos_below: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Or when less than this share of the first salvos is left"),
+    ] = 0.5
+    answer_within_s: Annotated[Seconds, Meta(description="From the request to its deadline")] = 120
+    lasts_s: Annotated[
+        float,
+        Meta(gt=0, le=2_592_000, description="From the request to the end of the pledge"),
+    ] = 86_400.0
+    again_s: Annotated[
+        float, Meta(gt=0, le=86_400, description="After a refusal it is asked again after so long")
+    ] = 600.0
+
+
 class Doctrine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How two nations decide together, and each alone when the other is silent."""
 
     rules: Annotated[
         tuple[Rule, ...], Meta(description="In order: the first that fits a target is its rule")
     ] = ()
+    reinforcement: Annotated[
+        Reinforcement | None, Meta(description="How batteries are asked for; none: not at all")
+    ] = None
     presence_interval_s: Annotated[
         float, Meta(gt=0, le=60, description="How often a command post gives a sign of life")
     ] = 1.0
@@ -110,6 +138,10 @@ def find_faults(doctrine: Doctrine, faults: Faults) -> None:
         if rule.order_lasts_s <= rule.answer_within_s:
             found = f"{rule.order_lasts_s:g} s, which is not after answer_within_s"
             at.add("order_lasts_s", found, f"more than {rule.answer_within_s:g} s")
+    terms = doctrine.reinforcement
+    if terms is not None and terms.lasts_s <= terms.answer_within_s:
+        found = f"{terms.lasts_s:g} s, which is not after answer_within_s"
+        faults.add("reinforcement.lasts_s", found, f"more than {terms.answer_within_s:g} s")
     if doctrine.lost_after_s < 2.0 * doctrine.presence_interval_s:
         found = f"{doctrine.lost_after_s:g} s, less than two signs of life"
         faults.add("lost_after_s", found, f"{2 * doctrine.presence_interval_s:g} s and more")

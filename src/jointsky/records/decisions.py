@@ -7,6 +7,7 @@ force follows from that set alone.
 
 from __future__ import annotations
 
+import zlib
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -37,14 +38,19 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 class Proposal(Decision, frozen=True, kw_only=True, tag="proposal"):
     """A nation wants something done about a target and, if asked to, waits for the other's word."""
 
-    target: Annotated[int, Meta(description="System number of the track")]
+    target: Annotated[
+        int, Meta(description="System number of the track; below -1: no track but a unit's number")
+    ]
     rule: Annotated[str, Meta(description="Name of the rule of the doctrine that it falls under")]
     authority: Annotated[str, Meta(description="Who must agree: own, both, either or inform")]
     unit: Annotated[str, Meta(description="Battery that is meant to do it")]
     owner: Annotated[str, Meta(description="Nation whose land the target is over; empty: none")]
     answer_by_s: Annotated[float, Meta(description="POSIX seconds, UTC: no answer counts later")]
     until_s: Annotated[float, Meta(description="POSIX seconds, UTC: an order ends by then")]
-    action: Annotated[str, Meta(description="engage, or reinforce: move the unit in")] = "engage"
+    action: Annotated[
+        str, Meta(description="engage, or reinforce: the other nation's unit is to move in")
+    ] = "engage"
+    place: Annotated[str, Meta(description="reinforce: the site that it is to move to")] = ""
     identity: Annotated[str, Meta(description="Identity of the target as then assessed")] = ""
     zone: Annotated[str, Meta(description="Zone that makes the rule hold; empty: none")] = ""
     evidence: Annotated[
@@ -72,7 +78,7 @@ class Withdrawal(Decision, frozen=True, kw_only=True, tag="withdrawal"):
 
 
 class Order(Decision, frozen=True, kw_only=True, tag="order"):
-    """A unit of the nation is to do what was proposed."""
+    """A unit of the nation is to do what was proposed; to reinforce it, one of the other."""
 
     proposal: Annotated[Ref, Meta(description="The nation's own proposal that it carries out")]
     target: Annotated[int, Meta(description="System number of the track")]
@@ -87,9 +93,9 @@ class Order(Decision, frozen=True, kw_only=True, tag="order"):
 
 
 class Report(Decision, frozen=True, kw_only=True, tag="report"):
-    """What became of an order."""
+    """What became of an order, by the nation whose unit carries it out."""
 
-    order: Annotated[Ref, Meta(description="The nation's own order")]
+    order: Annotated[Ref, Meta(description="The order")]
     state: Annotated[str, Meta(description="fired, stopped, missed, refused or arrived")]
     is_end: Annotated[bool, Meta(description="Whether nothing more will be done under the order")]
 
@@ -152,6 +158,12 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     weapon: Annotated[str, Meta(description="Its weapon")]
     salvos: Annotated[int, Meta(ge=0, description="Salvos that are ready")]
     channels: Annotated[int, Meta(ge=0, description="Targets that the unit can take on besides")]
+    reserve: Annotated[int, Meta(ge=0, description="Salvos that must be loaded first")] = 0
+    latitude_deg: Annotated[
+        float | None, Meta(description="Where the unit is, WGS-84; none: where it stood at first")
+    ] = None
+    longitude_deg: Annotated[float | None, Meta(description="Where the unit is, WGS-84")] = None
+    height_m: Annotated[float | None, Meta(description="Its ground above the ellipsoid")] = None
 
 
 class Stocks(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,3 +185,13 @@ class Pointed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ANY_TARGET = -1
+
+
+def unit_number(unit: str) -> int:
+    """Return what stands for a unit where a target's number is wanted: below ``ANY_TARGET``."""
+    return ANY_TARGET - 1 - zlib.crc32(unit.encode())
+
+
+def is_unit(target: int) -> bool:
+    """Return whether a number stands for a unit, which is asked to move, not for a target."""
+    return target < ANY_TARGET
