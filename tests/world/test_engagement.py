@@ -86,6 +86,39 @@ def test_an_empty_magazine_is_loaded_from_the_reserve_and_then_is_empty():
     assert one.ready(0) == (0, 0)
 
 
+def test_an_empty_launcher_is_loaded_while_the_others_shoot_on():
+    one = Engagement([battery(ready=4, reserve=6, load=2, load_s=60.0, hold_s=5.0)], 1, seed=1)
+    one.order(0, Target(0), NEVER, 0.0, looks=2)
+    told(one, 5.0)
+    assert one.ready(0) == (2, 6)
+    told(one, 64.9)
+    assert one.ready(0) == (2, 6)  # the second shot, at 5 s, left a launcher empty
+    told(one, 65.0)
+    assert one.ready(0) == (4, 4)
+
+
+def test_loads_follow_one_another_however_rarely_one_looks():
+    made = []
+    for looks_s in ([200.0], [50.0, 61.0, 130.0, 200.0]):
+        one = Engagement([battery(ready=1, most=5, reserve=3, load=1, load_s=60.0)], 1, 1, 0.0)
+        for until_s in looks_s:
+            told(one, until_s)
+        made.append(one.ready(0))
+    assert made == [(4, 0), (4, 0)]
+
+
+def test_what_is_brought_is_loaded():
+    one = Engagement([battery(ready=1, load=1, load_s=60.0)], 1, seed=1)
+    one.order(0, Target(0), NEVER, 0.0)
+    told(one, 100.0)
+    assert one.ready(0) == (0, 0)
+    one.supply(0, 2, 100.0)
+    told(one, 159.0)
+    assert one.ready(0) == (0, 2)
+    told(one, 160.0)
+    assert one.ready(0) == (1, 1)
+
+
 def test_no_shot_after_the_order_ends_or_is_ceased():
     one = Engagement([battery(hold_s=10.0)], 2, seed=1)
     first = one.order(0, Target(0), NEVER, 0.0, until_s=25.0)

@@ -39,8 +39,9 @@ class Units(NamedTuple):
     weapon_unit: Array  # (W,) the unit of each weapon
     ready: Array  # (W,) shots ready
     reserve: Array  # (W,) shots that must be loaded first
-    full: Array  # (W,) shots ready once loaded
-    load_s: Array  # (W,) time to load
+    most: Array  # (W,) shots that can be ready
+    load: Array  # (W,) shots that one load makes ready
+    load_s: Array  # (W,) time of one load
     loaded_s: Array  # (W,) when a load that goes on is done; inf: none does
     salvo: Array  # (W,) shots before a look
     hold_s: Array  # (W,) time that a channel stays on the target after the shots arrive
@@ -79,12 +80,16 @@ class Events(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Arm:
-    """What a battery fires: shots of one kind."""
+    """What a battery fires: shots of one kind.
+
+    It is loaded whenever there is room for a load, one load after the other.
+    """
 
     name: str
     ready: int  # shots
     reserve: int = 0
-    loads: int = 0  # shots that one load makes ready; 0: as many as are ready at first
+    most: int = 0  # shots that can be ready; 0: as many as are at first
+    load: int = 0  # shots that one load makes ready; 0: as many as can be
     load_s: float = 0.0
     salvo: int = 1
     hold_s: float = 0.0
@@ -132,12 +137,14 @@ class Engagement:
     it it is, so that one order more changes nobody else's luck.
     """
 
-    def __init__(self, units: Sequence[Unit], targets: int, seed: int) -> None:
+    def __init__(
+        self, units: Sequence[Unit], targets: int, seed: int, begin_s: float = 0.0
+    ) -> None:
         self.units = tuple(units)
         self.seed = seed
         self._arms = [(u, arm) for u, unit in enumerate(units) for arm in unit.arms]
         self.stop_s: Floats = np.full(targets, np.inf)
-        self._state = state_of(units)
+        self._state = state_of(units, begin_s)
         self._count = 0
         self._engagements = engagements_of(ROOM, 1)
         self._orders: dict[tuple[int, int], int] = {}  # orders so far, by weapon and target
@@ -202,6 +209,10 @@ class Engagement:
         """Fire no more under an engagement; return whether it went on."""
         return bool(kernels.cease(self._state, self._engagements, engagement, now_s))
 
+    def supply(self, weapon: int, shots: int, now_s: float) -> None:
+        """Bring shots to a weapon's reserve; all up to now must have happened."""
+        kernels.supply(self._state, weapon, shots, now_s)
+
     def next_s(self) -> float:
         """Return when something happens next, inf: nothing will."""
         return float(self._engagements.next_s[: self._count].min(initial=np.inf))
@@ -237,9 +248,15 @@ class Engagement:
         self._engagements = more
 
 
-def state_of(units: Sequence[Unit]) -> Units:
-    """Return the queues and magazines of units that have not begun."""
+def state_of(units: Sequence[Unit], begin_s: float = 0.0) -> Units:
+    """Return the queues and magazines of units that begin at a time."""
     arms = [(u, arm) for u, unit in enumerate(units) for arm in unit.arms]
+    most = [arm.most or arm.ready for _, arm in arms]
+    load = [arm.load or full for (_, arm), full in zip(arms, most, strict=True)]
+    is_short = [
+        arm.reserve > 0 and full - arm.ready >= shots
+        for (_, arm), full, shots in zip(arms, most, load, strict=True)
+    ]
     free_s = np.full((len(units), max((unit.channels for unit in units), default=1)), np.inf)
     for u, unit in enumerate(units):
         free_s[u, : unit.channels] = -np.inf
@@ -255,9 +272,15 @@ def state_of(units: Sequence[Unit]) -> Units:
         weapon_unit=whole([u for u, _ in arms]),
         ready=whole([arm.ready for _, arm in arms]),
         reserve=whole([arm.reserve for _, arm in arms]),
-        full=whole([arm.loads or arm.ready for _, arm in arms]),
+        most=whole(most),
+        load=whole(load),
         load_s=real([arm.load_s for _, arm in arms]),
-        loaded_s=np.full(len(arms), np.inf),
+        loaded_s=real(
+            [
+                begin_s + arm.load_s if short else math.inf
+                for (_, arm), short in zip(arms, is_short, strict=True)
+            ]
+        ),
         salvo=whole([arm.salvo for _, arm in arms]),
         hold_s=real([arm.hold_s for _, arm in arms]),
         speed_mps=real([arm.speed_mps for _, arm in arms]),

@@ -67,14 +67,22 @@ def _tell(events, n, time_s, kind, e, shots):
 
 @inner
 def _load(units, w, time_s):
-    """Bring a weapon's magazine up to date, and begin to load if it is empty."""
-    if time_s >= units.loaded_s[w]:
-        shots = min(units.full[w], units.reserve[w])
-        units.ready[w] += shots
-        units.reserve[w] -= shots
-        units.loaded_s[w] = math.inf
-    if units.ready[w] == 0 and units.reserve[w] > 0 and math.isinf(units.loaded_s[w]):
-        units.loaded_s[w] = time_s + units.load_s[w]
+    """Bring a weapon's magazine up to date; one load after the other while there is room."""
+    begin_s = time_s
+    while True:
+        if time_s >= units.loaded_s[w]:
+            begin_s = units.loaded_s[w]
+            shots = min(units.load[w], units.reserve[w])
+            units.ready[w] += shots
+            units.reserve[w] -= shots
+            units.loaded_s[w] = math.inf
+        room = units.most[w] - units.ready[w]
+        is_loading = not math.isinf(units.loaded_s[w])
+        if room < units.load[w] or units.reserve[w] == 0 or is_loading or math.isinf(begin_s):
+            return
+        units.loaded_s[w] = begin_s + units.load_s[w]
+        if units.loaded_s[w] > time_s:
+            return
 
 
 @inner
@@ -212,7 +220,18 @@ def advance(units, engagements, count, stop_s, events, until_s):
             n = _arrive(units, engagements, stop_s, events, n, best)
         else:
             n = _go_on(units, engagements, stop_s, events, n, best)
+    if n + 2 <= events.time_s.shape[0]:
+        for w in range(units.ready.shape[0]):
+            _load(units, w, until_s)
     return n
+
+
+@kernel
+def supply(units, w, shots, now_s):
+    """Bring shots to a weapon's reserve."""
+    _load(units, w, now_s)
+    units.reserve[w] += shots
+    _load(units, w, now_s)
 
 
 @kernel
