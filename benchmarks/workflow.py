@@ -76,7 +76,8 @@ def main() -> None:
     spent_s = time.perf_counter() - begun_s
     print(
         f"{seen.histories:,} histories of {given.steps} steps in {spent_s:.0f} s:"
-        f" {seen.orders:,} orders ({seen.moves:,} to move in), {seen.alone:,} going alone, {seen.conflicts:,} conflicts ended,"
+        f" {seen.orders:,} orders ({seen.moves:,} to move in), {seen.alone:,} going alone,"
+        f" {seen.conflicts:,} conflicts ended,"
         f" {seen.holds:,} holds, {seen.deaths:,} deaths; invariants {wrong or 'hold'}"
     )
     if wrong:

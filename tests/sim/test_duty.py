@@ -242,10 +242,11 @@ def test_leaks_are_those_that_come_into_a_protected_zone(built):
 def test_plots_of_what_was_stopped_are_taken_out(built, tmp_path):
     seen = see(built, built.begin_s, built.begin_s + 60.0, map)
     stop_s = np.full(len(built.surroundings.vehicles), np.inf)
-    assert without(seen, stop_s) is seen
+    nobody = np.full(len(built.sensors), -1)
+    assert without(seen, stop_s, nobody, []) is seen
     whose = int(seen.vehicle[seen.vehicle >= 0][0])
     stop_s[whose] = built.begin_s + 20.0
-    left = without(seen, stop_s)
+    left = without(seen, stop_s, nobody, [])
     assert (left.plots.time_s[left.vehicle == whose] < stop_s[whose]).all()
     gone = (seen.vehicle == whose) & (seen.plots.time_s >= stop_s[whose])
     assert len(left.plots) == len(seen.plots) - gone.sum() < len(seen.plots)

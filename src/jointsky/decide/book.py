@@ -26,7 +26,6 @@ from jointsky.records.decisions import (
     is_unit,
 )
 
-
 ARRIVED = "arrived"
 
 

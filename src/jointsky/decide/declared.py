@@ -28,6 +28,10 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     answer_s: Annotated[
         Delay, Meta(description="Median time in which one answers the other nation's proposal")
     ] = 7.0
+    reinforce_s: Annotated[
+        Delay,
+        Meta(description="Median time in which one asks the other for a battery, or pledges one"),
+    ] = 30.0
     spread: Annotated[
         float, Meta(ge=0, le=2, description="Spread of all of these: log-normal, of the logarithm")
     ] = 0.4
@@ -58,6 +62,15 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     crew: Annotated[Crew, Meta(description="Who is on duty there")] = Crew()
 
 
+class Reserve(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A battery that the other nation may ask for, and where it would then stand."""
+
+    battery: Annotated[str, Meta(description="Name of a battery of the scenario")]
+    place: Annotated[
+        str, Meta(description="Name of a site of the other nation that it would move to")
+    ]
+
+
 class Duty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who decides on interception, and how.  All of it exists only in simulation and exercises."""
 
@@ -65,6 +78,13 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     posts: Annotated[
         tuple[Post, ...], Meta(max_length=2, description="Command posts, one of each nation")
     ] = ()
+    reserves: Annotated[
+        tuple[Reserve, ...],
+        Meta(description="Batteries that may be asked for, as doctrine's `reinforcement` says"),
+    ] = ()
+    road_factor: Annotated[
+        float, Meta(ge=1, le=3, description="Length of a road to that of the straight line")
+    ] = 1.3
     is_joint: Annotated[
         bool, Meta(description="Whether the two decide together; false: each as if alone")
     ] = True
@@ -96,6 +116,9 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 def find_faults(duty: Duty, faults: Faults) -> None:
     """Add to ``faults`` what is wrong with a duty though each field is in its bounds."""
     doctrine.find_faults(duty.doctrine, faults.under("doctrine"))
+    if duty.reserves and duty.doctrine.reinforcement is None:
+        wanted = "`reinforcement` in the doctrine, or no reserves"
+        faults.add("reserves", "batteries that nobody may ask for", wanted)
     for number, post in enumerate(duty.posts):
         if post.nation in {one.nation for one in duty.posts[:number]}:
             found = f"{post.nation!r} has a command post already"

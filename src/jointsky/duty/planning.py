@@ -61,10 +61,14 @@ class Planner:
 
     def __init__(self, areas: Areas, units: tuple[UnitOf, ...], ahead_s: float) -> None:
         self._areas, self._ahead_s = areas, ahead_s
-        self._rows = [(unit, weapon) for unit in units for weapon in unit.weapons]
-        self._weapons = _weapons_of(self._rows)
+        self.know(units)
         self._protected = areas.of_use("protected")
         self._before: dict[tuple[int, int], int] = {}  # salvos, by weapon's row and target
+
+    def know(self, units: tuple[UnitOf, ...]) -> None:
+        """Know where units stand and whose they are; they are the same ones in the same order."""
+        self._rows = [(unit, weapon) for unit in units for weapon in unit.weapons]
+        self._weapons = _weapons_of(self._rows)
 
     def plan(
         self,

@@ -18,9 +18,10 @@ from jointsky.assess.areas import Areas
 from jointsky.assess.threat import threats
 from jointsky.decide import effects as desk_effects
 from jointsky.decide.declared import Duty, Post
-from jointsky.decide.desk import ALONE, JOINT, Desk
+from jointsky.decide.desk import ALONE, JOINT, REINFORCE, Desk
 from jointsky.decide.doctrine import Rule
 from jointsky.duty.planning import Choice, Planner, Wanted
+from jointsky.duty.reinforcing import Need, Reinforcing, pledge_words, request_words
 from jointsky.duty.units import Depot, UnitOf
 from jointsky.duty.watch import Done, Task, Watch
 from jointsky.duty.wire import pack, unpack
@@ -36,6 +37,7 @@ from jointsky.records.decisions import (
     Report,
     Stock,
     Stocks,
+    unit_number,
 )
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks, TrackStatus
@@ -116,6 +118,11 @@ class CommandPost:
         self.suspected: dict[int, float] = {}  # since when the model has doubts about a target
         self._identifier = identifier
         self._planner = Planner(setup.areas, setup.units, setup.duty.ahead_s)
+        self._units = setup.units
+        terms = setup.duty.doctrine.reinforcement
+        reserves = setup.duty.reserves if setup.other is not None else ()
+        self._reinforcing = Reinforcing(self.nation, terms, reserves, setup.units)
+        self._land = {area.name: area.nation for area in setup.areas.areas}
         self._rows: dict[int, int] = {}  # of the picture, by target
         self._picture = Tracks.make(0)
         self._inside = np.zeros((0, 0), np.bool_)
@@ -149,9 +156,11 @@ class CommandPost:
         self.depot.take(tuple(stocks))
         self._look(picture, now_s, reports, out)
         self._spare(now_s, out)
+        self._know_units(now_s)
         for done in self.watch.done(now_s):
             self._work(done, now_s, out)
         self._identify(now_s)
+        self._ask_for_more(now_s)
         self._plan(now_s, out)
         self._do(self.desk.on_time(now_s), out)
         if self.setup.other is not None and now_s >= self._stocks_s + _STOCKS_S:
@@ -235,7 +244,9 @@ class CommandPost:
                 case desk_effects.Show(presence):
                     out.packets.append(pack(presence))
                 case desk_effects.Ask(proposal):
-                    self.watch.ask(Task("answer", proposal.number), proposal.time_s)
+                    is_move = proposal.action == REINFORCE
+                    task = Task("pledge" if is_move else "answer", proposal.number)
+                    self.watch.ask(task, proposal.time_s)
                 case desk_effects.Act(order):
                     out.acts.append(order)
                 case desk_effects.Stop(order):
@@ -364,6 +375,10 @@ class CommandPost:
             self._confirm(done.task.about, done.luck, now_s, out)
         elif done.task.kind == "propose":
             self._propose(done.task.about, self._seat, now_s, out)
+        elif done.task.kind == "request":
+            self._request(done.task.about, now_s, out)
+        elif done.task.kind == "pledge":
+            self._pledge(done.task.about, done.luck, now_s, out)
         else:
             self._answer(done.task.about, done.luck, now_s, out)
 
@@ -410,6 +425,75 @@ class CommandPost:
             concurs, reason = False, f"{found.identity}: {why}"
         elif luck < self.setup.post.crew.refuses:
             concurs, reason = False, "not convinced"
+        self._try(
+            lambda: self.desk.answer(ref, concurs, self._seat, now_s, reason),
+            f"answer to {number}",
+            out,
+        )
+
+    # ---- reinforcement -------------------------------------------------------------------------
+
+    def place_of(self, order: Order) -> str:
+        """Return the site that an order to move names, by its proposal; empty: it names none."""
+        proposal = self.desk.book.get(order.proposal)
+        return proposal.place if isinstance(proposal, Proposal) else ""
+
+    def _know_units(self, now_s: float) -> None:
+        """Take down where batteries stand by now, and who commands them."""
+        units = self._reinforcing.units(self.desk.book, self.depot, now_s)
+        if units != self._units:
+            self._units = units
+            self._planner.know(units)
+
+    def _need(self) -> Need:
+        """Return what presses the nation: hostiles to its zones, salvos that are left."""
+        zones: dict[int, str] = {}  # that a target threatens most
+        for threat in self.threats:
+            zones.setdefault(threat.track, threat.zone)
+        coming = [
+            track
+            for track, zone in zones.items()
+            if self._land.get(zone) == self.nation
+            and self.assessed[track].identity == "hostile"
+            and track not in self._closed
+        ]
+        return self._reinforcing.need(len(coming), self.depot)
+
+    def _ask_for_more(self, now_s: float) -> None:
+        """Have the crew ask the other nation for batteries, where it is pressed."""
+        if not self._reinforcing.reserves or self.desk.mode != JOINT:
+            return
+        for reserve in self._reinforcing.due(self.desk.book, self._need(), now_s):
+            self.watch.ask(Task("request", unit_number(reserve.battery)), now_s)
+
+    def _request(self, about: int, now_s: float, out: Out) -> None:
+        need, terms = self._need(), self._reinforcing.terms
+        for reserve in self._reinforcing.due(self.desk.book, need, now_s):
+            if unit_number(reserve.battery) != about or terms is None:
+                continue
+            self._reinforcing.asked(reserve.battery, now_s)
+            unit, place = reserve.battery, reserve.place
+            words = request_words(need, terms)
+            self._try(
+                lambda unit=unit, place=place, words=words: self.desk.request(  # type: ignore[misc]
+                    unit, place, self._seat, now_s, words
+                ),
+                f"request for {unit}",
+                out,
+            )
+
+    def _pledge(self, number: int, luck: float, now_s: float, out: Out) -> None:
+        """Give the crew's word on a request: what is needed here is not given away."""
+        ref = Ref(self.setup.other or "", number)
+        proposal = self.desk.book.get(ref)
+        if not isinstance(proposal, Proposal) or not self.desk.book.is_open(proposal):
+            return
+        need = self._need()
+        is_pressed = self._reinforcing.is_pressed(need)
+        concurs = not is_pressed and luck >= self.setup.post.crew.refuses
+        reason = pledge_words(need, proposal, is_pressed)
+        if not concurs and not is_pressed:
+            reason = "not convinced"
         self._try(
             lambda: self.desk.answer(ref, concurs, self._seat, now_s, reason),
             f"answer to {number}",

@@ -56,6 +56,8 @@ class Depot:
         self.rows = [(unit, weapon) for unit in units for weapon in unit.weapons]
         self._salvos = [0] * len(self.rows)
         self._channels = [0] * len(self.rows)
+        self._left = [0] * len(self.rows)
+        self.spots: dict[str, tuple[float, float, float]] = {}  # of units that have moved
         self._row = {(u.name, w.name): row for row, (u, w) in enumerate(self.rows)}
 
     def take(self, stocks: tuple[Stock, ...]) -> None:
@@ -64,10 +66,22 @@ class Depot:
             row = self._row.get((stock.unit, stock.weapon))
             if row is not None:
                 self._salvos[row], self._channels[row] = stock.salvos, stock.channels
+                self._left[row] = stock.salvos + stock.reserve
+                if stock.latitude_deg is not None and stock.longitude_deg is not None:
+                    self.spots[stock.unit] = (
+                        math.radians(stock.latitude_deg),
+                        math.radians(stock.longitude_deg),
+                        stock.height_m or 0.0,
+                    )
 
     def salvos(self, row: int) -> int:
         """Return how many salvos of a weapon are ready."""
         return self._salvos[row]
+
+    def left(self, units: frozenset[str]) -> int:
+        """Return how many salvos some units have left, ready or not."""
+        rows = [row for row, (unit, _) in enumerate(self.rows) if unit.name in units]
+        return sum(self._left[row] for row in rows)
 
     def channels(self, row: int) -> int:
         """Return how many targets the weapon's unit can take on besides."""

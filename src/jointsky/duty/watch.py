@@ -13,8 +13,8 @@ from typing import Literal
 from jointsky.decide.declared import Crew
 from jointsky.streams import stream
 
-Kind = Literal["answer", "propose", "identify"]
-_URGENCY = {"answer": 0, "propose": 1, "identify": 2}
+Kind = Literal["answer", "propose", "identify", "request", "pledge"]
+_URGENCY = {"answer": 0, "propose": 1, "request": 1, "pledge": 1, "identify": 2}
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -22,7 +22,7 @@ class Task:
     """Something that somebody at the command post has to decide on."""
 
     kind: Kind
-    about: int  # a target, or the number of the other nation's proposal
+    about: int  # a target or a unit, or the number of the other nation's proposal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +96,8 @@ class Watch:
             "answer": self.crew.answer_s,
             "propose": self.crew.propose_s,
             "identify": self.crew.identify_s,
+            "request": self.crew.reinforce_s,
+            "pledge": self.crew.reinforce_s,
         }[task.kind]
         rng = stream(self._seed, "watch", self._nation, task.kind, str(task.about), turn)
         normal, luck = float(rng.standard_normal()), float(rng.random())

@@ -15,12 +15,14 @@ from jointsky.declare import Faults
 from jointsky.earth.motion import pieces_of
 from jointsky.errors import ManyInputErrors
 from jointsky.records.vehicles import Vehicles
-from jointsky.scenario.built import Built, BuiltBattery, BuiltSensor, BuiltSite
+from jointsky.scenario.battery_sites import built_batteries
+from jointsky.scenario.built import Built, BuiltSensor, BuiltSite
 from jointsky.scenario.connecting import connect
 from jointsky.scenario.ground import ground_m, terrain_files
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.replaying import recordings
-from jointsky.scenario.resolve import Resolved, SensorUse, resolve
+from jointsky.scenario.resolve import Resolved, resolve
+from jointsky.scenario.sensor_use import SensorUse
 from jointsky.scenario.sites import SensorAt
 from jointsky.scenario.times import Span
 from jointsky.scenario.weather import NearAir, RainCell
@@ -53,6 +55,7 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         )
         for site in scenario.sites
     ]
+    sensors = [_sensor(use, sites, resolved, seed) for use in resolved.sensors]
     return Built(
         name=scenario.name,
         description=scenario.description,
@@ -62,7 +65,7 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         truth_interval_s=scenario.truth_interval_s,
         digest=digest(loaded, resolved),
         sites=sites,
-        sensors=[_sensor(use, sites, resolved, seed) for use in resolved.sensors],
+        sensors=sensors,
         motion=resolved.flown.motion,
         surroundings=_surroundings(loaded, resolved, seed),
         areas=[area_of(zone, resolved.span.begin_s) for zone in scenario.zones],
@@ -75,22 +78,14 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         releases={nation.name: nation.release for nation in scenario.nations},
         exchange=scenario.exchange,
         picture_interval_s=scenario.picture_interval_s,
-        batteries=_batteries(loaded, resolved),
+        batteries=built_batteries(
+            loaded,
+            resolved.used,
+            resolved.span,
+            [(use.battery, one) for use, one in zip(resolved.sensors, sensors, strict=True)],
+        ),
         duty=scenario.duty,
     )
-
-
-def _batteries(loaded: Loaded, resolved: Resolved) -> list[BuiltBattery]:
-    """Return every battery; of several under one name, each with its number behind it."""
-    made = []
-    for row, site in enumerate(loaded.scenario.sites):
-        for number, battery in enumerate(site.batteries):
-            kind = resolved.used[f"sites[{row}].batteries[{number}]"]
-            ready = {weapon.name: weapon.shots_ready for weapon in kind.weapons}
-            for k in range(battery.count):
-                name = battery.name if battery.count == 1 else f"{battery.name}-{k + 1}"
-                made.append(BuiltBattery(name, row, kind, ready | battery.shots_ready))
-    return made
 
 
 def _sensor(use: SensorUse, sites: list[BuiltSite], resolved: Resolved, seed: int) -> BuiltSensor:

@@ -64,12 +64,22 @@ class BuiltLink:
 
 @dataclasses.dataclass(frozen=True)
 class BuiltBattery:
-    """One battery: its site's row, its type, the shots that each launcher has ready, by weapon."""
+    """One battery: its site's row, its type, the shots that each launcher has ready, by weapon.
+
+    ``relocations``: POSIX seconds and the row of the site that it then leaves for.  ``supplies``:
+    POSIX seconds, weapon, shots, in order of time.  ``sensors``: rows of its own sensors, by the
+    row of the site where it must stand for them to see.
+    """
 
     name: str
     site: int
     type: BatteryType
     shots_ready: dict[str, int]
+    shots_in_reserve: dict[str, int]
+    is_packed: bool = False
+    relocations: tuple[tuple[float, int], ...] = ()
+    supplies: tuple[tuple[float, str, int], ...] = ()
+    sensors: dict[int, tuple[int, ...]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

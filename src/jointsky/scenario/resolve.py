@@ -9,6 +9,7 @@ from typing import Any
 from jointsky.declare import Faults
 from jointsky.declare_check import BROKEN
 from jointsky.earth.terrain import HeightGrid
+from jointsky.scenario.battery_sites import check_batteries, own_sensors
 from jointsky.scenario.checks import (
     check_names,
     check_references,
@@ -23,27 +24,13 @@ from jointsky.scenario.flying import fly
 from jointsky.scenario.ground import check_ground, height_grid
 from jointsky.scenario.link_checks import check_links
 from jointsky.scenario.loaded import Loaded
-from jointsky.scenario.sites import SensorAboard, SensorAt
+from jointsky.scenario.sensor_use import SensorUse
 from jointsky.scenario.sizes import check_truth_rows
 from jointsky.scenario.times import Span
 from jointsky.scenario.types import Types
 from jointsky.sensors import others
 from jointsky.sensors.radars import AnyRadar
 from jointsky.world.fleet import Flown
-
-
-@dataclasses.dataclass(frozen=True)
-class SensorUse:
-    """One sensor: where it is declared, who gets its plots, on what it stands, its type.
-
-    ``site`` is the name of the site that gets them; ``vehicle`` names what carries it, or none.
-    """
-
-    path: str
-    site: str
-    vehicle: str
-    placed: SensorAt | SensorAboard
-    declared: Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +76,8 @@ def _resolve(loaded: Loaded, seed: int, faults: Faults) -> Resolved:
     check_ground(loaded, terrain, faults)
     used: dict[str, Any] = {}
     sensors = list(_sensors(loaded, types, used, faults))
-    _check_batteries(loaded, types, used, faults)
+    check_batteries(loaded, types, span, used, faults)
+    sensors += own_sensors(loaded, types, used, faults)
     check_duty(loaded, faults)
     _check_traffic(loaded, types, used, faults)
     flown, carriers, owners = fly(loaded, types, span, seed, terrain, used, faults)
@@ -146,23 +134,3 @@ def _check_aboard(declared: Any, faults: Faults) -> None:
     for fault in own.kept:
         path = f"with.{fault.where}" if fault.where else "type"
         faults.add(path, fault.found, fault.wanted, fault.hint)
-
-
-def _check_batteries(loaded: Loaded, types: Types, used: dict[str, Any], faults: Faults) -> None:
-    """Tell what is wrong with batteries: types that are none, shots of weapons they have not."""
-    for path, site in whole(loaded.scenario.sites, "sites"):
-        for at, battery in whole(site.batteries, f"{path}.batteries"):
-            below = faults.under(at)
-            declared = types.of(battery.type, "battery", battery.with_, below)
-            if declared is BROKEN:
-                continue
-            used[at] = declared
-            weapons = {weapon.name: weapon for weapon in declared.weapons}
-            for name, shots in battery.shots_ready.items():
-                where = f"shots_ready.{name}"
-                if name not in weapons:
-                    wanted = "one of " + ", ".join(weapons)
-                    below.add(where, f"{name!r} is no weapon of {battery.type}", wanted)
-                elif shots > weapons[name].shots_ready:
-                    most = weapons[name].shots_ready
-                    below.add(where, f"found {shots}", f"at most {most}, what a launcher holds")

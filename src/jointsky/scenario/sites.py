@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jointsky.declare_names import PlainName
+from jointsky.declare_time import Moment
 from jointsky.exchange.declared import Release
 from jointsky.sensors.placed import Placed
 
@@ -50,6 +51,27 @@ class SensorAboard(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True
     reports_to: Annotated[str, Meta(description="Name of the site that gets its plots")]
 
 
+class Relocation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A battery packs, marches to another site of its nation, and deploys there."""
+
+    at: Annotated[Moment, Meta(description="When it begins to pack")]
+    to: Annotated[str, Meta(description="Name of a site of the same nation")]
+
+
+class Supply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Shots that are brought to a battery's reserve, once or again and again."""
+
+    at: Annotated[Moment, Meta(description="When they come first")]
+    every_s: Annotated[
+        Annotated[float, Meta(ge=60, le=604_800)] | None,
+        Meta(description="From one delivery to the next; none: once"),
+    ] = None
+    shots: Annotated[
+        dict[str, Annotated[int, Meta(ge=1, le=100_000)]],
+        Meta(min_length=1, description="Shots of one delivery, by weapon"),
+    ]
+
+
 class BatteryAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Batteries of one type at a site; they act once decisions are simulated."""
 
@@ -64,6 +86,20 @@ class BatteryAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         dict[str, Annotated[int, Meta(ge=0, le=100_000)]],
         Meta(description="Shots ready on each launcher at the start, by weapon; none: all"),
     ] = {}
+    shots_in_reserve: Annotated[
+        dict[str, Annotated[int, Meta(ge=0, le=100_000)]],
+        Meta(description="Shots in reserve at the start, by weapon; none: those of the type"),
+    ] = {}
+    own_sensors: Annotated[
+        bool, Meta(description="Whether the sensors of its type see for the site where it stands")
+    ] = False
+    is_packed: Annotated[
+        bool, Meta(description="It stands ready to march, and engages nothing from here")
+    ] = False
+    relocations: Annotated[
+        tuple[Relocation, ...], Meta(description="Where it is moved to, in order of time")
+    ] = ()
+    supplies: Annotated[tuple[Supply, ...], Meta(description="What is brought to it")] = ()
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

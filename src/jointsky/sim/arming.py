@@ -8,6 +8,7 @@ from jointsky.duty.units import UnitOf, WeaponOf
 from jointsky.records.decisions import Stock
 from jointsky.scenario.batteries import Weapon
 from jointsky.scenario.built import Built, BuiltBattery
+from jointsky.sim.moving import Moving
 from jointsky.world.engagement import Arm, Engagement, Unit
 
 
@@ -61,7 +62,7 @@ def armed(battery: BuiltBattery) -> Unit:
             Arm(
                 name=weapon.name,
                 ready=kind.launchers * battery.shots_ready[weapon.name],
-                reserve=weapon.shots_in_reserve,
+                reserve=battery.shots_in_reserve[weapon.name],
                 most=kind.launchers * weapon.shots_ready,
                 load=weapon.shots_ready,
                 load_s=weapon.reload_s,
@@ -74,13 +75,31 @@ def armed(battery: BuiltBattery) -> Unit:
     )
 
 
-def stocks_of(engagement: Engagement, units: tuple[UnitOf, ...], now_s: float) -> tuple[Stock, ...]:
-    """Return what units can do now."""
+def stocks_of(
+    engagement: Engagement, units: tuple[UnitOf, ...], moving: Moving, now_s: float
+) -> tuple[Stock, ...]:
+    """Return what units can do now, and where they are if they ever moved."""
     made = []
     for unit in units:
         free = engagement.free_channels(unit.name, now_s)
+        free = free if moving.can_shoot(unit.name, now_s) else 0
+        spot = moving.spot(unit.name, now_s) if moving.has_moved(unit.name) else None
         for weapon in unit.weapons:
-            ready, _ = engagement.ready(engagement.weapon(unit.name, weapon.name))
-            salvos = -(-ready // weapon.salvo)
-            made.append(Stock(unit=unit.name, weapon=weapon.name, salvos=salvos, channels=free))
+            ready, reserve = engagement.ready(engagement.weapon(unit.name, weapon.name))
+            made.append(
+                Stock(
+                    unit=unit.name,
+                    weapon=weapon.name,
+                    salvos=-(-ready // weapon.salvo),
+                    channels=free,
+                    reserve=reserve // weapon.salvo,
+                    latitude_deg=None if spot is None else _degrees(spot.latitude_rad),
+                    longitude_deg=None if spot is None else _degrees(spot.longitude_rad),
+                    height_m=None if spot is None else round(spot.height_m, 1),
+                )
+            )
     return tuple(made)
+
+
+def _degrees(angle_rad: float) -> float:
+    return round(math.degrees(angle_rad), 5)

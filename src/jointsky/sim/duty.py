@@ -16,28 +16,37 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.assess.areas import Areas
+from jointsky.decide.book import ARRIVED
 from jointsky.decide.declared import Duty
 from jointsky.duty.post import CommandPost, Identifies, Out, Setup, UnitReport
 from jointsky.duty.units import UnitOf, WeaponOf
 from jointsky.earth.horizon import horizon_distance_m
 from jointsky.node.effects import Log
-from jointsky.records.decisions import Order, Ref
+from jointsky.records.decisions import Order, Ref, is_unit
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
-from jointsky.scenario.built import Built
+from jointsky.scenario.built import Built, BuiltBattery
 from jointsky.sensors.surroundings import Observed
 from jointsky.sim.alerting import Alerted, Alerting
 from jointsky.sim.arming import armed, stocks_of, unit_of
 from jointsky.sim.lines import Line
 from jointsky.sim.matching import NOTHING, Matching, distances_m
+from jointsky.sim.moving import Moved, Moving
 from jointsky.sim.network import Happened
 from jointsky.world.engagement import Engagement, Target
 from jointsky.world.engagement import Happened as FromUnit
 
 UNITS, ENGAGE, CEASE_FIRE, UNIT = "units", "engage", "cease-fire", "unit"  # kinds in the log
+MOVE, SUPPLY = "move", "supply"
 SAMPLE_S = 2.0  # between two looks at where a target will be
 _WORD = 64
 Array = npt.NDArray[Any]
+_OF_UNITS = {  # what becomes of a request that the other nation's battery moves in
+    "proposal": "requested",
+    "agreed": "pledged",
+    "declined": "not-pledged",
+    "order": "sent-for",
+}
 _ENDS = {"stopped", "wasted", "no-channel", "no-shots", "no-reach", "gone"}
 
 
@@ -102,7 +111,15 @@ class SimulatedDuty:
             [armed(battery) for battery in built.batteries],
             len(built.surroundings.vehicles) + 1,  # the last row: nothing at all
             built.seed,
+            built.begin_s,
         )
+        self.moving = Moving(built.batteries, built.sites, duty.road_factor)
+        self._supplies = sorted(
+            (time_s, battery.name, weapon, shots)
+            for battery in built.batteries
+            for time_s, weapon, shots in battery.supplies
+        )
+        self._carrier = np.array([one.place.vehicle for one in built.sensors], np.int64)
         self.story: list[Step] = []
         self.most_hostile = np.zeros((len(built.surroundings.vehicles), len(duty.posts)))
         self.tracked_s = np.full(self.most_hostile.shape, np.inf)
@@ -150,13 +167,56 @@ class SimulatedDuty:
                     arm["speed_mps"] = None
         vehicles = len(self.built.surroundings.vehicles)
         facts = {"units": units, "vehicles": vehicles, "seed": self.built.seed}
+        facts["begin_s"] = self.built.begin_s
         return self.built.begin_s, "", Log(UNITS, facts)
 
     def begin_step(self, seen: Observed, until_s: float) -> tuple[Observed, list[Happened]]:
         """Let batteries go on up to a time; return what was seen without what they stopped."""
-        happened = [self._tell(one) for one in self.engagement.advance(until_s)]
+        happened = [one for did in self.engagement.advance(until_s) for one in self._tell(did)]
+        happened += self._supply(until_s)
+        for moved in self.moving.step(until_s):
+            happened += self._move(moved, until_s)
         self.matching.stop_s[:] = self.engagement.stop_s[:-1]
-        return without(seen, self.matching.stop_s), [one for told in happened for one in told]
+        off = self.moving.sensors_off(until_s)
+        return without(seen, self.matching.stop_s, self._carrier, off), happened
+
+    def _supply(self, now_s: float) -> list[Happened]:
+        """Bring what is due to the batteries' reserves."""
+        made: list[Happened] = []
+        while self._supplies and self._supplies[0][0] <= now_s:
+            _, name, weapon, shots = self._supplies.pop(0)
+            self.engagement.supply(self.engagement.weapon(name, weapon), shots, now_s)
+            facts = {"unit": name, "weapon": weapon, "shots": shots}
+            made.append((now_s, self._site_of(name), Log(SUPPLY, facts)))
+        return made
+
+    def _move(self, moved: Moved, now_s: float) -> list[Happened]:
+        """Take down that a battery left or arrived; who leaves lets go of its targets."""
+        site = self._site_of(moved.unit)
+        facts: dict[str, Any] = {"unit": moved.unit, "what": moved.what, "to": moved.site}
+        if moved.what == "left":
+            facts["ready_s"] = moved.ready_s if math.isfinite(moved.ready_s) else None
+        if moved.order is not None:
+            facts["order"] = list(moved.order)
+        made: list[Happened] = [(now_s, site, Log(MOVE, facts))]
+        if moved.what == "arrived" and moved.order is not None:
+            home = self.built.sites[self._battery(moved.unit).site].nation
+            k = next(k for k, post in enumerate(self.posts) if post.nation == home)
+            self._told[k].append(UnitReport(moved.order, ARRIVED, False))
+        if moved.what == "left" and not self.moving.can_shoot(moved.unit, now_s):
+            for engaged, did in self._ordered.items():
+                if did.unit.name == moved.unit and self.engagement.cease(engaged, now_s):
+                    told = {"order": list(did.order.ref), "unit": moved.unit}
+                    made.append((now_s, site, Log(CEASE_FIRE, told)))
+        nation = self.built.sites[self._battery(moved.unit).site].nation
+        self.story.append(Step(now_s, moved.what, nation, NOTHING, NOTHING, moved.unit))
+        return made
+
+    def _battery(self, name: str) -> BuiltBattery:
+        return next(one for one in self.built.batteries if one.name == name)
+
+    def _site_of(self, name: str) -> str:
+        return self.built.sites[self._battery(name).site].name
 
     def end_step(
         self, pictures: Mapping[int, Tracks], reports: Reports | None, now_s: float
@@ -170,7 +230,7 @@ class SimulatedDuty:
                 picture,
                 self._heard(k, now_s),
                 self._told[k],
-                stocks_of(self.engagement, self._own(post.nation), now_s),
+                stocks_of(self.engagement, self._own(post.nation), self.moving, now_s),
                 self._reports(post.nation, reports),
             )
             self._told[k] = []
@@ -183,9 +243,16 @@ class SimulatedDuty:
             self._note(k, means, now_s)
             happened += self._take(k, out, means, now_s)
             for order in out.acts:
+                if is_unit(order.target):
+                    place = post.place_of(order)
+                    moved = self.moving.send(order.unit, place, order.ref, now_s)
+                    happened += self._move(moved, now_s)
+                    continue
                 row = np.flatnonzero(picture.track_number == order.target)
                 happened += self._act(k, order, picture.rows(row), vehicle[row], off_m[row], now_s)
             for order in out.stops:
+                if is_unit(order.target):
+                    happened += self._move(self.moving.recall(order.unit, now_s), now_s)
                 if order.ref in self._engaged:
                     self.engagement.cease(self._engaged[order.ref], now_s)
                     facts = {"order": list(order.ref), "unit": order.unit}
@@ -238,7 +305,8 @@ class SimulatedDuty:
     # ---- what posts do -------------------------------------------------------------------------
 
     def _own(self, nation: str) -> tuple[UnitOf, ...]:
-        return tuple(unit for unit in self.units if unit.nation == nation)
+        names = self.moving.commands(nation)
+        return tuple(unit for unit in self.units if unit.name in names)
 
     def _reports(self, nation: str, reports: Reports | None) -> Reports | None:
         """Return what people of a nation reported."""
@@ -274,6 +342,11 @@ class SimulatedDuty:
                 proposal = book.get(Ref(*fact.facts["proposal"]))
                 target = getattr(proposal, "target", NOTHING)
                 kind = "agreed" if fact.facts["concurs"] else "declined"
+                kind = _OF_UNITS[kind] if is_unit(target) else kind
+            elif is_unit(target):
+                if kind not in _OF_UNITS:
+                    continue
+                kind = _OF_UNITS[kind]
             elif kind not in {"proposal", "order", "hold", "watched-on"}:
                 continue
             vehicle = next((means[one] for one in book.numbers(target) if one in means), NOTHING)
@@ -288,7 +361,11 @@ class SimulatedDuty:
         self, k: int, order: Order, track: Tracks, vehicle: Array, off_m: Array, now_s: float
     ) -> list[Happened]:
         """Give an order to its battery, which chooses the weapon."""
-        unit = next(one for one in self.units if one.name == order.unit)
+        unit = self._where(next(one for one in self.units if one.name == order.unit), now_s)
+        if not self.moving.can_shoot(unit.name, now_s):
+            self._told[k].append(UnitReport(order.ref, "refused", True))
+            facts = {"order": list(order.ref), "unit": unit.name, "state": "not deployed"}
+            return [(now_s, unit.site, Log(UNIT, facts))]
         means = int(vehicle[0]) if len(vehicle) else NOTHING
         if means == NOTHING:  # a track of nothing, or lost: the battery finds no target
             self._told[k].append(UnitReport(order.ref, "missed", True))
@@ -323,6 +400,19 @@ class SimulatedDuty:
         told = engage_facts(order, unit.name, weapon.name, chance, is_own, target)
         return [(now_s, unit.site, Log(ENGAGE, told))]
 
+    def _where(self, unit: UnitOf, now_s: float) -> UnitOf:
+        """Return a battery where it is now."""
+        if not self.moving.has_moved(unit.name):
+            return unit
+        spot, row = self.moving.spot(unit.name, now_s), self.moving.site(unit.name, now_s)
+        return dataclasses.replace(
+            unit,
+            site=self.built.sites[row].name if row >= 0 else unit.site,
+            latitude_rad=spot.latitude_rad,
+            longitude_rad=spot.longitude_rad,
+            height_m=spot.height_m,
+        )
+
     def _rule(self, order: Order, k: int) -> bool:
         """Return whether doctrine lets a battery fire at what only others' sensors see."""
         proposal = self.posts[k].desk.book.get(order.proposal)
@@ -331,8 +421,10 @@ class SimulatedDuty:
 
     def _sees(self, unit: UnitOf, track: Tracks) -> bool:
         """Return whether sensors at the battery's own site contributed to a track of late."""
-        row = next(k for k, site in enumerate(self.built.sites) if site.name == unit.site)
+        row = self.moving.site(unit.name, float(track.time_s[0]))
         bits = track.sensors[0]
+        if row < 0:
+            return False
         return any(
             (int(bits[s // _WORD]) >> (s % _WORD)) & 1 for s in self._sensors_at[row].tolist()
         )
@@ -404,9 +496,18 @@ def engage_facts(
     }
 
 
-def without(seen: Observed, stop_s: npt.NDArray[np.float64]) -> Observed:
-    """Return an observation without what was made of vehicles after they were stopped."""
+def without(
+    seen: Observed, stop_s: npt.NDArray[np.float64], carrier: Array, off: list[int]
+) -> Observed:
+    """Return an observation without what was made of vehicles, or aboard, after they were stopped.
+
+    ``carrier`` (S,) is the vehicle that carries each sensor, -1 for none; sensors ``off`` see not.
+    """
     gone = (seen.vehicle >= 0) & (seen.plots.time_s >= stop_s[seen.vehicle])
+    aboard = carrier[seen.plots.sensor]
+    gone |= (aboard >= 0) & (seen.plots.time_s >= stop_s[aboard])
+    if off:
+        gone |= np.isin(seen.plots.sensor, off)
     assert seen.reports is not None and seen.reported is not None
     untold = (seen.reported >= 0) & (seen.reports.time_s >= stop_s[seen.reported])
     if not gone.any() and not untold.any():

@@ -19,13 +19,13 @@ from jointsky.decide.book import Book
 from jointsky.errors import InputError
 from jointsky.records.decisions import AnyDecision, Order, Ref
 from jointsky.records.log import Entry
-from jointsky.sim.duty import CEASE_FIRE, ENGAGE, UNIT, UNITS
+from jointsky.sim.duty import CEASE_FIRE, ENGAGE, SUPPLY, UNIT, UNITS
 from jointsky.world.engagement import Arm, Engagement, Target, Unit
 
 _KINDS: dict[str, Any] = {
     str(kind.__struct_config__.tag): kind for kind in typing.get_args(AnyDecision)
 }
-_OF_LOG = {"no target", "cannot"}  # what a unit says that never came to an engagement
+_OF_LOG = {"no target", "cannot", "not deployed"}  # that no engagement came of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +90,8 @@ class _Replay:
                 engaged = self.engaged[Ref(*entry.facts["order"])]
                 assert self.engagement is not None
                 self.engagement.cease(engaged, entry.time_s)
+            elif entry.kind == SUPPLY:
+                self._supply(entry)
             elif entry.kind == UNIT and entry.facts["state"] not in _OF_LOG:
                 self._told.append((entry.number, self._facts(entry.time_s, entry.facts)))
             elif entry.kind in _KINDS:
@@ -123,7 +125,14 @@ class _Replay:
             )
             for unit in facts["units"]
         ]
-        self.engagement = Engagement(units, facts["vehicles"] + 1, facts["seed"])
+        self.engagement = Engagement(units, facts["vehicles"] + 1, facts["seed"], facts["begin_s"])
+
+    def _supply(self, entry: Entry) -> None:
+        assert self.engagement is not None
+        self._advance(entry.time_s)
+        facts = entry.facts
+        row = self.engagement.weapon(facts["unit"], facts["weapon"])
+        self.engagement.supply(row, facts["shots"], entry.time_s)
 
     def _engage(self, entry: Entry) -> None:
         facts = entry.facts

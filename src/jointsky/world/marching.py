@@ -23,6 +23,16 @@ class Spot:
 
 
 @dataclasses.dataclass(frozen=True)
+class Pace:
+    """How a unit moves; ``road_factor`` is the length of its road to that of the straight line."""
+
+    pack_s: float
+    speed_mps: float
+    deploy_s: float
+    road_factor: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
 class March:
     """A unit on its way from one place to another.  All times are POSIX seconds, UTC."""
 
@@ -54,37 +64,27 @@ class March:
         return Spot(latitude, longitude, height_m)
 
 
-def march(
-    begin: Spot,
-    end: Spot,
-    begin_s: float,
-    pack_s: float,
-    speed_mps: float,
-    deploy_s: float,
-    road_factor: float = 1.0,
-) -> March:
+def march(begin: Spot, end: Spot, begin_s: float, pace: Pace) -> March:
     """Return a march that begins at a time; with a speed of 0 it never leaves."""
-    leaves_s = begin_s + pack_s
+    leaves_s = begin_s + pace.pack_s
     _, away_m = course_and_distance(_place(begin), _place(end))
-    road_s = road_factor * away_m / speed_mps if speed_mps > 0.0 else math.inf
-    if away_m == 0.0:
-        road_s = 0.0
+    road_s = 0.0
+    if away_m > 0.0:
+        road_s = pace.road_factor * away_m / pace.speed_mps if pace.speed_mps > 0.0 else math.inf
     arrives_s = leaves_s + road_s
-    return March(begin, end, begin_s, leaves_s, arrives_s, arrives_s + deploy_s)
+    return March(begin, end, begin_s, leaves_s, arrives_s, arrives_s + pace.deploy_s)
 
 
-def turned(
-    one: March, end: Spot, now_s: float, pack_s: float, speed_mps: float, deploy_s: float, road: float
-) -> March:
+def turned(one: March, end: Spot, now_s: float, pace: Pace) -> March:
     """Return the march of a unit that is told to go elsewhere while it is under way.
 
-    Who is on the road turns there; who packs unpacks, or goes on packing for the other place.
+    Who is on the road turns there; who packs goes on packing, or stays if it is to stay.
     """
     spot, phase = one.spot(now_s), one.phase(now_s)
-    left_s = {PACKING: max(one.leaves_s - now_s, 0.0), MARCHING: 0.0}.get(phase, pack_s)
+    left_s = {PACKING: max(one.leaves_s - now_s, 0.0), MARCHING: 0.0}.get(phase, pace.pack_s)
     if phase == PACKING and _place(spot) == _place(end):
         left_s = 0.0
-    return march(spot, end, now_s, left_s, speed_mps, deploy_s, road)
+    return march(spot, end, now_s, dataclasses.replace(pace, pack_s=left_s))
 
 
 def _place(spot: Spot) -> tuple[float, float]:
