@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jointsky.decide.book import Book
 from jointsky.decide.desk import ALONE, JOINT, MERGING, Desk
-from jointsky.decide.doctrine import Doctrine, Rule
+from jointsky.decide.doctrine import Doctrine, Reinforcement, Rule
 from jointsky.decide.effects import Act, Ask, Decide, Show, Stop
 from jointsky.errors import RefusedError
 from jointsky.records.decisions import Cease, Hold, Order, Ref, Withdrawal
@@ -340,3 +340,87 @@ def test_any_order_of_arrival_gives_the_same_decisions_in_force(history, again):
         straight.add(decision)
     assert shown(book) == shown(straight)
     assert Ref("east", 0) in book
+
+
+TERMS = Doctrine(rules=RULES, reinforcement=Reinforcement(answer_within_s=20.0, lasts_s=90.0))
+
+
+def requested(table):
+    table.do("east", "request", "far-long", "meadow", "east crew", evidence=("pressed",))
+    (ask,) = table.of("west", Ask)
+    assert ask.proposal.action == "reinforce" and ask.proposal.place == "meadow"
+    return ask.proposal.ref
+
+
+def test_a_battery_moves_in_once_its_own_nation_has_pledged_it():
+    table = Table(TERMS)
+    proposal = requested(table)
+    table.go_on(5.0)
+    assert not table.of("west", Act)
+    table.do("west", "answer", proposal, True, "west crew")
+    (act,) = table.of("west", Act)
+    assert act.order.unit == "far-long" and act.order.nation == "east"
+    assert not table.of("east", Act)
+    table.do("west", "report", act.order.ref, "arrived", False, "far-long")
+    for desk in table.desks.values():
+        assert desk.book.has_arrived(act.order.ref)
+        assert [one.ref for one in desk.book.moves(table.now_s)] == [act.order.ref]
+    with pytest.raises(RefusedError, match="pledged already"):
+        table.do("east", "request", "far-long", "meadow", "east crew", evidence=("again",))
+    with pytest.raises(RefusedError, match="no order to a unit of east"):
+        table.do("east", "report", act.order.ref, "arrived", False, "far-long")
+
+
+def test_a_pledge_ends_by_its_time_or_is_taken_back():
+    table = Table(TERMS)
+    table.do("west", "answer", requested(table), True, "west crew")
+    table.go_on(95.0)
+    assert [one.order.unit for one in table.of("west", Stop)] == ["far-long"]
+    table = Table(TERMS)
+    table.do("west", "answer", requested(table), True, "west crew")
+    (act,) = table.of("west", Act)
+    table.do("west", "cease", act.order.ref, "west crew", reason="needed here")
+    assert table.of("west", Stop) and not table.desks["east"].book.moves(table.now_s)
+
+
+def test_without_a_pledge_in_time_nothing_moves_and_nobody_takes_it_alone():
+    table = Table(TERMS)
+    proposal = requested(table)
+    table.do("west", "answer", proposal, False, "west crew", reason="needed here")
+    assert not table.of("west", Act) and not table.desks["east"].book.open_proposals()
+    table = Table(TERMS)
+    requested(table)
+    table.is_cut = True
+    table.go_on(60.0)
+    assert table.desks["east"].mode == ALONE
+    assert not table.desks["east"].book.orders() and not table.of("west", Act)
+
+
+def test_a_hold_on_all_targets_stops_no_march():
+    table = Table(TERMS)
+    proposal = requested(table)
+    table.do("west", "hold", -1, "west crew", reason="people near")
+    table.do("west", "answer", proposal, True, "west crew")
+    assert table.of("west", Act) and not table.of("west", Stop)
+
+
+def test_a_pledge_that_was_given_is_kept_by_a_command_post_that_begins_anew():
+    table = Table(TERMS)
+    table.do("west", "answer", requested(table), True, "west crew")
+    again = Desk("west", "east", TERMS, table.now_s)
+    effects = again.begin(table.now_s, list(table.desks["west"].book))
+    assert [one.order.unit for one in effects if isinstance(one, Act)] == ["far-long"]
+
+
+def test_who_may_ask_and_what_a_request_needs():
+    with pytest.raises(RefusedError, match="lets nobody ask"):
+        Table().do("east", "request", "far-long", "meadow", "east crew", evidence=("pressed",))
+    table = Table(TERMS)
+    with pytest.raises(RefusedError, match="without evidence"):
+        table.do("east", "request", "far-long", "meadow", "east crew", evidence=())
+    requested(table)
+    with pytest.raises(RefusedError, match="asked for already"):
+        table.do("east", "request", "far-long", "meadow", "east crew", evidence=("pressed",))
+    lone = Desk("east", None, TERMS, 0.0)
+    with pytest.raises(RefusedError, match="lets nobody ask"):
+        lone.request("far-long", "meadow", "east crew", 1.0, ("pressed",))

@@ -1,11 +1,13 @@
 """Two command posts: who decides what, when, and that nothing is done that should not be."""
 
+import msgspec
 import pytest
 
 from duty.made import BOTH, ByHand, Two, duty, unit
-from jointsky.decide.declared import Crew
-from jointsky.decide.doctrine import Rule
+from jointsky.decide.declared import Crew, Reserve
+from jointsky.decide.doctrine import Doctrine, Reinforcement, Rule
 from jointsky.duty.post import UnitReport
+from jointsky.records.decisions import is_unit
 
 DRONE = (7, 500.0, 15_000.0, 0.0, -50.0)  # flies west, to the town
 RULES = {
@@ -185,3 +187,59 @@ def test_equal_steps_give_equal_facts():
         two.run(100.0, [DRONE])
     assert one.facts == other.facts
     assert BOTH.name in {fact.facts.get("rule") for _, _, fact in one.facts}
+
+
+def pressed(**given):
+    """Return two posts; the west may ask for the east's battery when two hostiles come to it."""
+    doctrine = Doctrine(rules=(BOTH,), reinforcement=Reinforcement(hostiles=2, **given))
+    reserves = (Reserve(battery="e-2", place="west"),)
+    declared = msgspec.structs.replace(duty(), doctrine=doctrine, reserves=reserves)
+    units = (unit("w-1", "west", -4_000), unit("e-1", "east", 6_000), unit("e-2", "east", 60_000))
+    return Two(declared, units)
+
+
+TWO_DRONES = [(7, -4_000.0, 15_000.0, 0.0, -50.0), (8, -6_000.0, 16_000.0, 0.0, -50.0)]
+
+
+def test_a_pressed_crew_asks_and_commands_the_battery_once_it_has_arrived():
+    two = pressed()
+    two.run(100.0, TWO_DRONES)
+    moves = [(nation, order) for _, nation, order in two.acts if is_unit(order.target)]
+    assert [(nation, order.nation, order.unit) for nation, order in moves] == [
+        ("east", "west", "e-2")
+    ]
+    request = two.posts[0].desk.book.get(moves[0][1].proposal)
+    assert request.evidence == ("2 hostiles at once come to zones of ours",)
+    assert request.place == "west" == two.posts[1].place_of(moves[0][1])
+    commands = [{one.name: one.nation for one in post._units} for post in two.posts]
+    assert [one["e-2"] for one in commands] == ["east", "east"]
+    two.reports[1].append(UnitReport(moves[0][1].ref, "arrived", False))
+    two.run(110.0, TWO_DRONES)
+    commands = [{one.name: one.nation for one in post._units} for post in two.posts]
+    assert [one["e-2"] for one in commands] == ["west", "west"]
+
+
+def test_who_is_pressed_itself_pledges_nothing_and_is_asked_again_later():
+    two = pressed(again_s=60.0)
+    two.posts[1]._land["town"] = "east"  # in its eyes the drones come to its own zones
+    two.run(200.0, TWO_DRONES)
+    words = [fact.facts["reason"] for _, who, fact in two.facts if fact.kind == "answer"]
+    refusals = [one for one in words if "needed here" in one]
+    assert len(refusals) == 2 and not any(is_unit(order.target) for _, _, order in two.acts)
+
+
+def test_without_a_link_nobody_is_asked():
+    two = pressed()
+    two.is_cut = True
+    two.run(100.0, TWO_DRONES)
+    assert "e-2" not in {fact.facts.get("unit") for _, _, fact in two.facts}
+
+
+def test_who_has_shot_much_asks_for_more():
+    two = pressed(salvos_below=1.0)
+    two.salvos = 4
+    two.run(20.0, [])
+    two.salvos = 3
+    two.run(80.0, [])
+    (fact,) = [f for _, who, f in two.facts if f.kind == "proposal"]
+    assert fact.facts["evidence"] == ("75% of our salvos are left",)

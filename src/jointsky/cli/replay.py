@@ -16,6 +16,7 @@ import msgspec
 
 from jointsky.cli import console
 from jointsky.errors import InputError
+from jointsky.records.decisions import is_unit
 from jointsky.records.log import Entry
 from jointsky.sim.duty import ENGAGE, UNIT, UNITS
 from jointsky.sim.replaying import Replayed, replayed
@@ -23,8 +24,8 @@ from jointsky.store.log import read_log
 
 _QUIET = {ENGAGE, UNITS, "refused"}
 _SHOWN = (
-    *("of", "label", "target", "zone", "identity", "unit", "rule", "concurs", "mode"),
-    *("reason", "why", "link", "words"),
+    *("of", "label", "target", "zone", "identity", "unit", "rule", "place", "concurs", "mode"),
+    *("what", "to", "weapon", "shots", "state", "reason", "why", "link", "words"),
 )
 
 
@@ -89,5 +90,7 @@ def _line(entry: Entry) -> str:
     if entry.kind == UNIT:
         shots = f", {facts['shots']} shots" if facts.get("shots") else ""
         return f"{facts['unit']}: {facts['state']}{shots} ({facts.get('vehicle', 'nothing')})"
+    if is_unit(facts.get("target", 0)):  # it stands for the unit, which is named too
+        facts = {name: value for name, value in facts.items() if name != "target"}
     told = [f"{name} {facts[name]}" for name in _SHOWN if facts.get(name) not in (None, "")]
     return f"{entry.kind}: " + ", ".join(told) if told else entry.kind

@@ -38,6 +38,7 @@ from jointsky.world.engagement import Happened as FromUnit
 
 UNITS, ENGAGE, CEASE_FIRE, UNIT = "units", "engage", "cease-fire", "unit"  # kinds in the log
 MOVE, SUPPLY = "move", "supply"
+MOVED_IN = "moved-in"  # in the story: a battery has come to the other nation
 SAMPLE_S = 2.0  # between two looks at where a target will be
 _WORD = 64
 Array = npt.NDArray[Any]
@@ -209,7 +210,8 @@ class SimulatedDuty:
                     told = {"order": list(did.order.ref), "unit": moved.unit}
                     made.append((now_s, site, Log(CEASE_FIRE, told)))
         nation = self.built.sites[self._battery(moved.unit).site].nation
-        self.story.append(Step(now_s, moved.what, nation, NOTHING, NOTHING, moved.unit))
+        what = MOVED_IN if moved.what == "arrived" and moved.order is not None else moved.what
+        self.story.append(Step(now_s, what, nation, NOTHING, NOTHING, moved.unit))
         return made
 
     def _battery(self, name: str) -> BuiltBattery:

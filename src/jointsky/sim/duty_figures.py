@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from jointsky.assess.areas import Areas
 from jointsky.scenario.built import Built
-from jointsky.sim.duty import DutyLeft, Step
+from jointsky.sim.duty import MOVED_IN, DutyLeft, Step
 from jointsky.sim.matching import NOTHING
 from jointsky.sim.run import Outcome
 from jointsky.world.truth import sampled
@@ -99,6 +99,13 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
         "declined": kinds.count("declined"),
         "orders": kinds.count("order"),
         "holds": kinds.count("hold"),
+        "reinforcement": {
+            "requested": kinds.count("requested"),
+            "pledged": kinds.count("pledged"),
+            "not_pledged": kinds.count("not-pledged"),
+            "moved_in": kinds.count(MOVED_IN),
+            "moves": kinds.count("left"),
+        },
         "track_to_order_s": _quantiles(decided),
         "proposal_to_order_s": _quantiles(waited),
         "civil": _civil(built, left),

@@ -37,6 +37,12 @@ def summary_lines(duty: Mapping[str, Any]) -> list[str]:
             f"From track to order: {first['median']:.0f} s (nine of ten within "
             f"{first['p90']:.0f} s), of which {_seconds(then['median'])} waiting for agreement."
         )
+    more = duty["reinforcement"]
+    if more["requested"]:
+        lines.append(
+            f"Reinforcement: asked for {more['requested']} times, pledged {more['pledged']}, "
+            f"moved in {more['moved_in']}."
+        )
     civil = duty["civil"]
     near = civil["nearest"]
     lines.append(
