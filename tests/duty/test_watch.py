@@ -89,3 +89,15 @@ def test_what_is_drawn_hangs_on_nation_and_task_and_on_no_other():
     alike, elsewhere = one.done(500.0), east.done(500.0)
     assert alike == other.done(500.0)
     assert alike != elsewhere
+
+
+def test_a_crew_tires_through_its_shift_and_the_next_comes_fresh():
+    crew = Crew(seats=1, identify_s=10.0, spread=0.0, shift_h=8.0, tires_per_h=0.05)
+    watch = Watch(crew, "west", 1, begun_s=1000.0)
+    for hours, tired in ((0.0, 1.0), (4.0, 1.2), (7.99, 1.3995), (8.0, 1.0), (20.0, 1.2)):
+        assert watch.tired(1000.0 + 3600.0 * hours) == pytest.approx(tired)
+    now_s = 1000.0 + 4 * 3600.0
+    watch.ask(Task("identify", 1), now_s)
+    assert watch.done(now_s) == []
+    (done,) = watch.done(now_s + 12.0)
+    assert done.time_s == pytest.approx(now_s + 12.0) and done.tired == pytest.approx(1.2)

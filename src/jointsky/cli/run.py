@@ -28,7 +28,8 @@ from jointsky.errors import InputError
 from jointsky.scenario.load import WANTED_SEED, checked_seed
 from jointsky.sim import whole
 from jointsky.sim.apart import beside_rows
-from jointsky.sim.duty_report import TARGET_HEADS, summary_lines, target_rows
+from jointsky.sim.duty_report import TARGET_HEADS, is_many, summary_lines, target_rows
+from jointsky.sim.duty_spans import SPAN_HEADS, span_rows
 from jointsky.sim.network_report import network_lines
 from jointsky.sim.report import SITE_HEADS, nation_rows, site_rows
 from jointsky.sim.run import RunSettings
@@ -175,11 +176,17 @@ def _show(told: dict[str, Any]) -> None:
 def _show_duty(duty: dict[str, Any]) -> None:
     """Print who came and what became of it."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    shown = [k for k, head in enumerate(TARGET_HEADS) if head in DUTY_SHOWN]
-    for k in shown:
-        table.add_column(TARGET_HEADS[k], justify="left" if k in {0, 10} else "right")
-    for row in target_rows(duty):
-        table.add_row(*(row[k] for k in shown))
+    if is_many(duty):
+        for k, head in enumerate(SPAN_HEADS):
+            table.add_column(head, justify="left" if k == len(SPAN_HEADS) - 1 else "right")
+        for row in span_rows(duty["spans"]):
+            table.add_row(*row)
+    else:
+        shown = [k for k, head in enumerate(TARGET_HEADS) if head in DUTY_SHOWN]
+        for k in shown:
+            table.add_column(TARGET_HEADS[k], justify="left" if k in {0, 10} else "right")
+        for row in target_rows(duty):
+            table.add_row(*(row[k] for k in shown))
     console.results.print(table)
     for line in summary_lines(duty):
         console.results.print(line, soft_wrap=True)

@@ -48,6 +48,13 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     refuses: Annotated[
         Share, Meta(description="Chance that one refuses a proposal for no good reason")
     ] = 0.02
+    shift_h: Annotated[
+        float, Meta(gt=0, le=48, description="Length of a shift: then others come, fresh")
+    ] = 8.0
+    tires_per_h: Annotated[
+        float,
+        Meta(ge=0, le=1, description="By which share times and errors grow in an hour of a shift"),
+    ] = 0.0
     again_s: Annotated[
         float,
         Meta(gt=0, le=3600, description="What was left open is looked at again after so long"),

@@ -111,7 +111,7 @@ class CommandPost:
     def __init__(self, setup: Setup, identifier: Identifies, begun_s: float) -> None:
         self.setup, self.nation = setup, setup.post.nation
         self.desk = Desk(self.nation, setup.other, setup.duty.doctrine, begun_s)
-        self.watch = Watch(setup.post.crew, self.nation, setup.seed)
+        self.watch = Watch(setup.post.crew, self.nation, setup.seed, begun_s)
         self.depot = Depot(setup.units)
         self.assessed: Mapping[int, Assessment] = {}
         self.threats: list[Threat] = []
@@ -372,15 +372,15 @@ class CommandPost:
     def _work(self, done: Done, now_s: float, out: Out) -> None:
         """Take down what somebody of the crew has decided."""
         if done.task.kind == "identify":
-            self._confirm(done.task.about, done.luck, now_s, out)
+            self._confirm(done.task.about, done.luck / done.tired, now_s, out)
         elif done.task.kind == "propose":
             self._propose(done.task.about, self._seat, now_s, out)
         elif done.task.kind == "request":
             self._request(done.task.about, now_s, out)
         elif done.task.kind == "pledge":
-            self._pledge(done.task.about, done.luck, now_s, out)
+            self._pledge(done.task.about, done.luck / done.tired, now_s, out)
         else:
-            self._answer(done.task.about, done.luck, now_s, out)
+            self._answer(done.task.about, done.luck / done.tired, now_s, out)
 
     def _confirm(self, target: int, luck: float, now_s: float, out: Out) -> None:
         found, crew = self.assessed.get(target), self.setup.post.crew

@@ -32,13 +32,14 @@ class Done:
     task: Task
     time_s: float
     luck: float  # uniform in [0, 1)
+    tired: float = 1.0  # by which errors are likelier than at the begin of a shift
 
 
 class Watch:
     """The crew of one command post.  All times are POSIX seconds, UTC."""
 
-    def __init__(self, crew: Crew, nation: str, seed: int) -> None:
-        self.crew, self._nation, self._seed = crew, nation, seed
+    def __init__(self, crew: Crew, nation: str, seed: int, begun_s: float = 0.0) -> None:
+        self.crew, self._nation, self._seed, self._begun_s = crew, nation, seed, begun_s
         self._free_s = [-math.inf] * crew.seats
         self._waiting: list[tuple[int, float, Task]] = []  # urgency, since when
         self._busy: list[Done] = []
@@ -84,9 +85,16 @@ class Watch:
             self._waiting.remove(turn)
             self.longest_wait_s = max(self.longest_wait_s, begin_s - turn[1])
             lasts_s, luck = self._drawn(turn[2])
+            tired = self.tired(begin_s)
+            lasts_s *= tired
             self.busy_s += lasts_s
             self._free_s[seat] = begin_s + lasts_s
-            self._busy.append(Done(turn[2], begin_s + lasts_s, luck))
+            self._busy.append(Done(turn[2], begin_s + lasts_s, luck, tired))
+
+    def tired(self, now_s: float) -> float:
+        """Return by how much slower and likelier to err the crew is than fresh: linear in time."""
+        hours = max(now_s - self._begun_s, 0.0) / 3600.0 % self.crew.shift_h
+        return 1.0 + self.crew.tires_per_h * hours
 
     def _drawn(self, task: Task) -> tuple[float, float]:
         """Return how long a task takes, and the luck of who does it."""

@@ -39,6 +39,7 @@ from jointsky.world.engagement import Happened as FromUnit
 UNITS, ENGAGE, CEASE_FIRE, UNIT = "units", "engage", "cease-fire", "unit"  # kinds in the log
 MOVE, SUPPLY = "move", "supply"
 MOVED_IN = "moved-in"  # in the story: a battery has come to the other nation
+MAGAZINES_S = 600.0  # between two counts of the shots that are left
 SAMPLE_S = 2.0  # between two looks at where a target will be
 _WORD = 64
 Array = npt.NDArray[Any]
@@ -80,6 +81,7 @@ class DutyLeft:
     identities: list[dict[tuple[str, str], float]]
     stop_s: Array
     spent: dict[str, dict[str, int]]  # shots fired, by unit and weapon
+    magazines: list[tuple[float, dict[str, int]]]  # shots left of each unit, now and then
     busy_share: list[float]  # of the crews' seats
     longest_wait_s: list[float]  # of a task for a seat
     alerted: list[Alerted]
@@ -115,6 +117,7 @@ class SimulatedDuty:
             built.begin_s,
         )
         self.moving = Moving(built.batteries, built.sites, duty.road_factor)
+        self.magazines: list[tuple[float, dict[str, int]]] = []  # shots left, now and then
         self._supplies = sorted(
             (time_s, battery.name, weapon, shots)
             for battery in built.batteries
@@ -225,6 +228,8 @@ class SimulatedDuty:
     ) -> list[Happened]:
         """Have every command post look at its picture and decide; return what is to be logged."""
         happened: list[Happened] = []
+        if not self.magazines or now_s >= self.magazines[-1][0] + MAGAZINES_S:
+            self.magazines.append((now_s, self._shots_left()))
         for k, post in enumerate(self.posts):
             picture = pictures[self.sites[k]]
             out = post.step(
@@ -263,6 +268,14 @@ class SimulatedDuty:
                 self._send(k, packet, now_s)
         return happened
 
+    def _shots_left(self) -> dict[str, int]:
+        """Return how many shots each battery has left, ready or in reserve."""
+        made = {}
+        for unit in self.units:
+            rows = [self.engagement.weapon(unit.name, one.name) for one in unit.weapons]
+            made[unit.name] = sum(sum(self.engagement.ready(row)) for row in rows)
+        return made
+
     def left(self, end_s: float) -> DutyLeft:
         """Return what the duty left by the end of a run."""
         seats_s = [max((end_s - self.built.begin_s) * p.watch.crew.seats, 1e-9) for p in self.posts]
@@ -280,6 +293,7 @@ class SimulatedDuty:
                 }
                 for unit in self.units
             },
+            magazines=[*self.magazines, (end_s, self._shots_left())],
             busy_share=[
                 min(post.watch.busy_s / seat_s, 1.0)
                 for post, seat_s in zip(self.posts, seats_s, strict=True)

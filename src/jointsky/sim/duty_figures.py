@@ -13,6 +13,7 @@ import numpy.typing as npt
 from jointsky.assess.areas import Areas
 from jointsky.scenario.built import Built
 from jointsky.sim.duty import MOVED_IN, DutyLeft, Step
+from jointsky.sim.duty_spans import by_nation, spans
 from jointsky.sim.matching import NOTHING
 from jointsky.sim.run import Outcome
 from jointsky.world.truth import sampled
@@ -72,6 +73,8 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
         one["ordered"] - one["tracked"] for one in stories if one["ordered"] and one["tracked"]
     ]
     waited = _waits(left.story)
+    nation_of = {one.name: built.sites[one.site].nation for one in built.batteries}
+    magazines = by_nation(left.magazines, nation_of, built.begin_s)
     allegiance = built.surroundings.vehicles.allegiance
     wrong = [
         step
@@ -123,6 +126,8 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
                 left.posts, left.busy_share, left.longest_wait_s, strict=True
             )
         ],
+        "magazines": magazines,
+        "spans": spans(stories, magazines, outcome.end_s - built.begin_s),
         "targets": stories,
     }
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jointsky.pictures.duty import Story, draw_duty
+from jointsky.pictures.duty_spans import draw_spans
 from jointsky.pictures.report import Report
 from jointsky.sim.apart import beside_rows
+from jointsky.sim.duty_spans import MANY, SPAN_HEADS, span_rows
 
 TARGET_HEADS = (
     *("who came", "type", "seen by", "tracked", "sure", "proposed", "agreed", "ordered"),
@@ -82,6 +84,11 @@ def end_words(one: Mapping[str, Any]) -> str:
     return "flies on" if one["left"] is None else f"left {_clock(one['left'])}"
 
 
+def is_many(duty: Mapping[str, Any]) -> bool:
+    """Return whether more came, and for longer, than is told one by one."""
+    return bool(duty["spans"]) and len(duty["targets"]) > MANY
+
+
 def write_duty(page: Report, duty: Mapping[str, Any], folder: pathlib.Path) -> None:
     """Add to a report what its figures say of the duty."""
     page.heading("Who came, who decided, what leaked")
@@ -92,7 +99,12 @@ def write_duty(page: Report, duty: Mapping[str, Any], folder: pathlib.Path) -> N
         "Times are minutes and seconds from the begin; sure: a person of a crew has decided that "
         "it is hostile. All of this is simulated, with public and approximate figures."
     )
-    page.table(TARGET_HEADS, target_rows(duty), words=3)
+    if is_many(duty):
+        page.table(SPAN_HEADS, span_rows(duty["spans"]))
+    page.table(TARGET_HEADS, target_rows(duty)[:MANY], words=3)
+    if len(duty["targets"]) > MANY:
+        more = len(duty["targets"]) - MANY
+        page.words(f"The first {MANY}; {more} more are in summary.json.")
     if "apart" in duty:
         page.words(
             "The same sky, the same plots, without links across the border and without a common "
@@ -117,6 +129,9 @@ def write_duty(page: Report, duty: Mapping[str, Any], folder: pathlib.Path) -> N
     if duty["incident_pages"]:
         page.words("The incidents, each as a page, a PDF and GeoJSON:")
         page.links([(name, f"incidents/{name}/incident.html") for name in duty["incident_pages"]])
+        more = sum(duty["incidents"].values()) - len(duty["incident_pages"])
+        if more > 0:
+            page.words(f"{more} more incidents are in log.jsonl.")
 
 
 def civil_rows(duty: Mapping[str, Any]) -> list[list[str]]:
@@ -136,6 +151,10 @@ def write_duty_picture(
     title: str,
 ) -> None:
     """Write the picture of a duty; ``silent`` and ``until_s`` are seconds from the begin."""
+    if is_many(duty):
+        summary = "  ".join(summary_lines(duty)[:1])
+        draw_spans(duty["spans"], duty["magazines"], silent, path_png, title, summary)
+        return
     stories = [
         Story(
             name=one["name"],

@@ -34,6 +34,7 @@ from jointsky.world.truth import truth_columns
 Step = Callable[[str, float], None]
 Array = npt.NDArray[Any]
 _WORD = 64
+MOST_PAGES = 40  # incidents of a site that get pages of their own; all are in the log
 SCORING, WRITING = "scoring every site", "writing"
 
 
@@ -74,7 +75,7 @@ def write(
     if outcome.duty is not None and built.duty is not None:
         pages = []
         for post, alerted in zip(built.duty.posts, outcome.duty.alerted, strict=True):
-            for view in alerted.incidents:
+            for view in alerted.incidents[:MOST_PAGES]:
                 pages.append(f"{post.site}-{view.incident.id}")
                 write_incident(view, folder / "incidents" / pages[-1])
         found["duty"]["incident_pages"] = pages
