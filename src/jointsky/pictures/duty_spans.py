@@ -1,7 +1,7 @@
 """The picture of a long duty: how those that came ended, span by span, and what is left to shoot.
 
 Above, a bar for each span: stopped, came through, neither.  Below, the shots that each nation has
-left, ready or in reserve, as lines with their names at the end.
+left of each weapon, ready or in reserve, as lines with their names at the end.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from jointsky.pictures import canvas, colours
 from jointsky.pictures.duty import LEAKED, SILENT, STOPPED
 
 WIDTH_PX, HEIGHT_PX = 1800, 1000
-NATIONS = ("#0072B2", "#CC79A7")
+TINTS = ("#0072B2", "#CC79A7", "#56B4E9", "#E69F00", "#009E73", "#5a5a5a")  # Okabe and Ito 2008
 
 
 def draw_spans(
@@ -28,13 +28,13 @@ def draw_spans(
     title: str,
     summary: str,
 ) -> None:
-    """Write the picture as PNG.  ``magazines``: shots left of each nation; times from the begin."""
+    """Write the picture as PNG.  ``magazines``: shots left of each kind; times from the begin."""
     made = canvas.sheet(colours.LIGHT, WIDTH_PX, HEIGHT_PX)
     made.unit = 1.0
     made.write(0.03, 0.97, title, 17, bold=True, va="top")
     made.write(0.03, 0.925, summary, 10.5, color=made.palette.quiet, va="top")
-    above = made.axes(0.06, 0.5, 0.86, 0.33)
-    below = made.axes(0.06, 0.09, 0.86, 0.29)
+    above = made.axes(0.06, 0.5, 0.82, 0.33)
+    below = made.axes(0.06, 0.09, 0.82, 0.29)
     canvas.plain(above, made, "targets, by when they were stopped or came through")
     canvas.plain(below, made, "shots left, ready or in reserve")
     middle = np.array([0.5 * (one["begin_s"] + one["end_s"]) for one in spans]) / 3600.0
@@ -56,12 +56,15 @@ def draw_spans(
             )
     _legend(made)
     hours = np.array([time_s for time_s, _ in magazines]) / 3600.0
-    for tint, nation in zip(NATIONS, magazines[0][1], strict=False):
-        shots = [left[nation] for _, left in magazines]
+    kinds = sorted(magazines[0][1], key=lambda kind: magazines[-1][1][kind])
+    apart, named_y = 0.05 * max(max(left.values(), default=1) for _, left in magazines), -np.inf
+    for k, kind in enumerate(kinds):
+        tint, shots = TINTS[k % len(TINTS)], [left[kind] for _, left in magazines]
+        named_y = max(float(shots[-1]), named_y + apart)  # names keep off one another
         below.plot(hours, shots, color=tint, linewidth=1.8, drawstyle="steps-post")
         below.annotate(
-            nation,
-            (hours[-1], shots[-1]),
+            kind,
+            (hours[-1], named_y),
             xytext=(6, 0),
             textcoords="offset points",
             va="center",

@@ -81,7 +81,7 @@ class DutyLeft:
     identities: list[dict[tuple[str, str], float]]
     stop_s: Array
     spent: dict[str, dict[str, int]]  # shots fired, by unit and weapon
-    magazines: list[tuple[float, dict[str, int]]]  # shots left of each unit, now and then
+    magazines: list[tuple[float, dict[str, int]]]  # shots left by nation and weapon, now and then
     busy_share: list[float]  # of the crews' seats
     longest_wait_s: list[float]  # of a task for a seat
     alerted: list[Alerted]
@@ -117,7 +117,7 @@ class SimulatedDuty:
             built.begin_s,
         )
         self.moving = Moving(built.batteries, built.sites, duty.road_factor)
-        self.magazines: list[tuple[float, dict[str, int]]] = []  # shots left, now and then
+        self.magazines: list[tuple[float, dict[str, int]]] = []  # left, now and then
         self._supplies = sorted(
             (time_s, battery.name, weapon, shots)
             for battery in built.batteries
@@ -269,11 +269,13 @@ class SimulatedDuty:
         return happened
 
     def _shots_left(self) -> dict[str, int]:
-        """Return how many shots each battery has left, ready or in reserve."""
-        made = {}
+        """Return how many shots each nation has left of each weapon, ready or in reserve."""
+        made: dict[str, int] = {}
         for unit in self.units:
-            rows = [self.engagement.weapon(unit.name, one.name) for one in unit.weapons]
-            made[unit.name] = sum(sum(self.engagement.ready(row)) for row in rows)
+            for weapon in unit.weapons:
+                left = sum(self.engagement.ready(self.engagement.weapon(unit.name, weapon.name)))
+                kind = f"{unit.nation} {weapon.name}"
+                made[kind] = made.get(kind, 0) + left
         return made
 
     def left(self, end_s: float) -> DutyLeft:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from jointsky.assess.areas import Areas
 from jointsky.scenario.built import Built
 from jointsky.sim.duty import MOVED_IN, DutyLeft, Step
-from jointsky.sim.duty_spans import by_nation, spans
+from jointsky.sim.duty_spans import spans
 from jointsky.sim.matching import NOTHING
 from jointsky.sim.run import Outcome
 from jointsky.world.truth import sampled
@@ -73,8 +73,7 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
         one["ordered"] - one["tracked"] for one in stories if one["ordered"] and one["tracked"]
     ]
     waited = _waits(left.story)
-    nation_of = {one.name: built.sites[one.site].nation for one in built.batteries}
-    magazines = by_nation(left.magazines, nation_of, built.begin_s)
+    magazines = [(time_s - built.begin_s, shots) for time_s, shots in left.magazines]
     allegiance = built.surroundings.vehicles.allegiance
     wrong = [
         step

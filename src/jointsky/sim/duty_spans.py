@@ -20,7 +20,7 @@ def spans(
 ) -> list[dict[str, Any]]:
     """Return figures of equal spans of a duty; none where it is short.
 
-    All times are seconds from its begin.  ``magazines``: shots that each nation has left, now and
+    All times are seconds from its begin.  ``magazines``: shots left by nation and weapon, now and
     then.  A target counts as come, stopped and leaked in the span in which it was; its shots in
     that of the first.
     """
@@ -50,28 +50,13 @@ def spans(
     return made
 
 
-def by_nation(
-    magazines: Sequence[tuple[float, Mapping[str, int]]],
-    nation_of: Mapping[str, str],
-    begin_s: float,
-) -> list[tuple[float, dict[str, int]]]:
-    """Return the shots that each nation has left, from those of each of its units."""
-    made = []
-    for time_s, units in magazines:
-        left: dict[str, int] = dict.fromkeys(nation_of.values(), 0)
-        for unit, shots in units.items():
-            left[nation_of[unit]] += shots
-        made.append((time_s - begin_s, left))
-    return made
-
-
 def span_rows(made: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     """Return a row of words for each span."""
     return [
         [
             f"{int(one['begin_s']) // 3600}:{int(one['begin_s']) % 3600 // 60:02d} h",
             *(str(one[name]) for name in ("came", "stopped", "leaked", "shots")),
-            ", ".join(f"{nation} {shots}" for nation, shots in one["left"].items()),
+            ", ".join(f"{kind} {shots}" for kind, shots in one["left"].items()),
         ]
         for one in made
     ]
