@@ -20,6 +20,7 @@ from jointsky.scenario.built import Built, BuiltSensor, BuiltSite
 from jointsky.scenario.connecting import connect
 from jointsky.scenario.ground import ground_m, terrain_files
 from jointsky.scenario.loaded import Loaded
+from jointsky.scenario.relaying import relayed
 from jointsky.scenario.replaying import recordings
 from jointsky.scenario.resolve import Resolved, resolve
 from jointsky.scenario.sensor_use import SensorUse
@@ -56,6 +57,7 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         for site in scenario.sites
     ]
     sensors = [_sensor(use, sites, resolved, seed) for use in resolved.sensors]
+    surroundings = _surroundings(loaded, resolved, seed)
     return Built(
         name=scenario.name,
         description=scenario.description,
@@ -67,12 +69,19 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         sites=sites,
         sensors=sensors,
         motion=resolved.flown.motion,
-        surroundings=_surroundings(loaded, resolved, seed),
+        surroundings=surroundings,
         areas=[area_of(zone, resolved.span.begin_s) for zone in scenario.zones],
-        links=connect(
+        links=relayed(
+            connect(
+                scenario.links,
+                scenario.partitions,
+                {site.name: site.nation for site in scenario.sites},
+                resolved.span,
+            ),
             scenario.links,
-            scenario.partitions,
-            {site.name: site.nation for site in scenario.sites},
+            sites,
+            surroundings.pieces,
+            {str(name): row for row, name in enumerate(surroundings.vehicles.name)},
             resolved.span,
         ),
         releases={nation.name: nation.release for nation in scenario.nations},

@@ -20,8 +20,12 @@ def check_links(loaded: Loaded, faults: Faults) -> None:
     scenario = loaded.scenario
     nations, sites = loaded.names("nations"), loaded.names("sites")
     known = {**nations, **sites}
+    vehicles = loaded.names("vehicles")
     for path, link in whole(scenario.links, "links"):
         _check_link(link, known, faults.under(path))
+        if link.relay is not BROKEN and link.relay and link.relay not in vehicles:
+            near = did_you_mean(link.relay, vehicles)
+            faults.add(f"{path}.relay", f"{link.relay!r} is no vehicle", "one of `vehicles`", near)
     for path, nation in whole(scenario.nations, "nations"):
         if is_sound(faults, path) and nation.release is not BROKEN:
             _check_areas(nation.release.withheld_areas, faults.under(f"{path}.release"))

@@ -42,6 +42,13 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Meta(gt=0, le=600, description="A packet that would wait longer to be sent is dropped"),
     ] = 2.0
     outages: Annotated[tuple[Window, ...], Meta(description="When it carries nothing")] = ()
+    relay: Annotated[
+        str,
+        Meta(description="Name of a vehicle that carries it, while both ends are in its sight"),
+    ] = ""
+    relay_range_km: Annotated[
+        float, Meta(gt=0, le=1000, description="Farthest from the relay that an end may be")
+    ] = 150.0
 
 
 class Partition(Window, frozen=True, kw_only=True, forbid_unknown_fields=True):
