@@ -141,3 +141,37 @@ def test_an_end_without_a_site_and_an_area_upside_down_are_told(tmp_path):
     )
     (error,) = examine(path).errors
     assert error.path == "nations[0].release.withheld_areas[0].top_m"
+
+
+RELAY = """\
+links: [{name: air, ends: [hill, lake], relay: drone, relay_range_km: 100}]
+vehicles:
+  - name: drone
+    type: recon-drone
+    allegiance: friend
+    start: 100
+    flight:
+      kind: route
+      waypoints:
+        - {latitude_deg: 54.25, longitude_deg: 28.0, height_m: 3000}
+        - {latitude_deg: 54.25, longitude_deg: 28.2, height_m: 3000}
+"""
+
+
+def test_a_link_over_a_drone_works_while_both_ends_see_it(tmp_path):
+    built = made(tmp_path, RELAY)
+    (link,) = built.links
+    (first, last) = link.outages_s
+    flown = built.surroundings.pieces
+    assert first[0] == built.begin_s and first[1] - built.begin_s == pytest.approx(100.0, abs=5.0)
+    assert last[0] == pytest.approx(float(flown.end_s[-1]), abs=5.0) and last[1] == built.end_s
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("relay_range_km: 100", "relay_range_km: 50"), ("height_m: 3000", "height_m: 300")],
+    ids=["too far", "below the horizon"],
+)
+def test_a_relay_out_of_sight_carries_nothing(tmp_path, old, new):
+    built = made(tmp_path, RELAY.replace(old, new))
+    assert built.links[0].outages_s == ((built.begin_s, built.end_s),)
