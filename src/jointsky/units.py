@@ -38,6 +38,7 @@ SUFFIXES = {
     "_k": "K",
     "_us": "µs",
     "_kg": "kg",
+    "_usd": "US$",
     "_ppm": "ppm",
     "_px": "pixels",
     "_mb": "MB",

@@ -330,6 +330,34 @@ def test_a_faulty_type_is_told_with_place_and_hint(text, tmp_path):
     assert faults == [BROKEN[text]]
 
 
+@pytest.mark.parametrize("usd", ["-1", "1e11", ".nan", "much"])
+def test_a_cost_is_a_number_of_dollars_within_bounds(usd, tmp_path):
+    with pytest.raises(InputError, match="unit_cost_usd"):
+        own(
+            tmp_path,
+            OWN.replace("ceiling_m: 30000", f"ceiling_m: 30000\n      unit_cost_usd: {usd}"),
+        )
+    weapon = f"{WEAPON}, shot_cost_usd: {usd}"
+    entry = f"{{name: y, title: x, battery: {{{BATTERY}, weapons: [{{{weapon}}}]}}}}"
+    with pytest.raises(InputError, match="shot_cost_usd"):
+        own(tmp_path, f"systems:\n  - {entry}\n")
+
+
+def test_a_cost_that_nobody_knows_is_no_cost_of_zero(tmp_path):
+    assert own(tmp_path)[0].type.unit_cost_usd is None
+    assert VEHICLES["airliner-narrow"].unit_cost_usd is None
+    (jamming,) = BATTERIES["jamming-layer"].weapons
+    assert jamming.shot_cost_usd == 0.0
+
+
+def test_all_that_may_come_as_hostile_and_all_that_is_fired_has_a_cost():
+    for name, kind in VEHICLES.items():
+        comes = kind.domain not in {"bird", "ground"} and not name.startswith("airliner")
+        assert (kind.unit_cost_usd is not None) == comes, name
+    for name, battery in BATTERIES.items():
+        assert all(weapon.shot_cost_usd is not None for weapon in battery.weapons), name
+
+
 def test_all_faults_of_all_files_are_told_together():
     bad = System(name="x", title="x")
     with pytest.raises(ManyInputErrors) as caught:

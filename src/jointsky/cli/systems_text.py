@@ -64,7 +64,9 @@ def value_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, (tuple, list)):
         return ", ".join(value_text(one) for one in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e12 else f"{value:g}"
+    return str(value)
 
 
 def aligned(rows: list[tuple[str, ...]]) -> list[str]:

@@ -16,6 +16,7 @@ from jointsky.declare import Faults
 Share = Annotated[float, Meta(ge=0, le=1)]
 Speed = Annotated[float, Meta(gt=0, le=5000)]
 Count = Annotated[int, Meta(ge=1, le=512)]
+Cost = Annotated[float, Meta(ge=0, le=1_000_000_000)]
 
 
 class Weapon(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +65,10 @@ class Weapon(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int, Meta(ge=0, le=100_000, description="Shots with the battery that must be loaded first")
     ] = 0
     reload_s: Annotated[float, Meta(ge=0, le=86_400, description="Time to load one empty launcher")]
+    shot_cost_usd: Annotated[
+        Cost | None,
+        Meta(description="US dollars that one shot (a whole burst) costs; none: unknown"),
+    ] = None
 
 
 class BatteryType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -94,6 +94,7 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
             [(use.battery, one) for use, one in zip(resolved.sensors, sensors, strict=True)],
         ),
         duty=scenario.duty,
+        unit_costs_usd=tuple(kind.unit_cost_usd for kind in resolved.flown.types),
     )
 
 

@@ -104,3 +104,4 @@ class Built:
     picture_interval_s: float = 2.0
     batteries: list[BuiltBattery] = dataclasses.field(default_factory=list)
     duty: Duty | None = None
+    unit_costs_usd: tuple[float | None, ...] = ()  # of each vehicle, None: not known; or none

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import structs
 
 from jointsky.scenario.built import Built
+from jointsky.sim.costs import sum_words
 from jointsky.sim.duty_figures import duty_figures
 from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.folder import RunFolder
@@ -25,6 +26,10 @@ BESIDE = (
     ("shots_wasted", "shots at what was stopped already"),
     ("shots_at_others", "shots at others"),
     ("engaged_twice", "fired at by both nations"),
+)
+BESIDE_COSTS = (
+    ("spent_usd", "shots_of_unknown_cost", "spent on shots"),
+    ("lost_usd", "lost_of_unknown_cost", "worth of what was stopped"),
 )
 
 
@@ -62,6 +67,9 @@ def beside_rows(duty: Mapping[str, Any]) -> list[list[str]]:
         ("proposal_to_order_s", "of that, waiting for agreement"),
     ):
         rows.append([words, _seconds(duty[name]["median"]), _seconds(alone[name]["median"])])
+    for usd, unknown, words in BESIDE_COSTS:
+        costs = [sum_words(one["cost"][usd], one["cost"][unknown]) for one in (duty, alone)]
+        rows.append([words, *costs])
     for name in ("suspected", "proposed", "ordered"):
         counts = [f"{one['civil']['civil'][name]:,}" for one in (duty, alone)]
         rows.append([f"civil that were {name}", *counts])

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from jointsky.assess.areas import Areas
 from jointsky.scenario.built import Built
+from jointsky.sim.costs import cost_figures, unit_costs_usd
 from jointsky.sim.duty import MOVED_IN, DutyLeft, Step
 from jointsky.sim.duty_spans import spans
 from jointsky.sim.matching import NOTHING
@@ -96,6 +97,12 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
         "shots_wasted": sum(step.shots for step in left.story if step.kind == "wasted"),
         "shots_at_others": sum(step.shots for step in wrong),
         "engaged_twice": _twice(left.story),
+        "cost": cost_figures(
+            built,
+            left.spent,
+            [one["name"] for one in stories],
+            [one["name"] for one in stories if one["stopped"] is not None],
+        ),
         "proposals": kinds.count("proposal"),
         "agreed": kinds.count("agreed"),
         "declined": kinds.count("declined"),
@@ -136,6 +143,7 @@ def _stories(outcome: Outcome, left: DutyLeft, leaked: list[Leak]) -> list[dict[
     built = outcome.built
     vehicles, pieces = built.surroundings.vehicles, built.surroundings.pieces
     came_in = {one.vehicle: one for one in leaked}
+    worth_usd = unit_costs_usd(built)
     made = []
     for row in np.flatnonzero(vehicles.allegiance == HOSTILE).tolist():
         if pieces.first[row] == pieces.first[row + 1]:
@@ -166,6 +174,7 @@ def _stories(outcome: Outcome, left: DutyLeft, leaked: list[Leak]) -> list[dict[
             {
                 "name": str(vehicles.name[row]),
                 "type": str(vehicles.type[row]),
+                "unit_cost_usd": worth_usd[str(vehicles.name[row])],
                 **{name: _since(time_s, built.begin_s) for name, time_s in times.items()},
                 "seen_by": _seen_by(outcome, row),
                 "proposed_by": next((s.nation for s in mine if s.kind == "proposal"), None),

@@ -10,11 +10,12 @@ from jointsky.pictures.duty import Story, draw_duty
 from jointsky.pictures.duty_spans import draw_spans
 from jointsky.pictures.report import Report
 from jointsky.sim.apart import beside_rows
+from jointsky.sim.costs import cost_line, money_words
 from jointsky.sim.duty_spans import MANY, SPAN_HEADS, span_rows
 
 TARGET_HEADS = (
     *("who came", "type", "seen by", "tracked", "sure", "proposed", "agreed", "ordered"),
-    *("fired", "shots", "end"),
+    *("fired", "shots", "end", "worth"),
 )
 CIVIL_HEADS = ("", "flew", "tracked", "suspected", "proposed", "ordered", "fired at")
 
@@ -53,6 +54,7 @@ def summary_lines(duty: Mapping[str, Any]) -> list[str]:
         f"against; the nearest to it was {near['vehicle'] or 'nobody'} at "
         f"{near['hostile']:.1%} hostile."
     )
+    lines.append(cost_line(duty["cost"]))
     return lines
 
 
@@ -69,6 +71,7 @@ def target_rows(duty: Mapping[str, Any]) -> list[list[str]]:
             ),
             str(one["shots"]),
             end_words(one),
+            money_words(one["unit_cost_usd"]),
         ]
         for one in duty["targets"]
     ]

@@ -14,6 +14,7 @@ Domain = Literal["fixed-wing", "rotary-wing", "missile", "bomb", "drone", "bird"
 Answer = Literal["mode_a", "mode_c", "mode_s", "adsb", "remote_id", "military"]
 Positive = Annotated[float, Meta(gt=0)]
 Figure = Annotated[float, Meta(ge=0)]
+Cost = Annotated[float, Meta(ge=0, le=10_000_000_000)]
 
 ANSWERS: dict[str, Transponder] = {
     answer.name.lower(): answer for answer in Transponder if answer.name
@@ -69,6 +70,9 @@ class VehicleType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     mass_kg: Annotated[Figure | None, Meta(description="Mass at take-off")] = None
     span_m: Annotated[Figure | None, Meta(description="Span of wings or rotors")] = None
     length_m: Annotated[Figure | None, Meta(description="Length")] = None
+    unit_cost_usd: Annotated[
+        Cost | None, Meta(description="US dollars that one costs; none: unknown, or not asked")
+    ] = None
 
 
 def transponder_bits(answers: tuple[Answer, ...]) -> int:
