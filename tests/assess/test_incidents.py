@@ -218,13 +218,28 @@ def test_a_track_that_ends_or_has_a_new_number_is_told_once():
     run(alerts, incidents, [drone(0.0)] * 5)
     alerts.rename(7, 9, 5.0)
     incidents.rename(7, 9, 5.0)
-    run(alerts, incidents, [drone(0.0, number=9)] * 3 + [NOBODY] * 5, begin_s=5)
+    run(alerts, incidents, [drone(0.0, number=9)] * 3 + [NOBODY] * 40, begin_s=5)
     (one,) = incidents.active()
     assert one.tracks == (9,)
     said = [line.words for line in one.timeline if line.kind == "track"]
     assert said == [
         *("track T7 belongs to it", "track T7 is T9 from now on"),
         "track T9 is not seen any more",
+    ]
+
+
+def test_a_track_that_comes_and_goes_is_told_when_it_was_away_for_long():
+    alerts, incidents = made()
+    run(alerts, incidents, [drone(0.0)] * 5 + [NOBODY, drone(0.0), NOBODY, NOBODY, drone(0.0)] * 3)
+    (one,) = incidents.active()
+    assert [line.words for line in one.timeline if line.kind == "track"] == [
+        "track T7 belongs to it"
+    ]
+    run(alerts, incidents, [NOBODY] * 40 + [drone(0.0)] * 3 + [NOBODY] * 5, begin_s=20)
+    (one,) = incidents.active()
+    assert [line.words for line in one.timeline if line.kind == "track"][1:] == [
+        "track T7 is not seen any more",
+        "track T7 is seen again",
     ]
 
 

@@ -35,6 +35,10 @@ class IncidentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         float,
         Meta(ge=0, le=1e6, description="What happens so near, beside its error, is the same"),
     ] = 2000.0
+    gone_after_s: Annotated[
+        float,
+        Meta(ge=0, le=3600, description="That a track is gone is told once it was for so long"),
+    ] = 30.0
     join_s: Annotated[
         float, Meta(ge=0, le=1e6, description="And so soon after the newest that is known of it")
     ] = 1800.0

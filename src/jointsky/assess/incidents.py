@@ -48,6 +48,7 @@ class Incidents:
         self._reports: dict[str, list[Reports]] = {}
         self._seen_by: dict[str, int] = {}  # bits of the sensors that are in the timeline
         self._ended: set[tuple[str, int]] = set()
+        self._gone_s: dict[tuple[str, int], float] = {}  # since when a track is missing
 
     def active(self) -> list[Incident]:
         """Return the incidents that are not closed, the oldest first."""
@@ -125,14 +126,20 @@ class Incidents:
             if one.state == "closed":
                 continue
             for number in one.tracks:
-                row = row_of.get(number)
+                row, key = row_of.get(number), (id, number)
                 if row is not None:
-                    self._ended.discard((id, number))
+                    self._gone_s.pop(key, None)
+                    if key in self._ended:
+                        self._ended.discard(key)
+                        line = f"track {self._name_of(number)} is seen again"
+                        self._tell(id, "track", line, now_s)
                     self._see(id, live.sensors[row], now_s)
-                elif (id, number) not in self._ended:
-                    self._ended.add((id, number))
-                    line = f"track {self._name_of(number)} is not seen any more"
-                    self._tell(id, "track", line, now_s)
+                elif key not in self._ended:
+                    gone_s = now_s - self._gone_s.setdefault(key, now_s)
+                    if gone_s >= self.settings.gone_after_s:
+                        self._ended.add(key)
+                        line = f"track {self._name_of(number)} is not seen any more"
+                        self._tell(id, "track", line, now_s)
         return self._changed(before)
 
     def rename(self, old: int, new: int, now_s: float) -> list[Incident]:

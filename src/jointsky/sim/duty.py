@@ -22,6 +22,7 @@ from jointsky.duty.post import CommandPost, Identifies, Out, Setup, UnitReport
 from jointsky.duty.units import UnitOf, WeaponOf
 from jointsky.earth.horizon import horizon_distance_m
 from jointsky.node.effects import Log
+from jointsky.records.columns import join
 from jointsky.records.decisions import Order, Ref, is_unit
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
@@ -40,6 +41,7 @@ UNITS, ENGAGE, CEASE_FIRE, UNIT = "units", "engage", "cease-fire", "unit"  # kin
 MOVE, SUPPLY = "move", "supply"
 MOVED_IN = "moved-in"  # in the story: a battery has come to the other nation
 MAGAZINES_S = 600.0  # between two counts of the shots that are left
+REPORT_OCTETS = 200  # of one person's words, passed on to the other nation
 SAMPLE_S = 2.0  # between two looks at where a target will be
 _WORD = 64
 Array = npt.NDArray[Any]
@@ -157,6 +159,12 @@ class SimulatedDuty:
         self._told: list[list[UnitReport]] = [[] for _ in self.posts]
         self._ordered: dict[int, _Ordered] = {}  # by engagement
         self._engaged: dict[Ref, int] = {}
+        self._told_by: list[tuple[float, int, int, Reports]] = []  # when, in order, to whom
+        self._told_count = 0
+        self._people = [
+            [k for k, s in enumerate(built.sensors) if built.sites[s.site].nation == post.nation]
+            for post in duty.posts
+        ]
         self._sensors_at = [
             np.array([k for k, s in enumerate(built.sensors) if s.site == row], np.int64)
             for row in range(len(built.sites))
@@ -232,18 +240,17 @@ class SimulatedDuty:
             self.magazines.append((now_s, self._shots_left()))
         for k, post in enumerate(self.posts):
             picture = pictures[self.sites[k]]
+            heard = self._reports(k, reports, now_s)
             out = post.step(
                 now_s,
                 picture,
                 self._heard(k, now_s),
                 self._told[k],
                 stocks_of(self.engagement, self._own(post.nation), self.moving, now_s),
-                self._reports(post.nation, reports),
+                heard,
             )
             self._told[k] = []
-            logs = self._alerting[k].step(
-                picture, post.assessed, self._reports(post.nation, reports), now_s
-            )
+            logs = self._alerting[k].step(picture, post.assessed, heard, now_s)
             happened += [(now_s, self.duty.posts[k].site, log) for log in logs]
             vehicle, off_m = self.matching.behind(picture, now_s)
             means = dict(zip(picture.track_number.tolist(), vehicle.tolist(), strict=True))
@@ -326,13 +333,29 @@ class SimulatedDuty:
         names = self.moving.commands(nation)
         return tuple(unit for unit in self.units if unit.name in names)
 
-    def _reports(self, nation: str, reports: Reports | None) -> Reports | None:
-        """Return what people of a nation reported."""
-        if reports is None or not len(reports):
+    def _reports(self, k: int, reports: Reports | None, now_s: float) -> Reports | None:
+        """Return what people told a command post by now: its own nation's, and the other passed on.
+
+        What one's own people report is passed on over the line, once: if that loses it, it is lost.
+        """
+        if reports is not None and len(reports):
+            own = reports.rows(np.isin(reports.sensor, self._people[k]))
+            if len(own):
+                self._told_by.append((now_s, self._told_count, k, own))
+                self._told_count += 1
+                if self._line is not None:
+                    arrives_s = self._line.send(self.sites[k], REPORT_OCTETS * len(own), now_s)
+                    if arrives_s is not None:
+                        self._told_by.append((arrives_s, self._told_count, 1 - k, own))
+                        self._told_count += 1
+        due = sorted(
+            (one for one in self._told_by if one[2] == k and one[0] <= now_s),
+            key=lambda one: one[:2],
+        )
+        if not due:
             return None
-        sites, sensors = self.built.sites, self.built.sensors
-        own = [k for k, one in enumerate(sensors) if sites[one.site].nation == nation]
-        return reports.rows(np.isin(reports.sensor, own))
+        self._told_by = [one for one in self._told_by if one[2] != k or one[0] > now_s]
+        return join([rows for _, _, _, rows in due])
 
     def _note(self, k: int, means: Mapping[int, int], now_s: float) -> None:
         """Keep what each vehicle was taken for, at its worst and for how long."""
