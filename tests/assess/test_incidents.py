@@ -80,6 +80,14 @@ def test_an_unknown_drone_over_a_town_opens_one_incident_with_all_that_is_known(
     assert "seen by hill" in [line.words for line in one.timeline]
 
 
+@pytest.mark.parametrize(("crossings", "count"), [(True, 1), (False, 0)])
+def test_who_comes_over_a_border_unknown_opens_one_incident(crossings, count):
+    alerts, incidents = made(LAND, crossings=crossings)
+    flown = [drone(-45_000.0 + 1000.0 * k) for k in range(20)]
+    run(alerts, incidents, flown + flown[::-1] + flown)
+    assert [one.title for one in incidents.active()] == ["Entry at land"] * count
+
+
 def test_alerts_that_came_before_the_incident_belong_to_it_once_their_track_does():
     alerts, incidents = made(opens=())
     run(alerts, incidents, [drone(0.0)] * 5)

@@ -49,7 +49,7 @@ def test_the_log_is_told_of_each_change_once():
     assert [log.kind for log in noted] == ["alert-acknowledged", "incident-alert"]
     assert noted[0].facts["by"] == "Orsa"
     assert made.acknowledge(1, "Orsa", 21.0) == []
-    gone = kinds(run(made, [NOBODY] * 20, begin_s=21))
+    gone = kinds(run(made, [NOBODY] * 40, begin_s=21))
     assert gone.count("alert-cleared") == 2 and gone.count("incident-track") == 1
 
 

@@ -21,6 +21,9 @@ class IncidentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     opens_in: Annotated[
         tuple[Use, ...], Meta(description="Those about a zone: of these uses only")
     ] = ("protected",)
+    crossings: Annotated[
+        bool, Meta(description="Who comes over a border and is no friend nor civil opens one")
+    ] = True
     claims: Annotated[
         tuple[str, ...],
         Meta(description="Reports of these open an incident, and so do those of a Remote ID"),

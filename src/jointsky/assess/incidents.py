@@ -219,6 +219,8 @@ class Incidents:
 
     def _opens(self, alert: Alert) -> bool:
         settings = self.settings
+        if alert.kind == "entry" and alert.use == "border":
+            return settings.crossings
         return alert.kind in settings.opens and (not alert.zone or alert.use in settings.opens_in)
 
     def _counts(self, reports: Reports, row: int) -> bool:
