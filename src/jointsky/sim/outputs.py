@@ -88,9 +88,12 @@ def write(
                 folder / "duty-apart.png",
                 f"{built.name}: the same, each nation for itself",
             )
+        nations = [site.nation for site in built.sites]
+        across = {one.name for one in built.links if len({nations[k] for k in one.ends}) > 1}
         silent = [
             (outage.begin_s - built.begin_s, outage.end_s - built.begin_s)
             for outage in judged.outages
+            if not across.isdisjoint(outage.links)
         ]
         write_duty_picture(
             found["duty"],
