@@ -20,7 +20,7 @@ Booleans = npt.NDArray[np.bool_]
 
 CIVIL, CIVIL_PLACE, FRIEND, FRIEND_PLACE, OFF, NONE = range(6)
 _EARTH_M = 6_371_000.0
-_SPEED_OVER_S = 60.0  # before and after now, in which a plan's speed is taken
+_SPEED_OVER_S = 240.0  # before and after now: over less, rounded points of a plan make it jump
 _SPEED_APART_MPS, _SPEED_APART = 30.0, 0.3  # so far a silent track's speed may be from it
 _SAMPLES = 9  # moments between early and late at which a plan's place is looked up
 
@@ -164,16 +164,20 @@ class Plans:
     def _has_speed(
         self, tracks: Answering, place: Integers, row: Integers, now_s: float
     ) -> Booleans:
-        """Return whether tracks are about as fast as their plans are now."""
-        ends = np.clip(
-            now_s + np.array([-1.0, 1.0]) * _SPEED_OVER_S,
+        """Return whether tracks are about as fast as their plans are now.
+
+        Along the way: from one side of a turn to the other it is shorter than what is flown.
+        """
+        times_s = np.clip(
+            now_s + np.linspace(-1.0, 1.0, _SAMPLES) * _SPEED_OVER_S,
             self._first[row, None],
             self._last[row, None],
         )
-        where = self._at(row[:, None], ends)
-        north = (where[:, 1, 0] - where[:, 0, 0]) * _EARTH_M
-        east = (where[:, 1, 1] - where[:, 0, 1]) * _EARTH_M * np.cos(where[:, 0, 0])
-        planned = np.hypot(east, north) / np.maximum(ends[:, 1] - ends[:, 0], 1.0)
+        where = self._at(row[:, None], times_s)
+        north = np.diff(where[..., 0], axis=1) * _EARTH_M
+        east = np.diff(where[..., 1], axis=1) * _EARTH_M * np.cos(where[:, :1, 0])
+        flown_s = np.maximum(times_s[:, -1] - times_s[:, 0], 1.0)
+        planned = np.hypot(east, north).sum(axis=1) / flown_s
         apart = np.abs(tracks.speed_mps[place] - planned)
         return np.asarray(apart <= np.maximum(_SPEED_APART_MPS, _SPEED_APART * planned))
 
