@@ -363,6 +363,18 @@ def test_a_silent_track_at_a_free_plans_place_and_speed_may_be_that_flight():
     assert "beside a track that answers, equally fast" in taken
 
 
+def test_who_keeps_to_a_plan_does_so_though_its_speed_jumps_for_some_seconds():
+    identifier = Identifier(shipped_model(), NOWHERE, [RADAR], [plan()])
+    kept = []
+    for k in range(40):
+        speed_mps = 150.0 if k <= 12 else 260.0
+        mine = track(1, north_m=750.0 * k, east_m=300.0, vn_mps=speed_mps, height_m=3000.0)
+        words = [one.words for one in one_of(identifier.step(mine, NOW_S + 5.0 * k)).evidence]
+        kept.append(any("where flight plan QAL12 should be" in one for one in words))
+    assert all(kept[:24])  # to 60 s after its speed was right for the last time
+    assert not any(kept[26:])
+
+
 def test_a_track_that_is_numbered_anew_keeps_what_is_known_and_decided():
     identifier = Identifier(shipped_model(), NOWHERE, [RADAR])
     before = silent_drone(identifier)

@@ -30,15 +30,17 @@ def plans():
     return Plans([FlightPlan(call_sign="PATROL", allegiance="friend", points=points)])
 
 
-def silent(time_s, speed_mps):
+def silent(time_s, speed_mps, sigma_mps=0.0, kept=-1, north_m=0.0):
     return Answering(
-        latitude_rad=np.radians([float(flown(time_s))]),
+        latitude_rad=np.radians([float(flown(time_s)) + north_m / M_PER_DEG]),
         longitude_rad=np.radians([23.65]),
         height_m=np.array([150.0]),
         mode_s=np.array([-1]),
         mode_a=np.array([-1]),
         call_sign=np.array([""]),
         speed_mps=np.array([speed_mps]),
+        speed_sigma_mps=np.array([sigma_mps]),
+        kept=np.array([kept]),
     )
 
 
@@ -53,3 +55,20 @@ def test_who_flies_as_planned_is_on_its_plan_all_the_time(plans):
 @pytest.mark.parametrize("speed_mps", [10.0, 130.0])
 def test_who_is_far_slower_or_faster_is_not(plans, speed_mps):
     assert kinds(plans, speed_mps, (300.0, 500.0, 1300.0, 1500.0)) == {NONE}
+
+
+def kind(plans, *given, **named):
+    return int(plans.match(silent(*given, **named), given[0]).category[0])
+
+
+def test_how_sure_a_track_is_of_its_speed_counts_up_to_a_bound(plans):
+    assert kind(plans, 500.0, 101.0) == NONE
+    assert kind(plans, 500.0, 101.0, sigma_mps=10.0) == FRIEND_PLACE
+    assert kind(plans, 500.0, 130.0, sigma_mps=1000.0) == NONE
+
+
+def test_who_kept_to_a_plan_keeps_to_it_while_it_is_where_it_should_be(plans):
+    assert kind(plans, 500.0, 101.0, kept=0) == FRIEND_PLACE
+    assert not plans.match(silent(500.0, 101.0, kept=0), 500.0).is_whole[0]
+    assert plans.match(silent(500.0, 61.0), 500.0).is_whole[0]
+    assert kind(plans, 500.0, 61.0, kept=0, north_m=-50_000.0) == NONE

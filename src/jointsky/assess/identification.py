@@ -74,7 +74,7 @@ class Identifier:
 
     def set_plans(self, plans: Sequence[FlightPlan], friends: Sequence[KnownFriend]) -> None:
         """Take other flight plans and a list of own; they hold from the next step on."""
-        self._reader.plans, self._reader.friends = Plans(plans), Friends(friends)
+        self._reader.set_plans(Plans(plans), Friends(friends))
 
     def step(
         self, tracks: Tracks, now_s: float, reports: Reports | None = None
@@ -113,6 +113,10 @@ class Identifier:
     def decided(self, track: int) -> Decision | None:
         """Return what a person decided of a track, if anyone did."""
         return self._decisions.get(track)
+
+    def decisions(self) -> dict[int, Decision]:
+        """Return what people decided, by track."""
+        return dict(self._decisions)
 
     def rename(self, old: int, new: int) -> None:
         """Let a track go on under another number, with all that is known of it."""

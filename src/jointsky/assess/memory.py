@@ -45,9 +45,11 @@ _NUMBERS: dict[str, tuple[Any, Any]] = {
     **dict.fromkeys(("corridor_s", "radio_s", "sound_s", "course_s"), (np.float64, 0.0)),
     **dict.fromkeys(("course_cos", "course_sin", "course_var", "aim"), (np.float64, 0.0)),
     "place_sigma": (np.float64, math.nan),
+    "speed_sigma": (np.float64, math.nan),
     "zone_above": (np.float64, math.nan),
+    "planned_s": (np.float64, -math.inf),
     **dict.fromkeys(("flags", "plots", "number"), (np.int64, 0)),
-    **dict.fromkeys(("mode_s", "mode_a"), (np.int64, -1)),
+    **dict.fromkeys(("mode_s", "mode_a", "plan"), (np.int64, -1)),
     "call_sign": (np.dtype("U8"), ""),
     "zone": (np.dtype(object), ""),
     "aimed": (np.dtype(object), ""),
@@ -227,6 +229,7 @@ class Memory:
         speed_var = np.einsum("ti,tij,tj->t", along, cov[:, 3:5, 3:5], along)
         course_var = np.einsum("ti,tij,tj->t", across, cov[:, 3:5, 3:5], across)
         course_var = course_var / np.maximum(speed, 1.0) ** 2
+        self._columns["speed_sigma"][rows] = np.sqrt(np.maximum(speed_var, 0.0))
         height_var = cov[:, 2, 2]
         height_var = np.where(height_var < HEIGHT_SIGMA_MAX_M**2, height_var, np.nan)
         share = _share(dt, self._columns["life_s"][rows], least.memory_s, is_new)

@@ -33,18 +33,24 @@ class Answering:
     longitude_rad: Floats
     height_m: Floats
     speed_mps: Floats
+    speed_sigma_mps: Floats
     mode_s: Integers
     mode_a: Integers
     call_sign: npt.NDArray[np.str_]
+    kept: Integers  # plan that a silent track kept to until a moment ago, or -1
 
 
 @dataclasses.dataclass(frozen=True)
 class Matched:
-    """What each track is to the plans: category (T,), plan (T,) or -1, metres from its route."""
+    """What each track is to the plans: category (T,), plan (T,) or -1, metres from its route.
+
+    ``is_whole`` (T,): it keeps to its plan in every way, its speed included.
+    """
 
     category: Integers
     plan: Integers
     off_m: Floats
+    is_whole: Booleans
 
 
 class Plans:
@@ -83,22 +89,18 @@ class Plans:
         count = len(tracks.latitude_rad)
         category = np.full(count, NONE, np.int64)
         plan, off_m = np.full(count, -1, np.int64), np.full(count, np.nan)
+        made = Matched(category, plan, off_m, np.zeros(count, np.bool_))
         if not self.plans or not count:
-            return Matched(category, plan, off_m)
+            return made
         active = (self._first - self._tolerance <= now_s) & (now_s <= self._last + self._tolerance)
-        self._match_answers(tracks, now_s, active, (category, plan, off_m))
-        self._match_places(tracks, now_s, active, (category, plan, off_m))
-        return Matched(category, plan, off_m)
+        self._match_answers(tracks, now_s, active, made)
+        self._match_places(tracks, now_s, active, made)
+        return made
 
     def _match_answers(
-        self,
-        tracks: Answering,
-        now_s: float,
-        active: Booleans,
-        out: tuple[Integers, Integers, Floats],
+        self, tracks: Answering, now_s: float, active: Booleans, out: Matched
     ) -> None:
         """Match tracks by address, call sign or code; an address or call sign elsewhere is off."""
-        category, plan, off_m = out
         pairs = []
         for place, (address, call, code) in enumerate(
             zip(tracks.mode_s.tolist(), tracks.call_sign.tolist(), tracks.mode_a.tolist(),
@@ -115,31 +117,34 @@ class Plans:
         for k in order:
             if is_near[k] or is_sure[k]:
                 kind = FRIEND if self._is_friend[rows[k]] else CIVIL
-                category[places[k]] = kind if is_near[k] else OFF
-                plan[places[k]], off_m[places[k]] = rows[k], off[k]
+                out.category[places[k]] = kind if is_near[k] else OFF
+                out.plan[places[k]], out.off_m[places[k]] = rows[k], off[k]
+                out.is_whole[places[k]] = is_near[k]
 
     def _match_places(
-        self,
-        tracks: Answering,
-        now_s: float,
-        active: Booleans,
-        out: tuple[Integers, Integers, Floats],
+        self, tracks: Answering, now_s: float, active: Booleans, out: Matched
     ) -> None:
-        """Match tracks that say nothing of who they are with plans that nobody else is on."""
-        category, plan, off_m = out
+        """Match tracks that say nothing of who they are with plans that nobody else is on.
+
+        Who kept to a plan until a moment ago, and is where it should be, keeps to it though its
+        speed is another: that of a track is wrong for some seconds after a wrong plot.
+        """
         is_silent = (tracks.mode_s < 0) & (tracks.mode_a < 0) & (tracks.call_sign == "")
         taken = np.zeros(len(self.plans), np.bool_)
-        taken[plan[(category == CIVIL) | (category == FRIEND)]] = True
+        taken[out.plan[(out.category == CIVIL) | (out.category == FRIEND)]] = True
         silent, rows = np.flatnonzero(is_silent), np.flatnonzero(active & ~taken)
         if not len(silent) or not len(rows):
             return
         place, row = (one.ravel() for one in np.meshgrid(silent, rows, indexing="ij"))
         off, is_near = self._off(tracks, place, row, now_s)
-        is_near &= self._has_speed(tracks, place, row, now_s)
-        for k in np.argsort(off, kind="stable")[::-1]:
+        has_speed = self._has_speed(tracks, place, row, now_s)
+        is_near &= has_speed | (tracks.kept[place] == row)
+        for k in np.lexsort((off, ~has_speed))[::-1]:  # the best is written last
             if is_near[k]:
-                category[place[k]] = FRIEND_PLACE if self._is_friend[row[k]] else CIVIL_PLACE
-                plan[place[k]], off_m[place[k]] = row[k], off[k]
+                kind = FRIEND_PLACE if self._is_friend[row[k]] else CIVIL_PLACE
+                out.category[place[k]] = kind
+                out.plan[place[k]], out.off_m[place[k]] = row[k], off[k]
+                out.is_whole[place[k]] = has_speed[k]
 
     def _off(
         self, tracks: Answering, place: Integers, row: Integers, now_s: float
@@ -166,7 +171,8 @@ class Plans:
     ) -> Booleans:
         """Return whether tracks are about as fast as their plans are now.
 
-        Along the way: from one side of a turn to the other it is shorter than what is flown.
+        Along the way: from one side of a turn to the other it is shorter than what is flown.  Two
+        standard errors of a track's speed do not count, up to as much as is allowed anyway.
         """
         times_s = np.clip(
             now_s + np.linspace(-1.0, 1.0, _SAMPLES) * _SPEED_OVER_S,
@@ -179,7 +185,9 @@ class Plans:
         flown_s = np.maximum(times_s[:, -1] - times_s[:, 0], 1.0)
         planned = np.hypot(east, north).sum(axis=1) / flown_s
         apart = np.abs(tracks.speed_mps[place] - planned)
-        return np.asarray(apart <= np.maximum(_SPEED_APART_MPS, _SPEED_APART * planned))
+        allowed = np.maximum(_SPEED_APART_MPS, _SPEED_APART * planned)
+        unsure = 2.0 * np.nan_to_num(tracks.speed_sigma_mps[place])
+        return np.asarray(apart <= allowed + np.minimum(unsure, allowed))
 
     def _key(self, row: Integers, time_s: Floats) -> Floats:
         return np.asarray(row * self._span + (time_s - self._origin))

@@ -34,6 +34,7 @@ _COMMON = (0o7000, 0o2000, 0o1000)
 _EMERGENCY = (0o7500, 0o7600, 0o7700)
 SPEEDS, CLIMBS, HEIGHTS = (-10.0, 700.0), (-300.0, 300.0), (-300.0, 25_000.0)
 STRAIGHTNESSES = (-0.2, 1.2)
+KEEPS_PLAN_S = 60.0  # who kept to a plan so long ago keeps to it if it is where it should be
 WATCHED_S = 30.0  # so long in reach of a finder or microphone, and not noticed: that is a reading
 CORRIDOR_AFTER_S = 30.0
 
@@ -84,6 +85,12 @@ class Reader:
             if reporter not in self._claims.get(new, {}):
                 self.claim(new, reporter, claim)
         self._claim_logs.pop(old, None)
+
+    def set_plans(self, plans: Plans, friends: Friends) -> None:
+        """Read by other flight plans and another list of own from now on."""
+        self.plans, self.friends = plans, friends
+        if len(self.memory):
+            self.memory.column("planned_s")[:] = -np.inf
 
     def forget(self, number: int) -> None:
         """Drop what was claimed of a track."""
@@ -196,11 +203,20 @@ class Reader:
             longitude_rad=memory.floats("longitude", rows),
             height_m=memory.floats("height", rows),
             speed_mps=np.hypot(memory.floats("ve", rows), memory.floats("vn", rows)),
+            speed_sigma_mps=memory.floats("speed_sigma", rows),
             mode_s=address,
             mode_a=code,
             call_sign=memory.column("call_sign")[rows],
+            kept=np.where(
+                memory.floats("planned_s", rows) >= now_s - KEEPS_PLAN_S,
+                memory.column("plan")[rows],
+                -1,
+            ),
         )
         matched = self.plans.match(tracks, now_s)
+        whole = rows[matched.is_whole]
+        memory.column("plan")[whole] = matched.plan[matched.is_whole]
+        memory.column("planned_s")[whole] = now_s
         if self.plans.plans:
             logs[KIND["plan"]] = self._plan_logs(matched, address, code)
         friend = self.friends.match(address, code)
