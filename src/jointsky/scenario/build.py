@@ -17,7 +17,7 @@ from jointsky.errors import ManyInputErrors
 from jointsky.records.vehicles import Vehicles
 from jointsky.scenario.battery_sites import built_batteries
 from jointsky.scenario.built import Built, BuiltSensor, BuiltSite
-from jointsky.scenario.connecting import connect
+from jointsky.scenario.connecting import connect, merged, span_of
 from jointsky.scenario.ground import ground_m, terrain_files
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.relaying import relayed
@@ -120,6 +120,7 @@ def _sensor(use: SensorUse, sites: list[BuiltSite], resolved: Resolved, seed: in
         place=place,
         key=key(seed, "sensor", own.name),
         told=describe(use.declared, own.name, place, own),
+        outages_s=merged(span_of(window, resolved.span) for window in placed.outages),
     )
 
 

@@ -31,7 +31,8 @@ class BuiltSensor:
     """One sensor at its place: its declaration, its own errors, its key of randomness.
 
     ``site`` is the row of the site that gets its plots.  ``declared`` and ``placed`` are what
-    ``sensors.observe.observe`` takes; ``told`` is what a tracker knows of it.
+    ``sensors.observe.observe`` takes; ``told`` is what a tracker knows of it.  ``outages_s`` are
+    the spans of POSIX seconds in which it notices nothing, in order and apart.
     """
 
     name: str
@@ -41,6 +42,7 @@ class BuiltSensor:
     place: Place
     key: tuple[int, int]
     told: Sensor
+    outages_s: tuple[tuple[float, float], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ from jointsky.declare_check import BROKEN
 from jointsky.declare_names import alike
 from jointsky.errors import did_you_mean
 from jointsky.scenario.loaded import Loaded, listed
+from jointsky.scenario.sites import SensorAboard, SensorAt
 from jointsky.scenario.times import Span
 
 _NAMED = (
@@ -126,13 +127,19 @@ def _check_known(name: str, sort: str, known: Mapping[str, Any], faults: Faults)
         faults.add("", f"{name!r} is no {sort}", wanted, did_you_mean(name, known))
 
 
+def _sensors(loaded: Loaded) -> Iterator[tuple[str, SensorAt | SensorAboard]]:
+    for word, bearers in (("sites", loaded.scenario.sites), ("vehicles", loaded.scenario.vehicles)):
+        for path, one in whole(bearers, word):
+            yield from whole(one.sensors, f"{path}.sensors")
+
+
 def check_times(loaded: Loaded, span: Span, faults: Faults) -> None:
     """Tell what begins or ends outside the scenario, and what ends before it begins."""
     scenario = loaded.scenario
     for path, vehicle in whole(scenario.vehicles, "vehicles"):
         span.check(vehicle.start, faults.under(f"{path}.start"))
-    for path, link in whole(scenario.links, "links"):
-        windows = tuple(item for item in link.outages if item is not BROKEN)
+    for path, one in (*whole(scenario.links, "links"), *_sensors(loaded)):
+        windows = tuple(item for item in one.outages if item is not BROKEN)
         span.check_windows(windows, faults.under(f"{path}.outages"))
     for path, partition in whole(scenario.partitions, "partitions"):
         span.check_window(partition.begin, partition.end, faults.under(path))

@@ -21,10 +21,12 @@ def connect(
 ) -> list[BuiltLink]:
     """Return every link between two sites; ``nation_of`` gives each site's nation, in order."""
     rows = {site: row for row, site in enumerate(nation_of)}
-    parted = [(_group_of(partition, nation_of), _span(partition, span)) for partition in partitions]
+    parted = [
+        (_group_of(partition, nation_of), span_of(partition, span)) for partition in partitions
+    ]
     made = []
     for link in links:
-        own = [_span(window, span) for window in link.outages]
+        own = [span_of(window, span) for window in link.outages]
         for name, one, other in pairs(link, nation_of):
             cut = [when for group, when in parted if group[one] != group[other]]
             made.append(
@@ -82,7 +84,8 @@ def groups_of(links: Iterable[tuple[int, int]], count: int) -> list[int]:
             return least
 
 
-def _span(window: Window, span: Span) -> tuple[float, float]:
+def span_of(window: Window, span: Span) -> tuple[float, float]:
+    """Return begin and end of a window, POSIX seconds; without an end, it lasts to the end."""
     end_s = span.end_s if window.end is None else span.moment(window.end)
     return span.moment(window.begin), end_s
 

@@ -38,7 +38,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(ge=0, lt=SEEDS, description="What all that is drawn at random hangs on"),
     ] = 1
     start_utc: Annotated[Stamp, Meta(description="When it begins")] = "2026-05-01T10:00:00Z"
-    duration_s: Annotated[float, Meta(gt=0, le=7 * 86_400, description="How long it lasts")] = 600.0
+    duration_s: Annotated[float, Meta(gt=0, le=31 * 86_400, description="How long it lasts")] = (
+        600.0
+    )
     truth_interval_s: Annotated[
         float, Meta(ge=0.1, le=3600, description="How often the truth is written down, to score by")
     ] = 2.0

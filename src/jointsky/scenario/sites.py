@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jointsky.declare_names import PlainName
-from jointsky.declare_time import Moment
+from jointsky.declare_time import Moment, Window
 from jointsky.exchange.declared import Release
 from jointsky.sensors.placed import Placed
 
@@ -18,6 +18,11 @@ Longitude = Annotated[float, Meta(ge=-180, le=180, description="WGS-84 longitude
 Overrides = Annotated[
     dict[str, Any],
     Meta(description="Fields of the type that are otherwise here, by name, in the type's form"),
+]
+
+Outages = Annotated[
+    tuple[Window, ...],
+    Meta(description="When it is out of order, or nobody is at it: it notices nothing"),
 ]
 
 
@@ -39,6 +44,7 @@ class SensorAt(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True):
     above_ground_m: Annotated[
         float, Meta(ge=0, le=1000, description="Antenna, lens or ear above the site's ground")
     ] = 10.0
+    outages: Outages = ()
 
 
 class SensorAboard(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +55,7 @@ class SensorAboard(Placed, frozen=True, kw_only=True, forbid_unknown_fields=True
     ]
     with_: Overrides = msgspec.field(default_factory=dict, name="with")
     reports_to: Annotated[str, Meta(description="Name of the site that gets its plots")]
+    outages: Outages = ()
 
 
 class Relocation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

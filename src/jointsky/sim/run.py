@@ -229,7 +229,7 @@ def _log_begin(log: Log, network: SimulatedNetwork) -> None:
 def _log_window(
     log: Log, built: Built, logged: list[Happened], seen: Observed, span_s: tuple[float, float]
 ) -> None:
-    """Write what sites logged, what was reported and which links were cut or mended, by time."""
+    """Write what sites logged, what was reported and which links and sensors failed, by time."""
     events: list[tuple[float, str, str, dict[str, Any]]] = [
         (now_s, entry.kind, site, entry.facts) for now_s, site, entry in logged
     ]
@@ -244,10 +244,14 @@ def _log_window(
         site = built.sites[built.sensors[sensor].site].name
         # "report" itself is what a unit says of an order
         events.append((float(reports.received_s[row]), "people-report", site, facts))
-    for link in built.links:
-        for outage_s in link.outages_s:
-            for time_s, kind in zip(outage_s, ("link-cut", "link-mended"), strict=True):
-                if span_s[0] <= time_s < span_s[1]:
-                    events.append((time_s, kind, "", {"link": link.name}))
+    for word, which, ends in (
+        ("link", built.links, ("link-cut", "link-mended")),
+        ("sensor", built.sensors, ("sensor-out", "sensor-back")),
+    ):
+        for one in which:
+            for outage_s in one.outages_s:
+                for time_s, kind in zip(outage_s, ends, strict=True):
+                    if span_s[0] <= time_s < span_s[1]:
+                        events.append((time_s, kind, "", {word: one.name}))
     for time_s, kind, site, facts in sorted(events, key=lambda event: event[0]):
         log.put(time_s, kind, site, facts)

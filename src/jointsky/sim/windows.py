@@ -6,6 +6,7 @@ from each other and one that was recorded need not be made again.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import os
@@ -15,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from jointsky.errors import InputError
 from jointsky.records.columns import join
@@ -43,7 +45,7 @@ def see(built: Built, begin_s: float, end_s: float, apply: Apply) -> Observed:
 
     def one(row: int) -> Observed:
         sensor = built.sensors[row]
-        return observe(
+        seen = observe(
             sensor.declared,
             sensor.placed,
             sensor.place,
@@ -53,8 +55,31 @@ def see(built: Built, begin_s: float, end_s: float, apply: Apply) -> Observed:
             end_s,
             sensor.key,
         )
+        return _out_of(seen, sensor.outages_s) if sensor.outages_s else seen
 
     return together(list(apply(one, range(len(built.sensors)))))
+
+
+def _out_of(seen: Observed, outages_s: Sequence[tuple[float, float]]) -> Observed:
+    """Return an observation without what was noticed in any of some spans of time."""
+
+    def kept(time_s: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        is_out = np.zeros(len(time_s), np.bool_)
+        for begin_s, end_s in outages_s:
+            is_out |= (begin_s <= time_s) & (time_s < end_s)
+        return ~is_out
+
+    rows = kept(seen.plots.time_s)
+    made = dataclasses.replace(
+        seen,
+        plots=seen.plots.rows(rows),
+        vehicle=seen.vehicle[rows],
+        received_s=seen.received_s[rows],
+    )
+    if seen.reports is None or seen.reported is None:
+        return made
+    told = kept(seen.reports.time_s)
+    return dataclasses.replace(made, reports=seen.reports.rows(told), reported=seen.reported[told])
 
 
 def together(parts: Sequence[Observed]) -> Observed:
