@@ -123,6 +123,10 @@ class ByHand:
     def release(self, track):
         self.decided.pop(track, None)
 
+    def rename(self, old, new):
+        if old in self.decided:
+            self.decided.setdefault(new, self.decided.pop(old))
+
 
 BOTH = Rule(name="both", authority="both", answer_within_s=30.0, alone="own-land")
 
@@ -167,7 +171,8 @@ class Two:
                     if one.nation == post.nation
                 ]
                 told, self.reports[k] = self.reports[k], []
-                out = post.step(t, self.picture_of(k, t, flown), heard, told, stocks)
+                seen, renamed = self.picture_of(k, t, flown), self.renamed(k, t)
+                out = post.step(t, seen, heard, told, stocks, renamed=renamed)
                 self.acts += [(t, post.nation, order) for order in out.acts]
                 self.facts += [(t, post.nation, fact) for fact in out.facts]
                 if not self.is_cut:
@@ -175,6 +180,9 @@ class Two:
 
     def picture_of(self, k, t, flown):
         return picture(t, *flown)
+
+    def renamed(self, k, t):
+        return []
 
     def kinds(self, nation=None):
         return [fact.kind for _, who, fact in self.facts if nation in (None, who)]

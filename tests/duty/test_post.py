@@ -6,7 +6,7 @@ import pytest
 from duty.made import BOTH, ByHand, Two, duty, unit
 from jointsky.decide.declared import Crew, Reserve
 from jointsky.decide.doctrine import Doctrine, Reinforcement, Rule
-from jointsky.duty.post import UnitReport
+from jointsky.duty.out import UnitReport
 from jointsky.records.decisions import is_unit
 
 DRONE = (7, 500.0, 15_000.0, 0.0, -50.0)  # flies west, to the town
@@ -179,6 +179,47 @@ def test_a_civil_track_near_by_is_not_what_the_other_means():
     two = OtherNumbers(identifiers={"west": ByHand(), "east": Partly()})
     two.run(120.0, [DRONE])
     assert "alias" not in two.kinds() and "hold" not in two.kinds()
+
+
+class Renumbered(Two):
+    """The first track goes on under another number from ``at_s`` on."""
+
+    def __init__(self, at_s, is_told=True, **given):
+        super().__init__(**given)
+        self.at_s, self.is_told = at_s, is_told
+
+    def picture_of(self, k, t, flown):
+        moved = [(n + 50 * (t >= self.at_s), *rest) for n, *rest in flown]
+        return super().picture_of(k, t, moved)
+
+    def renamed(self, k, t):
+        return [(7, 57)] if self.is_told and t == self.at_s else []
+
+
+def identified_s(two):
+    return [t for t, _, fact in two.facts if fact.kind == "identified" and fact.facts["by"]]
+
+
+def test_a_track_that_is_numbered_anew_is_looked_at_and_ordered_once():
+    plain, never_told = Two(), Renumbered(15.0, is_told=False)
+    plain.run(120.0, [DRONE])
+    never_told.run(120.0, [DRONE])
+    ordered_s = plain.acts[0][0]
+    for at_s in (3.0, 15.0, ordered_s - 2.0, ordered_s + 3.0):
+        two = Renumbered(at_s)
+        two.run(120.0, [DRONE])
+        assert len(two.acts) == 1, at_s
+        assert identified_s(two)[0] == identified_s(plain)[0], at_s
+        assert two.acts[0][0] == pytest.approx(ordered_s, abs=4.0), at_s
+    assert never_told.acts[0][0] > ordered_s + 4.0, "else this shows nothing"
+
+
+def test_both_numbers_of_what_was_ordered_are_one_target():
+    two = Renumbered(60.0)
+    two.run(120.0, [DRONE])
+    assert two.acts[0][0] < 60.0
+    for post in two.posts:
+        assert set(post.desk.book.numbers(57)) == {7, 57}
 
 
 def test_equal_steps_give_equal_facts():

@@ -24,6 +24,18 @@ def test_a_task_takes_its_time_and_is_done_once():
     assert watch.done(100.0) == []
 
 
+def test_tasks_about_a_target_go_on_under_its_new_number_once():
+    watch = Watch(crew(), "west", 1)
+    for target in (1, 2, 3):
+        watch.ask(Task("identify", target), 0.0)
+    watch.ask(Task("answer", 2), 0.0)  # a proposal of that number, no target
+    watch.rename(2, 12)
+    watch.rename(3, 12)
+    assert watch.has(Task("identify", 12)) and watch.has(Task("answer", 2))
+    done = [one.task for one in watch.done(60.0)]
+    assert sorted(done) == [Task("answer", 2), Task("identify", 1), Task("identify", 12)]
+
+
 def test_one_seat_does_one_thing_after_the_other_and_answers_first():
     watch = Watch(crew(), "west", 1)
     watch.ask(Task("identify", 1), 0.0)

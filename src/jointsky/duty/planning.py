@@ -70,6 +70,13 @@ class Planner:
         self._rows = [(unit, weapon) for unit in units for weapon in unit.weapons]
         self._weapons = _weapons_of(self._rows)
 
+    def rename(self, old: int, new: int) -> None:
+        """Let what was planned for a target go on under its new number."""
+        self._before = {
+            (row, new if target == old else target): salvos
+            for (row, target), salvos in self._before.items()
+        }
+
     def plan(
         self,
         wanted: list[Wanted],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -20,7 +20,9 @@ from jointsky.decide import effects as desk_effects
 from jointsky.decide.declared import Duty, Post
 from jointsky.decide.desk import ALONE, JOINT, REINFORCE, Desk
 from jointsky.decide.doctrine import Rule
-from jointsky.duty.planning import Choice, Planner, Wanted
+from jointsky.duty.noted import Noted
+from jointsky.duty.out import Fact, Out, UnitReport
+from jointsky.duty.planning import Planner, Wanted
 from jointsky.duty.reinforcing import Need, Reinforcing, pledge_words, request_words
 from jointsky.duty.units import Depot, UnitOf
 from jointsky.duty.watch import Done, Task, Watch
@@ -65,6 +67,9 @@ class Identifies(Protocol):
     def release(self, track: int) -> None:
         """Let the model decide again."""
 
+    def rename(self, old: int, new: int) -> None:
+        """Let all that is known of a track go on under another number."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Setup:
@@ -78,33 +83,6 @@ class Setup:
     seed: int
 
 
-@dataclasses.dataclass(frozen=True)
-class Fact:
-    """Something to be written in the log."""
-
-    kind: str
-    facts: dict[str, Any]
-
-
-@dataclasses.dataclass
-class Out:
-    """What a step of a command post brought."""
-
-    packets: list[bytes] = dataclasses.field(default_factory=list)
-    acts: list[Order] = dataclasses.field(default_factory=list)
-    stops: list[Order] = dataclasses.field(default_factory=list)
-    facts: list[Fact] = dataclasses.field(default_factory=list)
-
-
-@dataclasses.dataclass(frozen=True)
-class UnitReport:
-    """What an own unit says became of an order."""
-
-    order: Ref
-    state: str
-    is_end: bool
-
-
 class CommandPost:
     """One nation's command post.  All times are POSIX seconds, UTC."""
 
@@ -115,7 +93,6 @@ class CommandPost:
         self.depot = Depot(setup.units)
         self.assessed: Mapping[int, Assessment] = {}
         self.threats: list[Threat] = []
-        self.suspected: dict[int, float] = {}  # since when the model has doubts about a target
         self._identifier = identifier
         self._planner = Planner(setup.areas, setup.units, setup.duty.ahead_s)
         self._units = setup.units
@@ -126,11 +103,7 @@ class CommandPost:
         self._rows: dict[int, int] = {}  # of the picture, by target
         self._picture = Tracks.make(0)
         self._inside = np.zeros((0, 0), np.bool_)
-        self._looked_s: dict[int, float] = {}  # when the crew last looked at a target
-        self._choices: dict[int, Choice] = {}  # what the crew makes up a proposal for
-        self._left_s: dict[int, float] = {}  # since when a target is left to the other's battery
-        self._pointed: set[int] = set()  # what the other crew is sure of
-        self._closed: set[int] = set()  # reported as stopped
+        self._noted = Noted()
         self._stocks_s = -np.inf
         self._begun_s = begun_s
         self._has_begun = False
@@ -143,8 +116,12 @@ class CommandPost:
         units: Sequence[UnitReport] = (),
         stocks: Sequence[Stock] = (),
         reports: Reports | None = None,
+        renamed: Sequence[tuple[int, int]] = (),
     ) -> Out:
-        """Take what came by now, look at the picture, decide what is due."""
+        """Take what came by now, look at the picture, decide what is due.
+
+        ``renamed``: tracks that go on under another number since the last step, old and new.
+        """
         out = Out()
         if not self._has_begun:
             self._has_begun = True
@@ -154,6 +131,8 @@ class CommandPost:
         for report in units:
             self._report(report, now_s, out)
         self.depot.take(tuple(stocks))
+        for old, new in renamed:
+            self._rename(old, new, now_s, out)
         self._look(picture, now_s, reports, out)
         self._spare(now_s, out)
         self._know_units(now_s)
@@ -191,7 +170,7 @@ class CommandPost:
             if isinstance(said, Report) and said.state == "stopped":
                 order = self.desk.book.get(said.order)
                 if isinstance(order, Order):
-                    self._closed.update(self.desk.book.numbers(order.target))
+                    self._noted.closed.update(self.desk.book.numbers(order.target))
 
     def _match(
         self,
@@ -222,15 +201,24 @@ class CommandPost:
         self._match(said.target, said.latitude_deg, said.longitude_deg, now_s, out)
         found = self._own(said.target)
         if found is not None and not found.decided_by:
-            self._pointed.add(found.track)
+            self._noted.pointed.add(found.track)
             self.watch.ask(Task("identify", found.track), now_s)
 
     def _report(self, report: UnitReport, now_s: float, out: Out) -> None:
         order = self.desk.book.get(report.order)
         if isinstance(order, Order) and report.state == "stopped":
-            self._closed.update(self.desk.book.numbers(order.target))
+            self._noted.closed.update(self.desk.book.numbers(order.target))
         unit = order.unit if isinstance(order, Order) else ""
         self._do(self.desk.report(report.order, report.state, report.is_end, unit, now_s), out)
+
+    def _rename(self, old: int, new: int, now_s: float, out: Out) -> None:
+        """Let all that is known and decided of a track go on under its new number."""
+        self._identifier.rename(old, new)
+        self._noted.rename(old, new)
+        self._planner.rename(old, new)
+        self.watch.rename(old, new)
+        if self.desk.book.proposals_on(old) or self.desk.book.holds_on(old):
+            self._do(self.desk.same(old, new, now_s), out)
 
     def _do(self, effects: Sequence[desk_effects.Effect], out: Out) -> None:
         """Do what the desk wants done."""
@@ -290,8 +278,6 @@ class CommandPost:
                         },
                     )
                 )
-            if found.identity in _DOUBTED:
-                self.suspected.setdefault(target, now_s)
         areas = self.setup.areas
         self._inside = areas.inside(
             self._picture.latitude_rad,
@@ -353,9 +339,9 @@ class CommandPost:
             found = self.assessed.get(threat.track)
             if found is None or found.decided_by or found.identity not in _DOUBTED:
                 continue
-            if threat.track in self._closed or self._rule(threat, "hostile") is None:
+            if threat.track in self._noted.closed or self._rule(threat, "hostile") is None:
                 continue
-            if now_s >= self._looked_s.get(threat.track, -np.inf) + again_s:
+            if now_s >= self._noted.looked_s.get(threat.track, -np.inf) + again_s:
                 self.watch.ask(Task("identify", threat.track), now_s)
 
     def _rule(self, threat: Threat, identity: str = "") -> Rule | None:
@@ -384,11 +370,11 @@ class CommandPost:
 
     def _confirm(self, target: int, luck: float, now_s: float, out: Out) -> None:
         found, crew = self.assessed.get(target), self.setup.post.crew
-        self._looked_s[target] = now_s
+        self._noted.looked_s[target] = now_s
         if found is None or found.decided_by:
             return
         # what the other crew is sure of needs no more than to be likelier hostile than not here
-        bound = min(crew.confirms_at, 0.5) if target in self._pointed else crew.confirms_at
+        bound = min(crew.confirms_at, 0.5) if target in self._noted.pointed else crew.confirms_at
         is_likely = found.identity in _DOUBTED and found.hostile >= bound
         if (is_likely and luck >= crew.overlooks) or (not is_likely and luck < crew.wrongs):
             reason = found.evidence[0].words if found.evidence else "as the model says"
@@ -455,7 +441,7 @@ class CommandPost:
             for track, zone in zones.items()
             if self._land.get(zone) == self.nation
             and self.assessed[track].identity == "hostile"
-            and track not in self._closed
+            and track not in self._noted.closed
         ]
         return self._reinforcing.need(len(coming), self.depot)
 
@@ -508,16 +494,16 @@ class CommandPost:
         is_joint = self.desk.mode == JOINT
         choices = self._planner.plan(wanted, self._picture, self._rows, self.depot, now_s)
         chosen = {choice.target: choice for choice in choices}
-        for target in [one for one in self._choices if one not in chosen]:
+        for target in [one for one in self._noted.choices if one not in chosen]:
             self.watch.drop(Task("propose", target))
-            del self._choices[target]
+            del self._noted.choices[target]
         for want in wanted:
             choice = chosen.get(want.target)
             if choice is None or choice.unit.nation != self.nation:
                 if choice is not None and is_joint:
-                    self._left_s.setdefault(want.target, now_s)
+                    self._noted.left_s.setdefault(want.target, now_s)
                 continue
-            self._choices[want.target] = choice
+            self._noted.choices[want.target] = choice
             if want.rule.is_delegated:
                 self._propose(want.target, choice.unit.name, now_s, out)
             else:
@@ -541,7 +527,7 @@ class CommandPost:
             is_busy = any(book.is_open(one) for one in book.proposals_on(target)) or book.orders_on(
                 target, now_s
             )
-            if is_busy or book.is_held(target) or target in self._closed:
+            if is_busy or book.is_held(target) or target in self._noted.closed:
                 continue
             nations = self._nations(rule, owner, target, now_s)
             if nations:
@@ -552,7 +538,7 @@ class CommandPost:
         """Return whose batteries may be proposed against a target, as this post sees it."""
         nations = {self.nation}
         if self.desk.mode == JOINT and self.setup.other is not None:
-            left_s = self._left_s.get(target, now_s)
+            left_s = self._noted.left_s.get(target, now_s)
             if now_s - left_s < self.setup.duty.yield_s:
                 nations.add(self.setup.other)
         if rule.authority == "own" and owner:
@@ -565,11 +551,11 @@ class CommandPost:
         return frozenset(nations)
 
     def _propose(self, target: int, by: str, now_s: float, out: Out) -> None:
-        choice = self._choices.pop(target, None)
+        choice = self._noted.choices.pop(target, None)
         row, found = self._rows.get(target), self.assessed.get(target)
         if choice is None or row is None or found is None:
             return
-        if found.identity in SPARED or target in self._closed:
+        if found.identity in SPARED or target in self._noted.closed:
             return
         evidence = tuple(one.words for one in found.evidence[:6])
         evidence += (*choice.threat.words, *choice.words)
@@ -590,4 +576,4 @@ class CommandPost:
             f"proposal on {target}",
             out,
         )
-        self._left_s.pop(target, None)
+        self._noted.left_s.pop(target, None)

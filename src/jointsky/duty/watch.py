@@ -62,6 +62,21 @@ class Watch:
         """Take back a task that nobody has begun."""
         self._waiting = [one for one in self._waiting if one[2] != task]
 
+    def rename(self, old: int, new: int) -> None:
+        """Let tasks about a target go on under its new number."""
+
+        def named(task: Task) -> Task:
+            is_meant = task.kind in ("identify", "propose") and task.about == old
+            return dataclasses.replace(task, about=new) if is_meant else task
+
+        had = {task for _, _, task in self._waiting} | {one.task for one in self._busy}
+        self._busy = [dataclasses.replace(one, task=named(one.task)) for one in self._busy]
+        self._waiting = [
+            (urgency, since_s, named(task))
+            for urgency, since_s, task in self._waiting
+            if named(task) == task or named(task) not in had
+        ]
+
     def done(self, now_s: float) -> list[Done]:
         """Return what was done by now, in order of time."""
         self._begin(now_s)

@@ -24,7 +24,7 @@ from jointsky.live.delays import Delays
 from jointsky.live.inbox import Inbox
 from jointsky.live.keeper import Keeper
 from jointsky.live.replay import Replay
-from jointsky.node.effects import Effect, Keep, Log, Send, Told, Wake
+from jointsky.node.effects import RENAMES, Effect, Keep, Log, Send, Told, Wake
 from jointsky.node.picture import PictureNode
 from jointsky.records.columns import join
 from jointsky.records.exchange import Message
@@ -36,7 +36,6 @@ NO_PLOTS, NO_TIMES = Plots.make(0), np.empty(0)
 
 IDLE_S = 0.5  # the node is asked at least so often, whatever it wanted
 LOG_SHOWN = 8
-RENAMES = ("track-merged", "track-renumbered")  # entries of the log that tell a new number
 
 
 class Sends(Protocol):

@@ -8,6 +8,8 @@ from typing import Any
 from jointsky.records.exchange import Message
 from jointsky.records.tracks import Tracks
 
+RENAMES = ("track-merged", "track-renumbered")  # entries of the log that tell a new number
+
 
 @dataclasses.dataclass(frozen=True)
 class Send:

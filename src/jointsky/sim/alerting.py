@@ -38,13 +38,16 @@ class Alerting:
         assessed: Mapping[int, Assessment],
         reports: Reports | None,
         now_s: float,
+        renamed: Sequence[tuple[int, int]] = (),
     ) -> list[Log]:
         """Take the picture of now and what people reported; return what is new, for the log.
 
-        The crew takes note of an alert with its decision on the track.
+        ``renamed``: tracks that go on under another number since the last step, old and new.  The
+        crew takes note of an alert with its decision on the track.
         """
         out = self._lookout
-        logs = out.look(picture, assessed, now_s)
+        logs = [log for old, new in renamed for log in out.rename(old, new, now_s)]
+        logs += out.look(picture, assessed, now_s)
         for alert in out.alerts.active():
             found = assessed.get(alert.track)
             if alert.state == "raised" and found is not None and found.decided_by:

@@ -39,7 +39,9 @@ class Course:
             now, seen = parted(seen, time_s)
             now, told = duty.begin_step(now, time_s)
             logged += told
-            logged += self.network.advance(now, time_s)
+            told = self.network.advance(now, time_s)
+            duty.hear(told)
+            logged += told
             if time_s == step_end_s:
                 pictures = self.network.pictures(duty.sites, time_s)
                 logged += duty.end_step(pictures, now.reports, time_s)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,10 +18,11 @@ import numpy.typing as npt
 from jointsky.assess.areas import Areas
 from jointsky.decide.book import ARRIVED
 from jointsky.decide.declared import Duty
-from jointsky.duty.post import CommandPost, Identifies, Out, Setup, UnitReport
+from jointsky.duty.out import Out, UnitReport
+from jointsky.duty.post import CommandPost, Identifies, Setup
 from jointsky.duty.units import UnitOf, WeaponOf
 from jointsky.earth.horizon import horizon_distance_m
-from jointsky.node.effects import Log
+from jointsky.node.effects import RENAMES, Log
 from jointsky.records.columns import join
 from jointsky.records.decisions import Order, Ref, is_unit
 from jointsky.records.reports import Reports
@@ -132,6 +133,7 @@ class SimulatedDuty:
         self.identities: list[dict[tuple[str, str], float]] = [{} for _ in duty.posts]
         rows = {site.name: row for row, site in enumerate(built.sites)}
         self.sites = [rows[post.site] for post in duty.posts]
+        self._renamed: dict[str, list[tuple[int, int]]] = {post.site: [] for post in duty.posts}
         names = [post.nation for post in duty.posts]
         is_joint = duty.is_joint and len(names) == 2
         self.posts = [
@@ -231,6 +233,12 @@ class SimulatedDuty:
     def _site_of(self, name: str) -> str:
         return self.built.sites[self._battery(name).site].name
 
+    def hear(self, logged: Sequence[Happened]) -> None:
+        """Take from what sites logged which tracks of the posts' pictures are numbered anew."""
+        for _, site, log in logged:
+            if log.kind in RENAMES and site in self._renamed:
+                self._renamed[site].append((int(log.facts["other"]), int(log.facts["track"])))
+
     def end_step(
         self, pictures: Mapping[int, Tracks], reports: Reports | None, now_s: float
     ) -> list[Happened]:
@@ -241,6 +249,8 @@ class SimulatedDuty:
         for k, post in enumerate(self.posts):
             picture = pictures[self.sites[k]]
             heard = self._reports(k, reports, now_s)
+            site = self.duty.posts[k].site
+            renamed, self._renamed[site] = self._renamed[site], []
             out = post.step(
                 now_s,
                 picture,
@@ -248,10 +258,11 @@ class SimulatedDuty:
                 self._told[k],
                 stocks_of(self.engagement, self._own(post.nation), self.moving, now_s),
                 heard,
+                renamed,
             )
             self._told[k] = []
-            logs = self._alerting[k].step(picture, post.assessed, heard, now_s)
-            happened += [(now_s, self.duty.posts[k].site, log) for log in logs]
+            logs = self._alerting[k].step(picture, post.assessed, heard, now_s, renamed)
+            happened += [(now_s, site, log) for log in logs]
             vehicle, off_m = self.matching.behind(picture, now_s)
             means = dict(zip(picture.track_number.tolist(), vehicle.tolist(), strict=True))
             self._note(k, means, now_s)
@@ -270,7 +281,7 @@ class SimulatedDuty:
                 if order.ref in self._engaged:
                     self.engagement.cease(self._engaged[order.ref], now_s)
                     facts = {"order": list(order.ref), "unit": order.unit}
-                    happened.append((now_s, self.duty.posts[k].site, Log(CEASE_FIRE, facts)))
+                    happened.append((now_s, site, Log(CEASE_FIRE, facts)))
             for packet in out.packets:
                 self._send(k, packet, now_s)
         return happened
