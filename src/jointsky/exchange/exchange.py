@@ -38,10 +38,13 @@ class Heard:
 class Exchange:
     """The exchange of one site, told what happened and when; it reads no clock and no socket.
 
-    ``site`` is the site's row in the network, ``begun_s`` when this life of it began.
+    ``site`` is the site's row in the network, ``begun_s`` when this life of it began.  A host that
+    looks only every ``looks_s`` gets at once what would be due before it looks again.
     """
 
-    def __init__(self, network: NetworkFacts, site: int, begun_s: float) -> None:
+    def __init__(
+        self, network: NetworkFacts, site: int, begun_s: float, looks_s: float = 0.0
+    ) -> None:
         self.network, self.site = network, site
         self.life = max(round(begun_s * 1000), 0)
         self.domain = rules.domain(network, site)
@@ -51,7 +54,7 @@ class Exchange:
         self._shelves = Shelves()
         given = release.filter_of(network, network.sites[site].nation)
         self._neighbours = {
-            link.name: Neighbour(network, link, site, self._shelves, given)
+            link.name: Neighbour(network, link, site, self._shelves, given, looks_s)
             for link in network.links
             if site in link.ends
         }
@@ -147,7 +150,7 @@ class Exchange:
     def next_s(self) -> float:
         """Return when ``on_time`` has something to do, unless something happens before."""
         times = [neighbour.next_s(self._now_s) for neighbour in self._neighbours.values()]
-        return min(self._wanting.next_s(), *times, self._tidy_s) if times else math.inf
+        return min(self._wanting.next_s(), *times) if times else math.inf
 
     def events(self) -> list[LinkEvent]:
         """Return what happened to the links since this was asked last."""
@@ -330,8 +333,8 @@ class Exchange:
 
     def _tidy(self, now_s: float) -> None:
         """Forget what is older than it is to be kept; and the oldest where it is too much."""
-        self._tidy_s = now_s + _TIDY_S
         keep_s = self.network.settings.keep_s
+        self._tidy_s = now_s + _TIDY_S
         while True:
             self._forget(now_s - keep_s, now_s)
             if self._shelves.octets <= _MOST_OCTETS:

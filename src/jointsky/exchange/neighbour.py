@@ -78,7 +78,9 @@ class Neighbour:
         site: int,
         shelves: Shelves,
         release: Release,
+        looks_s: float = 0.0,
     ) -> None:
+        self._looks_s = looks_s
         self.link, self.row = link, rules.neighbour(link, site)
         self.name = network.sites[self.row].name
         self.life = -1
@@ -301,7 +303,7 @@ class Neighbour:
             data.append(packed_frame(Ping(self._network.name)))
         self._is_probing = False
         is_eliciting = bool(data)
-        if not data and now_s < self.courier.ack_due_s:
+        if not data and now_s + self._looks_s < self.courier.ack_due_s:
             return None
         is_sign = bool(frames) and isinstance(frames[0], Ping)
         ack = self.courier.ack(self.life, is_sign, now_s)

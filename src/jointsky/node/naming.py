@@ -62,7 +62,9 @@ class Naming:
             report_interval_s=settings.report_interval_s,
             names_interval_s=settings.names_interval_s,
             by_plots_s=0.0 if tracks else min(settings.late_s, BY_PLOTS_S),
-            step_s=1.0 if any(link.share != "plots" for link in network.links) else NUMBERS_STEP_S,
+            step_s=1.0
+            if any(link.share != "plots" for link in network.links)
+            else max(NUMBERS_STEP_S, settings.share_interval_s),
         )
         life = max(round(begun_s * 1000.0), 0)  # as the exchange counts it
         self.joint = JointPicture(len(network.sites), site, domain, joint, life)

@@ -44,18 +44,24 @@ class PictureNode:
     ``site`` is its row among the sites of the network; ``begun_s`` is when this life of it began.
     All times are POSIX seconds, UTC.  ``on_time`` may be called at any moment, and should be where
     a ``Wake`` asked for it.  ``aside`` runs what of registration takes long; by default it
-    is done at once.
+    is done at once.  A host that looks only every ``looks_s`` is told at once of packets that would
+    be due before it looks again.
     """
 
     def __init__(
-        self, network: Network, site: int, begun_s: float, aside: Aside | None = None
+        self,
+        network: Network,
+        site: int,
+        begun_s: float,
+        aside: Aside | None = None,
+        looks_s: float = 0.0,
     ) -> None:
         self.network = network
         self.site = site
         self.begun_s = begun_s
         self._rows = {one.name: row for row, one in enumerate(network.sites)}
         self._links = {link.name for link in network.links if site in link.ends}
-        self._exchange = Exchange(network, site, begun_s)
+        self._exchange = Exchange(network, site, begun_s, looks_s)
         self._feed = Feed(network, site)
         self._naming = Naming(network, site, begun_s)
         self._guards = Guards(network, site)
@@ -225,9 +231,9 @@ class PictureNode:
         effects += self._peers.logs(now_s)
         return effects + self._wake(now_s)
 
-    def _wake(self, now_s: float) -> list[Effect]:
-        """Return when the node next wants to be called, unless that has been said."""
-        next_s = min(
+    def next_s(self) -> float:
+        """Return when something is due if nothing comes before; infinity: never."""
+        return min(
             self._outgoing.due_s,
             self._exchange.next_s(),
             self._feed.next_s(),
@@ -235,7 +241,10 @@ class PictureNode:
             self._guards.next_s(),
             self._peers.next_s(),
         )
-        next_s = max(next_s, now_s + SOONEST_S)
+
+    def _wake(self, now_s: float) -> list[Effect]:
+        """Return when the node next wants to be called, unless that has been said."""
+        next_s = max(self.next_s(), now_s + SOONEST_S)
         if next_s == math.inf or now_s < self._woken_s <= next_s:
             return []
         self._woken_s = next_s

@@ -22,7 +22,7 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 _MANY = 100_000
 _LOOKS = 10.0  # a site looks at what came so often in each interval at which plots are shared
-_SLOWEST_S = 0.25
+_SLOWEST_S = 2.0
 
 
 class Hosted:
@@ -32,7 +32,7 @@ class Hosted:
         self.row = row
         self._tick_s = tick_of(network)
         self.name = network.sites[row].name
-        self.node = PictureNode(network, row, begin_s)
+        self.node = PictureNode(network, row, begin_s, looks_s=self._tick_s)
         self.agenda = Agenda()
         self.holding = Holding()
         self.told = Tellings()
@@ -46,6 +46,11 @@ class Hosted:
         plots = [one for one in happenings if isinstance(one, Plots)]
         packets = [(one.link, one.octets) for one in happenings if isinstance(one, Packet)]
         if not plots and not packets:
+            due_s = self.node.next_s()
+            if due_s > now_s:  # what it wanted to be woken for has been done meanwhile
+                if due_s < math.inf:
+                    self.agenda.wake(moment_s(self._begin_s, self._tick_s, due_s, now_s))
+                return []
             return self._done(self.node.on_time(now_s), now_s)
         together = join(plots) if plots else NO_PLOTS
         return self._done(self.node.on_all(together, packets, now_s), now_s)
