@@ -1,7 +1,9 @@
 """Alerts and incidents of a live node: people's lines, what is refused, the whole way as a user."""
 
+import collections
 import contextlib
 import json
+import time
 import types
 from collections import deque
 
@@ -193,6 +195,125 @@ def test_what_was_merged_keeps_its_alert(tmp_path):
     look(brain, made, 30)
     assert [kind for kind, _ in brain.logged].count("alert-raised") == 2
     assert "alert-cleared" not in [kind for kind, _ in brain.logged]
+
+
+def restarted(tmp_path, brain, picture, identifies=True):
+    """Return the alerting of a node that begins again after 20 s, with the tracks that it has."""
+    again = Brain(picture)
+    again.time_s = brain.time_s + 20.0
+    areas = Areas([square()])
+    folder, people = tmp_path / "incidents", tmp_path / "people.jsonl"
+    identifier = Identifier(shipped_model(), areas, ()) if identifies else None
+    made = Alerting(again, Lookout(areas, site="hill"), folder, people, identifier)
+    made.begin()
+    return again, made
+
+
+def flown(time_s, number=7):
+    """Return a track that flies east through the town."""
+    return tracks((number, -2000.0 + 20.0 * time_s, 0.0, 20.0, 0.0), time_s=time_s)
+
+
+def watch(brain, made, seconds, number=7):
+    for _ in range(seconds):
+        brain.time_s += 1.0
+        brain.picture = flown(brain.time_s, number)
+        made.look()
+
+
+def counted(brain):
+    return collections.Counter(kind for kind, _ in brain.logged)
+
+
+@pytest.mark.parametrize("number", [7, 1234])
+def test_after_a_restart_alerts_and_incidents_go_on_and_nothing_is_raised_twice(tmp_path, number):
+    brain, made = alerting(tmp_path, tracks())
+    watch(brain, made, 30)
+    say(tmp_path, do="acknowledge", alert=1)
+    watch(brain, made, 20)
+    before = made.shown
+    assert [one["state"] for one in before["alerts"]] == ["raised", "acknowledged"]
+    say(tmp_path, do="acknowledge", alert=2)  # while the node is dead: it was never ended
+    again, other = restarted(tmp_path, brain, tracks(), identifies=False)
+    watch(again, other, 40, number)
+    kinds = counted(again)
+    assert kinds["watch-restored"] == 1
+    assert kinds["track-regained"] == (number != 7)
+    assert not kinds["alert-raised"] and not kinds["alert-cleared"] and not kinds["incident-opened"]
+    assert [one["state"] for one in other.shown["alerts"]] == ["acknowledged"] * 2
+    assert {one["track"] for one in other.shown["alerts"]} == {label(number)}
+    assert [one["id"] for one in other.shown["incidents"]] == [
+        one["id"] for one in before["incidents"]
+    ]
+    other.end()
+    (folder,) = (tmp_path / "incidents").iterdir()
+    shapes = json.loads((folder / "incident.geojson").read_text())["features"]
+    ways = [one["geometry"] for one in shapes if one["geometry"]["type"] == "LineString"]
+    points = [point for way in ways for point in way["coordinates"]]
+    assert len(points) >= 15, "where it was before the restart is still there"
+
+
+def test_what_does_not_come_back_after_a_restart_is_cleared_and_its_incident_stays(tmp_path):
+    brain, made = alerting(tmp_path, tracks())
+    watch(brain, made, 30)
+    again, other = restarted(tmp_path, brain, tracks())
+    look(again, other, 55)
+    assert len(other.shown["alerts"]) == 2, "it may still come back"
+    look(again, other, 60)
+    assert other.shown["alerts"] == [] and len(other.shown["incidents"]) == 1
+    once_more, third = restarted(tmp_path, again, tracks())
+    look(once_more, third, 5)
+    assert third.shown["alerts"] == [] and len(third.shown["incidents"]) == 1
+    assert "incident-track" not in counted(once_more), "that it is gone was told"
+
+
+def test_what_a_person_decided_outlives_a_restart(tmp_path):
+    brain, made = restarted(tmp_path, Brain(tracks()), tracks())
+    watch(brain, made, 5)
+    say(tmp_path, do="identify", track="7", identity="friend", why="it is ours")
+    watch(brain, made, 5)
+    again, other = restarted(tmp_path, brain, tracks())
+    watch(again, other, 30, 99)
+    assert not counted(again)["alert-raised"]
+    assert other.shown["alerts"] == []
+
+
+@pytest.mark.parametrize("octets", [b"", b"\x81", b"{}", b"\xff" * 100])
+def test_a_damaged_file_is_told_put_aside_and_nothing_else_is_lost(tmp_path, octets):
+    (tmp_path / "watch.msgpack").write_bytes(octets)
+    brain, made = restarted(tmp_path, Brain(tracks()), tracks())
+    assert counted(brain) == {"watch-not-restored": 1}
+    assert (tmp_path / "watch.damaged").read_bytes() == octets
+    watch(brain, made, 30)
+    assert made.shown["alerts"]
+    assert restarted(tmp_path, brain, tracks())[1].shown is not None
+
+
+@pytest.mark.xdist_group("live faults")
+def test_a_node_that_is_killed_goes_on_with_its_alerts(tmp_path):
+    circle = {"latitude_deg": 54.85, "longitude_deg": 27.15, "radius_km": 60}
+    zone = {"name": "plant", "use": "prohibited", "circle": circle}
+    made = Made(tmp_path, zones=[zone], people="people.jsonl")
+    path = made.write()
+    radars, node = Radars(made), Node(path, "hill")
+    try:
+        node.until(lambda status: len(status["alerts"]) >= 8, 240.0)
+        say(tmp_path, do="acknowledge", alert=3)
+        said = node.until(lambda status: states_of(status).get(3) == "acknowledged")
+        node.kill()
+        node = Node(path, "hill")
+        told = node.until(lambda status: len(status["alerts"]) >= 8 and status["tracks"] >= 8)
+        time.sleep(5.0)
+        told = node.until(lambda status: len(status["alerts"]) >= 8)
+        assert states_of(told) == states_of(said)
+    finally:
+        radars.end()
+        code, messages = node.end()
+    assert code == 0, messages
+
+
+def states_of(status):
+    return {one["number"]: one["state"] for one in status["alerts"]}
 
 
 @pytest.mark.xdist_group("live faults")

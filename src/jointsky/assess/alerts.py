@@ -20,6 +20,7 @@ from jointsky.records.alerts import Alert, AlertKind
 from jointsky.records.assessment import Assessment
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks, TrackStatus
+from jointsky.records.watch import KeptAlerts
 
 Key = tuple[AlertKind, int, int]  # kind, track, row of the area
 SHOWN = (TrackStatus.CONFIRMED, TrackStatus.COASTED)
@@ -111,6 +112,30 @@ class Alerts:
                 self._since_s.setdefault((kind, new, area), since_s)
         return [one for number, one in self._alerts.items() if before.get(number) != one]
 
+    def kept(self) -> KeptAlerts:
+        """Return what has to be known again after a restart."""
+        return KeptAlerts(raised=self._raised, alerts=tuple(self._alerts.values()))
+
+    def restore(self, kept: KeptAlerts, now_s: float, grace_s: float) -> list[Alert]:
+        """Know again what was kept, before the first step; return the alerts that have changed.
+
+        An open alert whose cause does not come back within ``grace_s``, and the usual time after
+        that, is cleared; so is at once what is about a zone that is declared no more.
+        """
+        before = {one.number: one for one in kept.alerts}
+        self._alerts, self._raised = dict(before), kept.raised
+        rows = {area.name: row for row, area in enumerate(self.areas.areas)}
+        for number, one in sorted(before.items()):
+            if one.zone and one.zone not in rows:
+                if one.state != "cleared":
+                    self._end(number, f"{one.zone!r} is no zone any more", now_s)
+                continue
+            key = (one.kind, one.track, rows[one.zone] if one.zone else -1)
+            self._by_key[key] = number
+            if one.state != "cleared":
+                self._last_s[key] = now_s + grace_s
+        return [one for number, one in self._alerts.items() if before[number] != one]
+
     def _one_of(self, one: int, other: int, now_s: float) -> int:
         """Return which of two alerts of one cause stays: an open one, of two such the older."""
         are_open = [n for n in sorted((one, other)) if self._alerts[n].state != "cleared"]
@@ -173,6 +198,8 @@ class Alerts:
         for key in list(self._last_s):
             kind, track, area = key
             number = self._by_key[key]
+            if track in shown:  # after a restart it was waited for
+                self._last_s[key] = min(self._last_s[key], now_s)
             if kind == "predicted-entry" and (track, area) in entered:
                 self._end(number, "it has come in", now_s)
             elif track in ended:

@@ -44,6 +44,10 @@ class History:
             if len(rows):
                 self._old.append({name: column[rows] for name, column in columns.items()})
 
+    def restore(self, tracks: Tracks) -> None:
+        """Know again where tracks have been, before anything else is taken."""
+        self._old.append({name: getattr(tracks, name) for name in KEPT})
+
     def of(self, numbers: Collection[int]) -> Tracks:
         """Return what is kept of some tracks, in order of time."""
         made = [Tracks.make(0)]

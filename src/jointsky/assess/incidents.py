@@ -18,10 +18,11 @@ from jointsky.assess.incident_places import NOWHERE, Place, Places
 from jointsky.assess.incident_settings import IncidentSettings
 from jointsky.errors import InputError
 from jointsky.records.alerts import Alert, Happening, Incident
-from jointsky.records.columns import join
+from jointsky.records.columns import join, lists_of, of_lists
 from jointsky.records.reports import Reports
 from jointsky.records.sensors import Sensor, names_told_apart
 from jointsky.records.tracks import Tracks, TrackStatus
+from jointsky.records.watch import KeptIncidents
 
 
 class Incidents:
@@ -42,6 +43,7 @@ class Incidents:
         self._places = Places(areas, self.settings)
         self._sensors, self._name_of = names_told_apart(sensors), name_of
         self._all: dict[str, Incident] = {}
+        self._opened = 0
         self._of_alert: dict[int, str] = {}  # number of an alert: incident that it belongs to
         self._alerts: dict[str, dict[int, Alert]] = {}
         self._loose: dict[int, Alert] = {}  # not cleared, and of no incident
@@ -196,6 +198,29 @@ class Incidents:
         self._set(id, state="closed", end_s=now_s)
         return self._all[id]
 
+    def kept(self) -> KeptIncidents:
+        """Return what has to be known again after a restart: closed ones are in their files."""
+        ids = [one.id for one in self.active()]
+        return KeptIncidents(
+            opened=self._opened,
+            incidents=tuple(self._all[id] for id in ids),
+            alerts={id: tuple(self.alerts_of(id)) for id in ids},
+            loose=tuple(self._loose.values()),
+            reports={id: lists_of(self.reports_of(id)) for id in ids if id in self._reports},
+            ended=tuple(sorted(key for key in self._ended if key[0] in ids)),
+        )
+
+    def restore(self, kept: KeptIncidents) -> None:
+        """Know again what was kept, before anything else is told."""
+        self._opened = kept.opened
+        self._all = {one.id: one for one in kept.incidents}
+        for id, alerts in kept.alerts.items():
+            self._alerts[id] = {alert.number: alert for alert in alerts}
+            self._of_alert |= {alert.number: id for alert in alerts}
+        self._loose = {alert.number: alert for alert in kept.loose}
+        self._reports = {id: [of_lists(Reports, lists)] for id, lists in kept.reports.items()}
+        self._ended = set(kept.ended)
+
     def _check_open(self, id: str) -> None:
         if self.incident(id).state == "closed":
             raise InputError(f"incident {id}", "it is closed", "an incident that is open")
@@ -203,7 +228,8 @@ class Incidents:
     def _open(
         self, title: str, place: Place, begin_s: float, now_s: float, zone: str, by: str
     ) -> str:
-        id = f"{words.compact_stamp(begin_s)}-{len(self._all) + 1}"
+        self._opened += 1
+        id = f"{words.compact_stamp(begin_s)}-{self._opened}"
         self._all[id] = Incident(
             id=id,
             title=title,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import pathlib
-from typing import Any
+from typing import Any, cast
+
+import numpy as np
 
 from jointsky.assess.areas import Areas
 from jointsky.assess.identification import Identifier
@@ -24,15 +27,21 @@ from jointsky.live.people import (
     PeopleFile,
     Told,
 )
+from jointsky.live.watch_file import read_watch, set_aside, write_watch
 from jointsky.node.effects import Log
 from jointsky.node.lookout import Lookout
+from jointsky.node.regaining import Regaining
 from jointsky.node.setup import Network
 from jointsky.pictures.incident import write_incident
-from jointsky.records.columns import join
+from jointsky.records.assessment import Identity
+from jointsky.records.columns import join, of_lists
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
 from jointsky.tracking.numbers import label
 
+WATCH_FILE = "watch.msgpack"
+KEEP_EVERY_S = 10.0  # where tracks of incidents have gone since is written so often
+REGAIN_S = 60.0  # so long after a restart tracks may come back
 NO_ALERTS: dict[str, Any] = {"alerts": [], "incidents": []}
 
 
@@ -49,7 +58,8 @@ class Alerting:
     """Looks at the picture of a running node; ``look`` and ``end`` by one thread at a time.
 
     Files of incidents go to ``folder``; ``people`` is the file of what people report and do.
-    ``identifier`` says what tracks are; without one, it is told by how they answer.
+    ``identifier`` says what tracks are; without one, it is told by how they answer.  What has to be
+    known again after a restart is written beside ``folder``.
     """
 
     def __init__(
@@ -64,8 +74,38 @@ class Alerting:
         self._people = None if people is None else PeopleFile(people)
         self._identifier, self._tracks = identifier, Tracks.make(0)
         self._reports = [Reports.make(0)]  # that came in since the tracks were identified
+        self._file = folder.parent / WATCH_FILE
+        self._kept_s = -math.inf
+        self._has_news = False
+        self._regaining: Regaining | None = None
         self.shown = NO_ALERTS
         self.fault = ""
+
+    def begin(self) -> None:
+        """Know again what was known when the node ended, or died; before the first look."""
+        now_s = self._brain.clock.now_s()
+        try:
+            kept = read_watch(self._file)
+        except InputError as error:
+            self._brain.log(now_s, "watch-not-restored", {"why": str(error)})
+            with contextlib.suppress(OSError):
+                set_aside(self._file)
+            return
+        if kept is None:
+            return
+        self._log(self._lookout.restore(kept, now_s, REGAIN_S), now_s)
+        if self._people is not None:
+            self._people.read = kept.people_read
+        if self._identifier is not None:
+            for one in kept.decisions:
+                self._identifier.decide(
+                    one.track, cast(Identity, one.identity), one.by, one.time_s, one.reason
+                )
+        been = of_lists(Tracks, kept.tracks)
+        _, first = np.unique(been.track_number[::-1], return_index=True)
+        last = been.rows(np.sort(len(been) - 1 - first))
+        is_of_late = last.time_s >= kept.time_s - REGAIN_S
+        self._regaining = Regaining(last.rows(is_of_late), now_s + REGAIN_S)
 
     def look(self) -> None:
         """Look at the picture of now, take what people said, write what has changed."""
@@ -73,27 +113,61 @@ class Alerting:
             now_s = self._brain.clock.now_s()
             tracks = node.picture(now_s)
         while self._brain.renamed:
-            old, new = self._brain.renamed.popleft()
-            self._log(self._lookout.rename(old, new, now_s), now_s)
-            if self._identifier is not None:
-                self._identifier.rename(old, new)
+            self._rename(*self._brain.renamed.popleft(), now_s)
+        self._regain(tracks, now_s)
         self._tracks, known = tracks, {}
         if self._identifier is not None:
             known = self._identifier.step(tracks, now_s, join(self._reports))
             self._reports = [Reports.make(0)]
         self._log(self._lookout.look(tracks, known, now_s), now_s)
         fault = self._hear(now_s)
-        self._say(self._write(now_s) or fault, now_s)
+        self._say(self._write(now_s) or fault or self._keep(now_s), now_s)
         self.shown = self._lookout.status()
 
     def end(self) -> None:
         """Write what has grown since it was written last."""
         now_s = self._brain.clock.now_s()
-        self._say(self._write(now_s, is_last=True), now_s)
+        self._has_news = True
+        self._say(self._write(now_s, is_last=True) or self._keep(now_s), now_s)
 
     def _log(self, logs: list[Log], now_s: float) -> None:
+        self._has_news |= bool(logs)
         for one in logs:
             self._brain.log(now_s, one.kind, one.facts)
+
+    def _rename(self, old: int, new: int, now_s: float) -> None:
+        self._log(self._lookout.rename(old, new, now_s), now_s)
+        if self._identifier is not None:
+            self._identifier.rename(old, new)
+
+    def _regain(self, tracks: Tracks, now_s: float) -> None:
+        """Let what was known before a restart go on under the numbers that tracks have now."""
+        if self._regaining is None:
+            return
+        for old, new in self._regaining.find(tracks, now_s):
+            facts = {"track": str(new), "label": label(new)}
+            facts |= {"other": str(old), "other_label": label(old)}
+            self._log([Log("track-regained", facts)], now_s)
+            self._rename(old, new, now_s)
+        if now_s > self._regaining.until_s or not self._regaining.waiting():
+            if self._identifier is not None:
+                for number in self._regaining.waiting():
+                    self._identifier.release(number)
+            self._regaining = None
+
+    def _keep(self, now_s: float) -> str:
+        """Write what has to be known again, where there is news; return what was wrong, if so."""
+        is_time = now_s >= self._kept_s + KEEP_EVERY_S and bool(self._lookout.incidents.active())
+        if not self._has_news and not is_time:
+            return ""
+        decided = {} if self._identifier is None else self._identifier.decisions()
+        read = 0 if self._people is None else self._people.read
+        try:
+            write_watch(self._file, self._lookout.kept(now_s, decided, read))
+        except OSError as error:
+            return f"alerts: {error.strerror or error}"
+        self._has_news, self._kept_s = False, now_s
+        return ""
 
     def _hear(self, now_s: float) -> str:
         """Take new lines of the people's file; return why it could not be read, if so.

@@ -123,6 +123,7 @@ class Host:
         await asyncio.to_thread(warm_readers)
         self._build()
         self.brain.begin(self.brain.keeper.begin())
+        self.alerting.begin()
         gc.collect()
         gc.freeze()  # what stays is not looked through again: that would take a tenth of a second
         loop = asyncio.get_running_loop()

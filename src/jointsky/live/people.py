@@ -104,11 +104,14 @@ _decoder = msgspec.json.Decoder(AnyLine)
 
 
 class PeopleFile:
-    """Reads what is added to a file; what stood in it before the node began is left alone."""
+    """Reads what is added to a file; what stood in it before the node first began is left alone.
+
+    ``read``: octets of it that were taken before the node began again.
+    """
 
     def __init__(self, path: pathlib.Path) -> None:
         self._path = path
-        self._read = path.stat().st_size if path.is_file() else 0
+        self.read = path.stat().st_size if path.is_file() else 0
 
     def new(self) -> list[tuple[str, AnyLine | None, str]]:
         """Return (line, what it says, what is wrong with it) for each whole line that is new.
@@ -116,17 +119,17 @@ class PeopleFile:
         Raises OSError where the file cannot be read; one that is not there yet has no lines.
         """
         if not self._path.is_file():
-            self._read = 0
+            self.read = 0
             return []
         with self._path.open("rb") as file:
-            if self._path.stat().st_size < self._read:  # it was begun anew
-                self._read = 0
-            file.seek(self._read)
+            if self._path.stat().st_size < self.read:  # it was begun anew
+                self.read = 0
+            file.seek(self.read)
             octets = file.read(MOST_OCTETS)
         whole = octets[: octets.rfind(b"\n") + 1]
         if not whole and len(octets) == MOST_OCTETS:  # a line that never ends
             whole = octets
-        self._read += len(whole)
+        self.read += len(whole)
         return [_read(line) for line in whole.split(b"\n") if line.strip()]
 
 

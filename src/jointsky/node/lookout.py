@@ -14,16 +14,20 @@ import numpy as np
 from jointsky.assess.alert_settings import AlertSettings
 from jointsky.assess.alerts import Alerts
 from jointsky.assess.areas import Areas
+from jointsky.assess.history import KEPT as KEPT_COLUMNS
 from jointsky.assess.history import History
 from jointsky.assess.incident_settings import IncidentSettings
 from jointsky.assess.incidents import Incidents
+from jointsky.assess.wording import Decision
 from jointsky.node.effects import Log
 from jointsky.pictures.incident_view import IncidentView, ZoneShape
 from jointsky.records.alerts import Alert, Incident
 from jointsky.records.assessment import Assessment
+from jointsky.records.columns import lists_of, of_lists
 from jointsky.records.reports import Reports
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
+from jointsky.records.watch import KeptDecision, KeptWatch
 from jointsky.tracking.numbers import label
 
 NEVER = "never"  # the state of an incident that was not written
@@ -123,13 +127,14 @@ class Lookout:
 
         Those whose state has changed; those that have only grown now and then, and at last.
         """
-        made = []
+        made, there = [], set(self._tracks.track_number.tolist())
         for id, lines in self._lines.items():
             one = self.incidents.incident(id)
             state, had, at_s = self._written.get(id, (NEVER, 0, -np.inf))
             is_time = is_last or now_s - at_s >= WRITE_EVERY_S
             is_other = one.state != state and (state != NEVER or is_time)
-            if is_other or (lines > had and is_time):
+            has_moved = is_last and one.state != "closed" and bool(there & set(one.tracks))
+            if is_other or has_moved or (lines > had and is_time):
                 self._written[id] = one.state, lines, now_s
                 made.append(self.view(id))
         return made
@@ -137,6 +142,48 @@ class Lookout:
     def not_written(self, id: str, now_s: float) -> None:
         """Have an incident's files written again after a while: it could not be done."""
         self._written[id] = NEVER, 0, now_s
+
+    def kept(
+        self, now_s: float, decisions: Mapping[int, Decision] | None = None, people_read: int = 0
+    ) -> KeptWatch:
+        """Return what has to be known again after a restart, people's decisions on tracks too."""
+        decided = decisions or {}
+        incidents = self.incidents.kept()
+        numbers = {one.track for one in self.alerts.active()} | set(decided)
+        numbers |= {number for one in incidents.incidents for number in one.tracks}
+        return KeptWatch(
+            time_s=now_s,
+            alerts=self.alerts.kept(),
+            incidents=incidents,
+            reporters={
+                one.id: tuple(self._reporters.get(one.id, ())) for one in incidents.incidents
+            },
+            tracks=lists_of(self._history.of(numbers), KEPT_COLUMNS),
+            decisions=tuple(
+                KeptDecision(
+                    track=track, identity=one.identity, by=one.by, time_s=one.time_s,
+                    reason=one.reason,
+                )
+                for track, one in sorted(decided.items())
+            ),
+            people_read=people_read,
+        )  # fmt: skip
+
+    def restore(self, kept: KeptWatch, now_s: float, grace_s: float) -> list[Log]:
+        """Know again what was kept, before the first look; return what the log should say.
+
+        For ``grace_s`` the tracks of open alerts may come back.
+        """
+        self._history.restore(of_lists(Tracks, kept.tracks))
+        self.incidents.restore(kept.incidents)
+        self._reporters = {id: list(who) for id, who in kept.reporters.items()}
+        self._lines = {one.id: len(one.timeline) for one in kept.incidents.incidents}
+        self._known = {one.number: one for one in kept.alerts.alerts}
+        changed = self.alerts.restore(kept.alerts, now_s, grace_s)
+        active = self.alerts.active(), self.incidents.active()
+        facts = {"alerts": len(active[0]), "incidents": len(active[1]), "kept_s": kept.time_s}
+        grown = self.incidents.on_alerts(changed, self._tracks, now_s)
+        return [Log("watch-restored", facts), *self._logs(changed, grown)]
 
     def waits(self) -> bool:
         """Return whether files of an incident could not be written."""

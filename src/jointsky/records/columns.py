@@ -8,7 +8,7 @@ Angles are radians in memory (``_rad``); files hold degrees (``store.tables`` co
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -175,6 +175,24 @@ class Columns:
 
 
 _C = TypeVar("_C", bound=Columns)
+
+
+def lists_of(record: Columns, names: Iterable[str] = ()) -> dict[str, list[Any]]:
+    """Return columns of a record as lists, all or some of them, to be written down."""
+    return {name: getattr(record, name).tolist() for name in names or record.schema()}
+
+
+def of_lists(kind: type[_C], lists: Mapping[str, Sequence[Any]]) -> _C:
+    """Return a record of columns from lists; those not given hold their "not measured" value.
+
+    Raises ValueError where there is no such column, or lists do not fit.
+    """
+    schema = kind.schema()
+    given = {
+        name: np.array(values, schema[name].dtype) if name in schema else np.array(values)
+        for name, values in lists.items()
+    }
+    return kind.make(len(next(iter(given.values()), ())), **given)
 
 
 class _Types(dict[str, np.dtype[Any]]):
