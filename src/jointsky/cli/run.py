@@ -38,7 +38,7 @@ from jointsky.sim.ways_report import WAY_HEADS, way_rows
 INTERRUPTED = 130
 WAYS_WIDTH = 96
 ONLY_WIDE = ("longest", "99 %")  # left out of a narrow terminal; the report has them
-DUTY_SHOWN = ("who came", "tracked", "sure", "ordered", "fired", "shots", "end")
+DUTY_SHOWN = ("who came", "tracked", "alert", "sure", "ordered", "fired", "shots", "end")
 COLUMNS = (  # as they are printed, and as the report names them: 80 characters are enough
     ("site", "site"),
     ("nation", "nation"),
@@ -184,7 +184,8 @@ def _show_duty(duty: dict[str, Any]) -> None:
     else:
         shown = [k for k, head in enumerate(TARGET_HEADS) if head in DUTY_SHOWN]
         for k in shown:
-            table.add_column(TARGET_HEADS[k], justify="left" if k in {0, 10} else "right")
+            is_words = TARGET_HEADS[k] in {"who came", "end"}
+            table.add_column(TARGET_HEADS[k], justify="left" if is_words else "right")
         for row in target_rows(duty):
             table.add_row(*(row[k] for k in shown))
     console.results.print(table)

@@ -25,12 +25,16 @@ class Alerted:
 
 
 class Alerting:
-    """The lookout of one command post; ``by`` is who takes note of alerts there."""
+    """The lookout of one command post; ``by`` is who takes note of alerts there.
+
+    ``news``: alerts raised and incidents opened in the last step, each with its first track, or -1.
+    """
 
     def __init__(self, areas: Areas, sensors: Sequence[Sensor], site: str, by: str) -> None:
         self._lookout = Lookout(areas, sensors, site, is_simulated=True)
         self._by = by
         self._told: dict[int, Alert] = {}
+        self.news: list[tuple[str, int]] = []
 
     def step(
         self,
@@ -56,7 +60,16 @@ class Alerting:
             logs += out.on_reports(reports, now_s)
         for number in sorted(out.alerts.numbers()):
             self._told[number] = out.alerts.alert(number)
+        self.news = [one for log in logs for one in self._news_of(log)]
         return logs
+
+    def _news_of(self, log: Log) -> list[tuple[str, int]]:
+        if log.kind == "alert-raised":
+            return [("alert", int(log.facts["track"]))]
+        if log.kind == "incident-opened":
+            tracks = self._lookout.incidents.incident(log.facts["incident"]).tracks
+            return [("incident", tracks[0] if tracks else -1)]
+        return []
 
     def left(self) -> Alerted:
         """Return all that was raised; nobody closes an incident in a simulation."""

@@ -266,6 +266,9 @@ class SimulatedDuty:
             vehicle, off_m = self.matching.behind(picture, now_s)
             means = dict(zip(picture.track_number.tolist(), vehicle.tolist(), strict=True))
             self._note(k, means, now_s)
+            for what, target in self._alerting[k].news:
+                vehicle_of = means.get(target, NOTHING)
+                self.story.append(Step(now_s, what, post.nation, target, vehicle_of))
             happened += self._take(k, out, means, now_s)
             for order in out.acts:
                 if is_unit(order.target):

@@ -122,6 +122,11 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
             nation: _counted(alert.kind for alert in alerted.alerts)
             for nation, alerted in zip(left.posts, left.alerted, strict=True)
         },
+        "incidents_of": [
+            {"opened": step.time_s - built.begin_s, "nation": step.nation, **_whom(step, built)}
+            for step in left.story
+            if step.kind == "incident"
+        ],
         "incidents": {
             nation: len(alerted.incidents)
             for nation, alerted in zip(left.posts, left.alerted, strict=True)
@@ -159,6 +164,8 @@ def _stories(outcome: Outcome, left: DutyLeft, leaked: list[Leak]) -> list[dict[
             "came": came_s,
             "plotted": float(seen_s.min()) if len(seen_s) else None,
             "tracked": float(left.tracked_s[row].min()),
+            "alerted": _first(mine, "alert"),
+            "incident": _first(mine, "incident"),
             "suspected": _first(mine, *_DOUBTS),
             "confirmed": _first(mine, "hostile-by-crew"),
             "proposed": _first(mine, "proposal"),
@@ -184,6 +191,14 @@ def _stories(outcome: Outcome, left: DutyLeft, leaked: list[Leak]) -> list[dict[
             }
         )
     return made
+
+
+def _whom(step: Step, built: Built) -> dict[str, str]:
+    """Return whom an incident was opened for in truth; people's reports alone are of nobody's."""
+    if step.vehicle == NOTHING:
+        return {"of": "a report" if step.target == NOTHING else "nothing", "name": ""}
+    vehicles = built.surroundings.vehicles
+    return {"of": str(vehicles.allegiance[step.vehicle]), "name": str(vehicles.name[step.vehicle])}
 
 
 def _seen_by(outcome: Outcome, vehicle: int) -> list[str]:

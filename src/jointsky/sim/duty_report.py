@@ -7,16 +7,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jointsky.pictures.duty import Story, draw_duty
+from jointsky.pictures.duty_days import draw_days
 from jointsky.pictures.duty_spans import draw_spans
 from jointsky.pictures.report import Report
 from jointsky.sim.apart import beside_rows
 from jointsky.sim.costs import cost_line, money_words
 from jointsky.sim.duty_spans import MANY, SPAN_HEADS, span_rows
 
+DAYS_S = 2 * 86_400.0  # a watch of so long is drawn day by day
 TARGET_HEADS = (
-    *("who came", "type", "seen by", "tracked", "sure", "proposed", "agreed", "ordered"),
+    *("who came", "type", "seen by", "tracked", "alert", "sure", "proposed", "agreed", "ordered"),
     *("fired", "shots", "end", "worth"),
 )
+OTHERS = {
+    "civil": "civil flights",
+    "friend": "friends",
+    "neutral": "neutrals",
+    "nature": "birds",
+    "nothing": "nothing",
+    "a report": "reports alone",
+}
 CIVIL_HEADS = ("", "flew", "tracked", "suspected", "proposed", "ordered", "fired at")
 
 
@@ -34,6 +44,7 @@ def summary_lines(duty: Mapping[str, Any]) -> list[str]:
         f"{duty['shots_wasted']} at what was stopped already, {duty['shots_at_others']} at others; "
         f"{duty['engaged_twice']} fired at by both nations.",
     ]
+    lines += watch_lines(duty)
     first, then = duty["track_to_order_s"], duty["proposal_to_order_s"]
     if first["median"] is not None:
         lines.append(
@@ -58,6 +69,21 @@ def summary_lines(duty: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def watch_lines(duty: Mapping[str, Any]) -> list[str]:
+    """Return what was noticed, and for whom incidents were opened, in sentences."""
+    came, opened = duty["targets"], duty["incidents_of"]
+    known = {name: sum(one[name] is not None for one in came) for name in ("alerted", "incident")}
+    line = f"Alerts for {known['alerted']} of {len(came)} that came"
+    if not opened:
+        return [line + "; no incident."]
+    others = [one["of"] for one in opened if one["of"] != "hostile"]
+    words = ", ".join(f"{others.count(of)} of {OTHERS[of]}" for of in OTHERS if of in others)
+    line += f", incidents for {known['incident']}; "
+    if not others:
+        return [line + "none of others."]
+    return [line + f"{len(others)} incidents were of others: {words}."]
+
+
 def target_rows(duty: Mapping[str, Any]) -> list[list[str]]:
     """Return a row of words for each that came."""
     return [
@@ -67,7 +93,9 @@ def target_rows(duty: Mapping[str, Any]) -> list[list[str]]:
             " + ".join(one["seen_by"]) or "nobody",
             *(
                 _clock(one[name])
-                for name in ("tracked", "confirmed", "proposed", "agreed", "ordered", "fired")
+                for name in (
+                    *("tracked", "alerted", "confirmed", "proposed", "agreed", "ordered", "fired"),
+                )
             ),
             str(one["shots"]),
             end_words(one),
@@ -99,8 +127,9 @@ def write_duty(page: Report, duty: Mapping[str, Any], folder: pathlib.Path) -> N
         page.words(line)
     page.picture(folder / "duty.png", "Each that came, from its coming to its end")
     page.words(
-        "Times are minutes and seconds from the begin; sure: a person of a crew has decided that "
-        "it is hostile. All of this is simulated, with public and approximate figures."
+        "Times are from the begin: minutes and seconds, where it is long hours or days; sure: a "
+        "person of a crew has decided that it is hostile. All of this is simulated, with public "
+        "and approximate figures."
     )
     if is_many(duty):
         page.table(SPAN_HEADS, span_rows(duty["spans"]))
@@ -152,11 +181,27 @@ def write_duty_picture(
     until_s: float,
     path_png: pathlib.Path,
     title: str,
+    begin_s: float = 0.0,
+    failed: Sequence[tuple[float, float, str]] = (),
 ) -> None:
-    """Write the picture of a duty; ``silent`` and ``until_s`` are seconds from the begin."""
+    """Write the picture of a duty; ``silent``, ``until_s`` and ``failed`` are from the begin.
+
+    ``failed``: when what was out of order; ``begin_s`` is POSIX seconds.
+    """
     if is_many(duty):
         summary = "  ".join(summary_lines(duty)[:1])
         draw_spans(duty["spans"], duty["magazines"], silent, path_png, title, summary)
+        return
+    if until_s >= DAYS_S and not duty["shots"]:
+        draw_days(
+            [(one["name"], one["came"], _noticed(one)) for one in duty["targets"]],
+            [(one["opened"], one["of"]) for one in duty["incidents_of"]],
+            failed,
+            (begin_s, begin_s + until_s),
+            path_png,
+            title,
+            "  ".join(watch_lines(duty)),
+        )
         return
     stories = [
         Story(
@@ -169,6 +214,12 @@ def write_duty_picture(
         for one in duty["targets"]
     ]
     draw_duty(stories, silent, until_s, path_png, title, "  ".join(summary_lines(duty)[:1]))
+
+
+def _noticed(one: Mapping[str, Any]) -> str:
+    """Return how far one that came was noticed."""
+    stages = ("incident", "alerted", "tracked")
+    return next((name for name in stages if one[name] is not None), "missed")
 
 
 _TIMES = ("came", "plotted", "tracked", "confirmed", "proposed", "ordered")
@@ -188,7 +239,13 @@ def _end_s(one: Mapping[str, Any], until_s: float) -> float:
 def _clock(time_s: float | None) -> str:
     if time_s is None:
         return "-"
-    return f"{int(time_s) // 60}:{int(time_s) % 60:02d}"
+    minutes, seconds = divmod(int(time_s), 60)
+    if minutes < 100:
+        return f"{minutes}:{seconds:02d}"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours}:{minutes:02d}:{seconds:02d}"
+    return f"{hours // 24} d {hours % 24:02d}:{minutes:02d}"
 
 
 def _seconds(value: float | None) -> str:

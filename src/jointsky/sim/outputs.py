@@ -101,6 +101,15 @@ def write(
             outcome.end_s - built.begin_s,
             folder / "duty.png",
             f"{built.name}: who came, and what became of it",
+            built.begin_s,
+            [
+                (begin_s - built.begin_s, end_s - built.begin_s, name)
+                for name, outages_s in (
+                    *((link.name, link.outages_s) for link in built.links),
+                    *((sensor.name, sensor.outages_s) for sensor in built.sensors),
+                )
+                for begin_s, end_s in outages_s
+            ],
         )
     if compared is not None:
         found["ways"] = list(compared)
