@@ -85,6 +85,21 @@ def test_what_an_outage_kept_back_is_caught_up_soon_after(name, cut_s):
         assert "messages-missed" not in kinds
 
 
+@pytest.mark.parametrize("cut_s", [250.0, 300.0, 2_000.0, 20_000.0])
+def test_after_an_outage_of_any_length_the_link_is_up_again_and_news_passes(cut_s):
+    sky = made("two", Channel(cuts=((5.0, 5.0 + cut_s),)))
+    tell_all(sky, 0.5, 7.0)
+    tell_all(sky, 6.0 + cut_s, 8.0 + cut_s)
+    sky.run(10.0 + cut_s)
+    assert sky.faults == [[], []]
+    newest = {(m.origin, m.life, m.number) for m in sky.told if m.time_s > sky.now_s - 5.0}
+    assert newest and all(newest <= heard for heard in sky.sets())
+    for events in sky.events:
+        assert [event.kind for event in events if event.kind in {"link-up", "link-down"}] == [
+            *("link-up", "link-down", "link-up"),
+        ]
+
+
 def test_two_halves_that_were_apart_become_one():
     cut = Channel(cuts=((5.0, 35.0),))
     sky = made("line of five", channels={"l12": cut})

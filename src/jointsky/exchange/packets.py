@@ -19,6 +19,7 @@ from jointsky.records.exchange import Message
 
 MAGIC, VERSION = b"JS", 1
 MOST_BODY = 1 << 20
+MOST_DELAY_S = 256.0
 """Octets of a message's body; a caller cuts what is longer."""
 
 _MOST_LIFE = 1 << 50
@@ -33,7 +34,10 @@ Key = tuple[int, int]
 
 
 class Ack(NamedTuple):
-    """These packets of the receiver's ``life`` came, the newest ``delay_s`` ago."""
+    """These packets of the receiver's ``life`` came, the newest ``delay_s`` ago.
+
+    A longer delay than ``MOST_DELAY_S`` is told as that: after a long outage it is of no matter.
+    """
 
     life: int
     delay_s: float
@@ -131,7 +135,7 @@ def packed_frame(frame: Frame) -> bytes:
             )
         )
     if isinstance(frame, Ack):
-        delay = varint(round(max(frame.delay_s, 0.0) * _DELAY_STEPS))
+        delay = varint(round(min(max(frame.delay_s, 0.0), MOST_DELAY_S) * _DELAY_STEPS))
         return bytes((_ACK,)) + varint(frame.life) + delay + _packed_runs(frame.runs)
     if isinstance(frame, Have):
         head = bytes((_HAVE | _MARK * frame.is_all,)) + _packed_key(frame.key)
@@ -205,7 +209,7 @@ def _frame(octets: Octets, sites: Sequence[str]) -> Frame:
     if kind & ~_OLD == _CARRIED:
         return _carried(octets, sites, mark, bool(tag & _OLD))
     if kind == _ACK:
-        life, delay = octets.varint(_MOST_LIFE), octets.varint(1 << 20)
+        life, delay = octets.varint(_MOST_LIFE), octets.varint(round(MOST_DELAY_S * _DELAY_STEPS))
         return Ack(life, delay / _DELAY_STEPS, _runs(octets))
     if kind == _HAVE:
         key = _key(octets, most)
