@@ -42,6 +42,19 @@ def test_never_is_infinite_and_no_past_is_not_known():
     assert np.isnan(found.agreed_after_s)
 
 
+def test_where_nothing_was_common_before_nobody_can_say_when_it_was_again():
+    (found,) = healings(TIMES, np.zeros(len(TIMES)), [(60.0, 100.0)])
+    assert found.before == 0.0 and np.isnan(found.agreed_after_s)
+
+
+def test_one_moment_is_not_enough_to_say_what_was_common_before():
+    share = np.array([0.6, 0.8, 0.7, 0.9, 1.0, 0.0, 0.75, 0.75])
+    (found,) = healings(60.0 * np.arange(8), share, [(290.0, 350.0)])
+    assert found.before == pytest.approx(0.8)
+    (found,) = healings(60.0 * np.arange(8), share, [(100.0, 110.0)])
+    assert found.before == pytest.approx(0.7)  # no more than there are
+
+
 def test_the_next_outage_ends_the_time_to_agree():
     share = _share((60, 0.2), (80, 1.0), (90, 0.2), (120, 1.0))
     first, second = healings(TIMES, share, [(90.0, 120.0), (60.0, 80.0)])

@@ -1,7 +1,8 @@
 """Healing: how long after an outage the pictures agree again.
 
 Agreement is a share over time, such as ``common`` between the sites that the outage parted.  Its
-``before`` is the mean over ``before_s`` seconds before the outage began.  The pictures agree again
+``before`` is the mean over ``before_s`` seconds before the outage began, over ``FEW`` moments at
+least; where nothing was common then, nobody can say when it was so again.  The pictures agree again
 at the first moment, from the outage's end on, from which the share stays at or above
 ``level`` times ``before`` for ``steady_s`` seconds (or up to the next outage, or the end of what
 was recorded, where that comes first).  A relative level, because a share that was never whole
@@ -16,6 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from jointsky.metrics.paths import Floats
+
+FEW = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,14 +56,16 @@ def healings(
     found = []
     for k, (begin_s, end_s) in enumerate(windows):
         next_s = windows[k + 1][0] if k + 1 < len(windows) else np.inf
-        earlier = share[(time_s >= begin_s - before_s) & (time_s < begin_s)]
+        few_s = time_s[time_s < begin_s][-FEW:].tolist()
+        since_s = min([begin_s - before_s, *few_s])
+        earlier = share[(time_s >= since_s) & (time_s < begin_s)]
         during = share[(time_s >= begin_s) & (time_s < max(end_s, begin_s))]
         before = float(earlier.mean()) if len(earlier) else float("nan")
         lowest = float(during.min()) if len(during) else float("nan")
         goal = level * before
         later = (time_s >= end_s) & (time_s < next_s)
         agreed_s = _steady_from(time_s[later], share[later] >= goal, steady_s)
-        after_s = agreed_s - end_s if np.isfinite(goal) and later.any() else float("nan")
+        after_s = agreed_s - end_s if goal > 0.0 and later.any() else float("nan")
         found.append(Healing(begin_s, end_s, before, lowest, goal, after_s))
     return found
 

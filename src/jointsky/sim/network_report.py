@@ -85,8 +85,7 @@ def network_lines(found: Mapping[str, Any]) -> list[str]:
             f"{share(across['held'])} held by both"
         )
     lines += [
-        f"{name} cut for {outage['end_s'] - outage['begin_s']:.0f} s: "
-        + _agreed_words(outage.get("agreed_after_s"))
+        f"{name} cut for {outage['end_s'] - outage['begin_s']:.0f} s: " + _agreed_words(outage)
         for outage in told["outages"]
         for name in [", ".join(outage["links"][:2]) + (" ..." if outage["links"][2:] else "")]
     ]
@@ -103,7 +102,10 @@ def seconds(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f} s"
 
 
-def _agreed_words(after_s: float | None) -> str:
+def _agreed_words(outage: Mapping[str, Any]) -> str:
+    after_s = outage.get("agreed_after_s")
+    if not outage.get("common_before"):
+        return "nothing was common before, so that nobody can say when it was again"
     if after_s is None:
         return "the pictures did not agree again by the end"
     return f"the pictures agree again {after_s:.0f} s after"
