@@ -352,7 +352,7 @@ def test_a_cost_that_nobody_knows_is_no_cost_of_zero(tmp_path):
 
 def test_all_that_may_come_as_hostile_and_all_that_is_fired_has_a_cost():
     for name, kind in VEHICLES.items():
-        comes = kind.domain not in {"bird", "ground"} and not name.startswith("airliner")
+        comes = kind.domain not in {"bird", "ground", "person"} and not name.startswith("airliner")
         assert (kind.unit_cost_usd is not None) == comes, name
     for name, battery in BATTERIES.items():
         assert all(weapon.shot_cost_usd is not None for weapon in battery.weapons), name

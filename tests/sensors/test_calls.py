@@ -136,6 +136,22 @@ def test_a_drone_near_by_is_read_out():
     assert set(plain.remote_id) == {""}
 
 
+def test_with_a_person_on_the_ground_the_nearest_drone_is_read_out():
+    person = steady(
+        name="person", domain="person", transponder=0, east_m=90.0, north_m=0.0, height_m=1.0
+    )
+    drones = (steady(name=f"d{k}", east_m=away_m, north_m=200.0)
+              for k, away_m in enumerate((450.0, 250.0, 2000.0)))  # fmt: skip
+    found = seen(observer(reads_remote_id=True), sky(person, *drones), 400.0)
+    assert set(found.reported) == {0}, "against the ground, but it fills the largest angle"
+    assert set(found.reports.claimed) == {"person"}
+    assert set(found.reports.remote_id) == {"C2"}
+    assert found.reports.words[0].startswith("seen a person to the ")
+    assert "flying" not in found.reports.words[0] and "going" not in found.reports.words[0]
+    alone = seen(observer(reads_remote_id=True), sky(person), 400.0)
+    assert set(alone.reports.remote_id) == {""}
+
+
 def test_large_flocks_are_guessed_and_a_few_are_counted():
     few = seen(observer(), sky(steady(count=4)), 500.0).reports
     assert set(few.count) == {4}

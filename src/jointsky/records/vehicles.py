@@ -29,7 +29,7 @@ class Vehicles(Columns):
 
     name: Array = text(40, "unique name; what it draws at random hangs on this name")
     type: Array = text(32, "entry of the catalogue: airliner, one-way-attack-drone, ...")
-    domain: Array = text(16, "fixed-wing, rotary-wing, missile, bomb, drone, bird, ground")
+    domain: Array = text(16, "fixed-wing, rotary-wing, missile, bomb, drone, bird, ground, person")
     nation: Array = text(24, "whose it is; empty: nobody's")
     allegiance: Array = text(12, "what it truly is: civil, friend, neutral, hostile, nature")
     signature: Array = integers("int32", "row of its signature in the Signatures that go along", 0)

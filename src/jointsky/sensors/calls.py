@@ -102,6 +102,7 @@ class Noticed:
     range_m: Floats
     azimuth_rad: Floats
     course_rad: Floats
+    beside: npt.NDArray[np.int64]
 
 
 def observe(
@@ -189,7 +190,20 @@ def _noticed(
         out[rows, 0],
         out[rows, 1],
         out[rows, 2],
+        _shown_beside(surroundings, found, at[0])[found.frame[rows]],
     )
+
+
+def _shown_beside(surroundings: Surroundings, found: Near, site: Floats) -> npt.NDArray[np.int64]:
+    """Return by frame the nearest drone that an application shows, -1 where there is none."""
+    made = np.full(int(found.frame.max(initial=-1)) + 1, -1, np.int64)
+    answers = surroundings.vehicles.transponder[found.vehicle]
+    range_m = np.linalg.norm(found.state[:, :3] - site[:3], axis=1)
+    shown = (answers & Transponder.REMOTE_ID != 0) & (range_m <= _READS_WITHIN_M)
+    rows = np.flatnonzero(shown)
+    rows = rows[np.lexsort((found.vehicle[rows], -range_m[rows]))]
+    made[found.frame[rows]] = found.vehicle[rows]  # the nearest is written last
+    return made
 
 
 def _with_false(sensor: Observer, noticed: Noticed, seen: Frames, key: tuple[int, int]) -> Noticed:
@@ -207,6 +221,7 @@ def _with_false(sensor: Observer, noticed: Noticed, seen: Frames, key: tuple[int
         np.concatenate([noticed.range_m, range_m]),
         np.concatenate([noticed.azimuth_rad, azimuth]),
         np.concatenate([noticed.course_rad, turned]),
+        np.concatenate([noticed.beside, np.full(len(frame), -1)]),
     )
 
 
@@ -307,7 +322,7 @@ def _reports(
         if is_wrong < sensor.wrong_course_share:
             course += math.pi / 2.0 * (1.0 + math.floor(3.0 * other))
         courses.append(course)
-        names.append(_name_read(sensor, surroundings, vehicle, noticed.range_m[i]))
+        names.append(_name_read(sensor, surroundings, noticed, i))
     return Reports.make(
         len(claimed),
         sensor=row,
@@ -321,12 +336,18 @@ def _reports(
     )
 
 
-def _name_read(sensor: Observer, surroundings: Surroundings, vehicle: int, range_m: float) -> str:
-    """Return the identity that an application shows of a drone near by; empty: none."""
+def _name_read(sensor: Observer, surroundings: Surroundings, noticed: Noticed, row: int) -> str:
+    """Return the identity that an application shows of a drone near by; empty: none.
+
+    With a person on the ground that of the nearest drone is told: it may be theirs.
+    """
+    vehicle, range_m = int(noticed.vehicle[row]), noticed.range_m[row]
     if not sensor.reads_remote_id or vehicle < 0 or range_m > _READS_WITHIN_M:
         return ""
     vehicles = surroundings.vehicles
-    if not vehicles.transponder[vehicle] & Transponder.REMOTE_ID:
+    if vehicles.domain[vehicle] == "person":
+        vehicle = int(noticed.beside[row])
+    if vehicle < 0 or not vehicles.transponder[vehicle] & Transponder.REMOTE_ID:
         return ""
     return str(vehicles.call_sign[vehicle])
 

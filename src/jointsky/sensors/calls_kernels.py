@@ -12,6 +12,8 @@ from jointsky.sensors.sounds_kernels import hearing_probability, left_at, level_
 
 SEEING, HEARING = 16, 17
 NOTHING, SEEN, HEARD = 0, 1, 2
+STANDS_MPS = 1e-3  # what is slower goes nowhere
+GROUND_CONTRAST = 0.5  # of that against the sky, where what is behind is ground: an estimate
 
 
 @kernel
@@ -21,9 +23,9 @@ def notice(
 ):  # fmt: skip
     """Fill sense (n,) with NOTHING, SEEN or HEARD and out (n, 4) for what was noticed.
 
-    out: range, azimuth, course, and how much it stands out: the angle that it fills, far less for
-    what is only heard.  ``vehicles``, ``frames`` (n,), ``where`` (n, 6) are candidates; ``counts``
-    how many fly as one (V,): each may be noticed.
+    out: range, azimuth, course (NaN: it stands), and how much it stands out: the angle that it
+    fills, far less for what is only heard.  ``vehicles``, ``frames`` (n,), ``where`` (n, 6) are
+    candidates; ``counts`` how many fly as one (V,): each may be noticed.
     """
     for i in range(vehicles.shape[0]):
         sense[i] = NOTHING
@@ -36,11 +38,13 @@ def notice(
         vx, vy, vz = where[i, 3], where[i, 4], where[i, 5]
         east = site[3] * vx + site[4] * vy + site[5] * vz
         north = site[6] * vx + site[7] * vy + site[8] * vz
+        course = math.atan2(east, north) if math.hypot(east, north) > STANDS_MPS else math.nan
         chance = 0.0
-        if is_light[frame] and range_m <= person.reach_m and elevation_rad > 0.0:
+        if is_light[frame] and range_m <= person.reach_m:
+            contrast = eye.contrast if elevation_rad > 0.0 else GROUND_CONTRAST * eye.contrast
             extinction_pm = eye.extinction_pm + rain[i] / max(range_m, 1.0)
             cycles = cycles_on_target(
-                sizes_m[vehicle], range_m, eye.pixel_rad, eye.contrast, extinction_pm, eye.needed
+                sizes_m[vehicle], range_m, eye.pixel_rad, contrast, extinction_pm, eye.needed
             )
             chance = 1.0 - (1.0 - task_probability(cycles, eye.detect)) ** counts[vehicle]
         if uniform(key, whose, number, SEEING) < chance and is_clear(
@@ -48,7 +52,7 @@ def notice(
         ):
             sense[i] = SEEN
             out[i, 0], out[i, 1] = range_m, azimuth_rad
-            out[i, 2], out[i, 3] = math.atan2(east, north), sizes_m[vehicle] / range_m
+            out[i, 2], out[i, 3] = course, sizes_m[vehicle] / range_m
             continue
         if not person.hears or not source_db[vehicle] > 0.0:
             continue
@@ -68,4 +72,4 @@ def notice(
         ):
             sense[i] = HEARD
             out[i, 0], out[i, 1] = range_m, azimuth_rad
-            out[i, 2], out[i, 3] = math.atan2(east, north), 1e-6 / range_m
+            out[i, 2], out[i, 3] = course, 1e-6 / range_m

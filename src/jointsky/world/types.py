@@ -10,7 +10,9 @@ from msgspec import Meta
 from jointsky.records.signatures import Signature
 from jointsky.records.vehicles import Transponder
 
-Domain = Literal["fixed-wing", "rotary-wing", "missile", "bomb", "drone", "bird", "ground"]
+Domain = Literal[
+    "fixed-wing", "rotary-wing", "missile", "bomb", "drone", "bird", "ground", "person"
+]
 Answer = Literal["mode_a", "mode_c", "mode_s", "adsb", "remote_id", "military"]
 Positive = Annotated[float, Meta(gt=0)]
 Figure = Annotated[float, Meta(ge=0)]
