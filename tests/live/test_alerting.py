@@ -13,10 +13,12 @@ import pytest
 from assess.alert_tracks import square, tracks
 from jointsky.assess.areas import Areas
 from jointsky.assess.identification import Identifier
+from jointsky.assess.incident_settings import IncidentSettings
 from jointsky.assess.model_declared import shipped_model
 from jointsky.live.alerting import Alerting
 from jointsky.live.load import examine
 from jointsky.live.people import Acknowledge, PeopleFile, Told
+from jointsky.live.watch_file import read_watch
 from jointsky.node.lookout import Lookout
 from jointsky.tracking.numbers import label
 from live.made import Made, Node, Radars
@@ -197,11 +199,11 @@ def test_what_was_merged_keeps_its_alert(tmp_path):
     assert "alert-cleared" not in [kind for kind, _ in brain.logged]
 
 
-def restarted(tmp_path, brain, picture, identifies=True):
-    """Return the alerting of a node that begins again after 20 s, with the tracks that it has."""
+def restarted(tmp_path, brain, picture, identifies=True, after_s=20.0, use="protected"):
+    """Return the alerting of a node that begins again a while after another one ended."""
     again = Brain(picture)
-    again.time_s = brain.time_s + 20.0
-    areas = Areas([square()])
+    again.time_s = brain.time_s + after_s
+    areas = Areas([square(use=use)])
     folder, people = tmp_path / "incidents", tmp_path / "people.jsonl"
     identifier = Identifier(shipped_model(), areas, ()) if identifies else None
     made = Alerting(again, Lookout(areas, site="hill"), folder, people, identifier)
@@ -276,6 +278,91 @@ def test_what_a_person_decided_outlives_a_restart(tmp_path):
     watch(again, other, 30, 99)
     assert not counted(again)["alert-raised"]
     assert other.shown["alerts"] == []
+
+
+@pytest.mark.parametrize("down_s", [60.0, 10_800.0])
+def test_a_decision_never_goes_over_to_a_stranger(tmp_path, down_s):
+    brain, made = restarted(tmp_path, Brain(tracks()), tracks())
+    for _ in range(20):
+        brain.time_s += 1.0
+        brain.picture = tracks((7, -9_000.0, 0.0, 0.0, 0.0), time_s=brain.time_s)
+        made.look()
+    say(tmp_path, do="identify", track="7", identity="friend", why="our mapping drone")
+    made.look()
+    again, other = restarted(tmp_path, brain, tracks(), after_s=down_s)
+    for k in range(150):
+        again.time_s += 1.0
+        again.picture = tracks((90, -1_000.0, 60.0 * k - 6_000.0, 0.0, 60.0), time_s=again.time_s)
+        other.look()
+    assert not counted(again)["track-regained"]
+
+
+def test_who_crossed_a_border_is_still_over_it_after_a_restart(tmp_path):
+    brain, made = restarted(tmp_path, Brain(tracks()), tracks(), use="border")
+
+    def fly(brain, made, seconds):
+        for _ in range(seconds):
+            brain.time_s += 1.0
+            east_m = -7_000.0 + 40.0 * brain.time_s
+            brain.picture = tracks((7, east_m, 0.0, 40.0, 0.0), time_s=brain.time_s)
+            made.look()
+
+    fly(brain, made, 120)
+    assert [one["kind"] for one in made.shown["alerts"]] == ["entry"]
+    again, other = restarted(tmp_path, brain, tracks(), after_s=5.0, use="border")
+    look(again, other, 10)  # its tracks are not there yet
+    fly(again, other, 60)
+    assert [one["kind"] for one in other.shown["alerts"]] == ["entry"]
+    kinds = counted(again)
+    assert not kinds["alert-cleared"] and not kinds["alert-raised"]
+
+
+@pytest.mark.parametrize("number", [7, 1234])
+def test_what_a_person_closed_stays_closed_after_a_restart(tmp_path, number):
+    brain, made = alerting(tmp_path, tracks())
+    watch(brain, made, 30)
+    (one,) = made.shown["incidents"]
+    say(tmp_path, do="close", incident=one["id"], why="a film maker, found")
+    watch(brain, made, 5)
+    again, other = restarted(tmp_path, brain, tracks(), identifies=False)
+    watch(again, other, 40, number)
+    assert other.shown["incidents"] == [] and len(other.shown["alerts"]) == 2
+    assert not counted(again)["incident-opened"]
+
+
+def test_what_has_to_be_known_again_is_kept_though_other_files_cannot_be_written(tmp_path):
+    brain, made = alerting(tmp_path, tracks())
+    (tmp_path / "incidents").write_text("a file is in its place")
+    watch(brain, made, 20)
+    assert made.fault.startswith("incidents: ")
+    assert len(restarted(tmp_path, brain, tracks())[1].shown["alerts"]) == 0
+    again, other = restarted(tmp_path, brain, tracks(), identifies=False)
+    watch(again, other, 3)
+    assert len(other.shown["alerts"]) == 2
+
+
+def test_where_a_quiet_alert_is_is_kept_too(tmp_path):
+    settings = IncidentSettings(opens=(), claims=())
+    lookout = Lookout(Areas([square(half_m=50_000.0)]), incidents=settings)
+    brain = Brain(tracks())
+    made = Alerting(brain, lookout, tmp_path / "incidents")
+    for _ in range(300):
+        brain.time_s += 1.0
+        brain.picture = flown(brain.time_s)
+        made.look()
+    kept = read_watch(tmp_path / "watch.msgpack")
+    assert kept.incidents.incidents == () and kept.alerts.alerts
+    assert max(kept.tracks["time_s"]) > brain.time_s - 20.0
+
+
+def test_a_peoples_file_that_is_new_is_not_read_from_its_begin(tmp_path):
+    brain = Brain(tracks())
+    made = Alerting(brain, Lookout(Areas([square()])), tmp_path / "incidents")
+    made.end()
+    say(tmp_path, do="open", title="a line of last year")
+    again, other = restarted(tmp_path, brain, tracks())
+    look(again, other, 3)
+    assert other.shown["incidents"] == []
 
 
 @pytest.mark.parametrize("octets", [b"", b"\x81", b"{}", b"\xff" * 100])

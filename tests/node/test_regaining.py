@@ -8,8 +8,8 @@ from jointsky.node.regaining import Regaining
 KNOWN = (7, 0.0, 0.0, 100.0, 0.0)
 
 
-def regained(*now, after_s=20.0, known=(KNOWN,), known_says=None, now_says=None):
-    made = Regaining(tracks(*known, **(known_says or {})), until_s=60.0)
+def regained(*now, after_s=20.0, known=(KNOWN,), known_says=None, now_says=None, decided=()):
+    made = Regaining(tracks(*known, **(known_says or {})), decided, until_s=60.0)
     return made.find(tracks(*now, time_s=after_s, **(now_says or {})), after_s), made
 
 
@@ -52,6 +52,21 @@ def test_an_address_decides_whatever_the_way():
 
 def test_after_the_time_nothing_is_known_again():
     assert regained((90, 7000.0, 0.0, 100.0, 0.0), after_s=70.0)[0] == []
+
+
+def test_what_a_person_decided_goes_over_to_a_close_match_only():
+    beside = (90, 2000.0, 400.0, 100.0, 0.0)
+    assert regained(beside)[0] == [(7, 90)]
+    found, made = regained(beside, decided={7})
+    assert found == [] and made.lost() == [7]
+    found, made = regained((90, 2000.0, 100.0, 100.0, 0.0), decided={7})
+    assert found == [(7, 90)] and made.lost() == []
+    assert regained((7, 2000.0, 100.0, 100.0, 0.0), decided={7})[1].lost() == []
+
+
+def test_a_minute_later_it_is_not_anywhere_near():
+    stranger = (90, 8000.0, 0.0, 60.0, 0.0)
+    assert regained(stranger, known=((7, 0.0, 0.0, 0.0, 0.0),), after_s=59.0)[0] == []
 
 
 def test_no_tracks_are_no_fault():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +22,7 @@ from jointsky.records.assessment import Assessment
 from jointsky.records.plots import PlotFlag
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks, TrackStatus
+from jointsky.records.watch import KeptCause
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
@@ -79,9 +81,40 @@ class Causes:
         self._was_out = np.empty((0, len(areas.areas)), np.bool_)
         self._answered_s = np.empty(0)  # newest answer; NaN: none so far
         self._newest: tuple[Tracks, Standing, Who] | None = None
+        self._known: dict[int, KeptCause] = {}  # before a restart, and not back yet
+
+    def kept(self, tracks: set[int]) -> tuple[KeptCause, ...]:
+        """Return what has to be known again of some tracks after a restart."""
+        made = {number: one for number, one in self._known.items() if number in tracks}
+        names = [area.name for area in self._areas.areas]
+        for row, number in enumerate(self._numbers.tolist()):
+            if number in tracks:
+                made[number] = KeptCause(
+                    track=number,
+                    was_in=tuple(names[k] for k in np.flatnonzero(self._was_in[row])),
+                    was_out=tuple(names[k] for k in np.flatnonzero(self._was_out[row])),
+                    answered_s=float(self._answered_s[row]),
+                )
+        return tuple(made[number] for number in sorted(made))
+
+    def restore(self, kept: Sequence[KeptCause]) -> None:
+        """Know again what was kept, for when the tracks come back."""
+        self._known = {one.track: one for one in kept}
+
+    def _recall(self) -> None:
+        """Take what was known before a restart of tracks that have come back."""
+        rows = {area.name: row for row, area in enumerate(self._areas.areas)}
+        for place, number in enumerate(self._numbers.tolist()):
+            one = self._known.pop(number, None)
+            if one is not None:
+                for names, was in ((one.was_in, self._was_in), (one.was_out, self._was_out)):
+                    was[place, [rows[name] for name in names if name in rows]] = True
+                self._answered_s[place] = np.fmax(self._answered_s[place], one.answered_s)
 
     def rename(self, old: int, new: int) -> None:
         """Let what is remembered of a track hold for its new number."""
+        if old in self._known:
+            self._known[new] = msgspec.structs.replace(self._known.pop(old), track=new)
         numbers = np.where(self._numbers == old, new, self._numbers)
         first = {number: row for row, number in reversed(list(enumerate(numbers.tolist())))}
         for row, number in enumerate(numbers.tolist()):  # both may have been there
@@ -97,6 +130,8 @@ class Causes:
     ) -> list[Cause]:
         """Return the causes of now among tracks (one row each) that are not tentative or ended."""
         self._remember(tracks.track_number)
+        if self._known:
+            self._recall()
         place = np.searchsorted(self._numbers, tracks.track_number)
         standing = self._stander.stand(tracks, now_s)
         answers = self._answers(tracks)

@@ -114,7 +114,8 @@ class Alerts:
 
     def kept(self) -> KeptAlerts:
         """Return what has to be known again after a restart."""
-        return KeptAlerts(raised=self._raised, alerts=tuple(self._alerts.values()))
+        causes = self._causes.kept({one.track for one in self.active()})
+        return KeptAlerts(raised=self._raised, alerts=tuple(self._alerts.values()), causes=causes)
 
     def restore(self, kept: KeptAlerts, now_s: float, grace_s: float) -> list[Alert]:
         """Know again what was kept, before the first step; return the alerts that have changed.
@@ -124,6 +125,7 @@ class Alerts:
         """
         before = {one.number: one for one in kept.alerts}
         self._alerts, self._raised = dict(before), kept.raised
+        self._causes.restore(kept.causes)
         rows = {area.name: row for row, area in enumerate(self.areas.areas)}
         for number, one in sorted(before.items()):
             if one.zone and one.zone not in rows:

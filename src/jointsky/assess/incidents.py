@@ -85,7 +85,7 @@ class Incidents:
                 self._loose[alert.number] = alert
                 if alert.state == "cleared":
                     del self._loose[alert.number]
-            elif self._all[id].state != "closed":
+            elif id in self._all and self._all[id].state != "closed":
                 self._attach(id, alert)
                 self._join(id, [alert.track], now_s)
         return self._changed(before)
@@ -208,7 +208,16 @@ class Incidents:
             loose=tuple(self._loose.values()),
             reports={id: lists_of(self.reports_of(id)) for id in ids if id in self._reports},
             ended=tuple(sorted(key for key in self._ended if key[0] in ids)),
+            closed={
+                number: id
+                for number, id in self._of_alert.items()
+                if id not in ids and self._is_open(number, id)
+            },
         )
+
+    def _is_open(self, number: int, id: str) -> bool:
+        alert = self._alerts.get(id, {}).get(number)
+        return alert is None or alert.state != "cleared"
 
     def restore(self, kept: KeptIncidents) -> None:
         """Know again what was kept, before anything else is told."""
@@ -217,6 +226,7 @@ class Incidents:
         for id, alerts in kept.alerts.items():
             self._alerts[id] = {alert.number: alert for alert in alerts}
             self._of_alert |= {alert.number: id for alert in alerts}
+        self._of_alert |= kept.closed
         self._loose = {alert.number: alert for alert in kept.loose}
         self._reports = {id: [of_lists(Reports, lists)] for id, lists in kept.reports.items()}
         self._ended = set(kept.ended)

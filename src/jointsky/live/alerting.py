@@ -94,7 +94,7 @@ class Alerting:
         if kept is None:
             return
         self._log(self._lookout.restore(kept, now_s, REGAIN_S), now_s)
-        if self._people is not None:
+        if self._people is not None and kept.people == str(self._people.path):
             self._people.read = kept.people_read
         if self._identifier is not None:
             for one in kept.decisions:
@@ -104,8 +104,9 @@ class Alerting:
         been = of_lists(Tracks, kept.tracks)
         _, first = np.unique(been.track_number[::-1], return_index=True)
         last = been.rows(np.sort(len(been) - 1 - first))
-        is_of_late = last.time_s >= kept.time_s - REGAIN_S
-        self._regaining = Regaining(last.rows(is_of_late), now_s + REGAIN_S)
+        is_of_late = last.time_s >= now_s - REGAIN_S
+        decided = {one.track for one in kept.decisions}
+        self._regaining = Regaining(last.rows(is_of_late), decided, now_s + REGAIN_S)
 
     def look(self) -> None:
         """Look at the picture of now, take what people said, write what has changed."""
@@ -121,14 +122,16 @@ class Alerting:
             self._reports = [Reports.make(0)]
         self._log(self._lookout.look(tracks, known, now_s), now_s)
         fault = self._hear(now_s)
-        self._say(self._write(now_s) or fault or self._keep(now_s), now_s)
+        unkept = self._keep(now_s)
+        self._say(self._write(now_s) or fault or unkept, now_s)
         self.shown = self._lookout.status()
 
     def end(self) -> None:
         """Write what has grown since it was written last."""
         now_s = self._brain.clock.now_s()
         self._has_news = True
-        self._say(self._write(now_s, is_last=True) or self._keep(now_s), now_s)
+        unkept = self._keep(now_s)
+        self._say(self._write(now_s, is_last=True) or unkept, now_s)
 
     def _log(self, logs: list[Log], now_s: float) -> None:
         self._has_news |= bool(logs)
@@ -149,21 +152,22 @@ class Alerting:
             facts |= {"other": str(old), "other_label": label(old)}
             self._log([Log("track-regained", facts)], now_s)
             self._rename(old, new, now_s)
-        if now_s > self._regaining.until_s or not self._regaining.waiting():
+        if now_s > self._regaining.until_s:
             if self._identifier is not None:
-                for number in self._regaining.waiting():
+                for number in self._regaining.lost():
                     self._identifier.release(number)
             self._regaining = None
 
     def _keep(self, now_s: float) -> str:
         """Write what has to be known again, where there is news; return what was wrong, if so."""
-        is_time = now_s >= self._kept_s + KEEP_EVERY_S and bool(self._lookout.incidents.active())
-        if not self._has_news and not is_time:
-            return ""
         decided = {} if self._identifier is None else self._identifier.decisions()
-        read = 0 if self._people is None else self._people.read
+        out = self._lookout
+        has_some = bool(decided or out.alerts.active() or out.incidents.active())
+        if not self._has_news and not (has_some and now_s >= self._kept_s + KEEP_EVERY_S):
+            return ""
+        people = None if self._people is None else (str(self._people.path), self._people.read)
         try:
-            write_watch(self._file, self._lookout.kept(now_s, decided, read))
+            write_watch(self._file, out.kept(now_s, decided, people))
         except OSError as error:
             return f"alerts: {error.strerror or error}"
         self._has_news, self._kept_s = False, now_s

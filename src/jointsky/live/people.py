@@ -110,7 +110,7 @@ class PeopleFile:
     """
 
     def __init__(self, path: pathlib.Path) -> None:
-        self._path = path
+        self.path = path
         self.read = path.stat().st_size if path.is_file() else 0
 
     def new(self) -> list[tuple[str, AnyLine | None, str]]:
@@ -118,11 +118,11 @@ class PeopleFile:
 
         Raises OSError where the file cannot be read; one that is not there yet has no lines.
         """
-        if not self._path.is_file():
+        if not self.path.is_file():
             self.read = 0
             return []
-        with self._path.open("rb") as file:
-            if self._path.stat().st_size < self.read:  # it was begun anew
+        with self.path.open("rb") as file:
+            if self.path.stat().st_size < self.read:  # it was begun anew
                 self.read = 0
             file.seek(self.read)
             octets = file.read(MOST_OCTETS)

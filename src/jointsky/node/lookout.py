@@ -144,9 +144,15 @@ class Lookout:
         self._written[id] = NEVER, 0, now_s
 
     def kept(
-        self, now_s: float, decisions: Mapping[int, Decision] | None = None, people_read: int = 0
+        self,
+        now_s: float,
+        decisions: Mapping[int, Decision] | None = None,
+        people: tuple[str, int] | None = None,
     ) -> KeptWatch:
-        """Return what has to be known again after a restart, people's decisions on tracks too."""
+        """Return what has to be known again after a restart, people's decisions on tracks too.
+
+        ``people``: their file, and how many octets of it have been taken.
+        """
         decided = decisions or {}
         incidents = self.incidents.kept()
         numbers = {one.track for one in self.alerts.active()} | set(decided)
@@ -166,7 +172,8 @@ class Lookout:
                 )
                 for track, one in sorted(decided.items())
             ),
-            people_read=people_read,
+            people=people[0] if people else "",
+            people_read=people[1] if people else 0,
         )  # fmt: skip
 
     def restore(self, kept: KeptWatch, now_s: float, grace_s: float) -> list[Log]:

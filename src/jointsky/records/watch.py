@@ -13,6 +13,15 @@ KeptColumns = dict[str, list[Any]]
 """Columns of a record by their names, each as a list."""
 
 
+class KeptCause(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen of a track that an open alert is about."""
+
+    track: Annotated[int, Meta(description="System number")]
+    was_in: Annotated[tuple[str, ...], Meta(description="Zones that it has been well inside of")]
+    was_out: Annotated[tuple[str, ...], Meta(description="Zones that it has been outside of")]
+    answered_s: Annotated[float, Meta(description="POSIX seconds of its newest answer; NaN: none")]
+
+
 class KeptAlerts(msgspec.Struct, frozen=True, kw_only=True):
     """The alerts of one picture."""
 
@@ -20,6 +29,7 @@ class KeptAlerts(msgspec.Struct, frozen=True, kw_only=True):
     alerts: Annotated[
         tuple[Alert, ...], Meta(description="Open ones, and those cleared of late")
     ] = ()
+    causes: Annotated[tuple[KeptCause, ...], Meta(description="What they hang on")] = ()
 
 
 class KeptIncidents(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +47,9 @@ class KeptIncidents(msgspec.Struct, frozen=True, kw_only=True):
     ended: Annotated[
         tuple[tuple[str, int], ...], Meta(description="Tracks of each that were told to be gone")
     ] = ()
+    closed: Annotated[
+        dict[int, str], Meta(description="Open alerts of incidents that were closed, with its id")
+    ] = {}
 
 
 class KeptDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +75,7 @@ class KeptWatch(msgspec.Struct, frozen=True, kw_only=True):
         KeptColumns, Meta(description="Where the tracks of all that have been, as columns")
     ] = {}
     decisions: tuple[KeptDecision, ...] = ()
+    people: Annotated[str, Meta(description="The people's file; empty: there was none")] = ""
     people_read: Annotated[
         int, Meta(ge=0, description="Octets of the people's file that have been taken")
     ] = 0
