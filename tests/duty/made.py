@@ -153,7 +153,7 @@ class Two:
             for post, other in zip(self.duty.posts, ("east", "west"), strict=True)
         ]
         self.coming = [[], []]
-        self.is_cut, self.salvos = False, 4
+        self.is_cut, self.salvos, self.channels = False, 4, 2
         self.acts, self.facts, self.now_s = [], [], 0.0
         self.reports = [[], []]
 
@@ -166,7 +166,12 @@ class Two:
             for k, post in enumerate(self.posts):
                 heard, self.coming[k] = self.coming[k], []
                 stocks = [
-                    Stock(unit=one.name, weapon="missile", salvos=self.salvos, channels=2)
+                    Stock(
+                        unit=one.name,
+                        weapon="missile",
+                        salvos=self.salvos,
+                        channels=self.channels,
+                    )
                     for one in self.units
                     if one.nation == post.nation
                 ]

@@ -1,5 +1,7 @@
 """Two command posts: who decides what, when, and that nothing is done that should not be."""
 
+import dataclasses
+
 import msgspec
 import pytest
 
@@ -7,7 +9,9 @@ from duty.made import BOTH, ByHand, Two, duty, unit
 from jointsky.decide.declared import Crew, Reserve
 from jointsky.decide.doctrine import Doctrine, Reinforcement, Rule
 from jointsky.duty.out import UnitReport
-from jointsky.records.decisions import is_unit
+from jointsky.duty.reinforcing import Reinforcing, pledge_words
+from jointsky.duty.units import Depot
+from jointsky.records.decisions import Proposal, Stock, is_unit
 
 DRONE = (7, 500.0, 15_000.0, 0.0, -50.0)  # flies west, to the town
 RULES = {
@@ -179,6 +183,35 @@ def test_a_civil_track_near_by_is_not_what_the_other_means():
     two = OtherNumbers(identifiers={"west": ByHand(), "east": Partly()})
     two.run(120.0, [DRONE])
     assert "alias" not in two.kinds() and "hold" not in two.kinds()
+
+
+def test_a_battery_that_is_proposed_for_one_target_is_not_given_to_the_next_too():
+    slow = Crew(seats=4, spread=0.0, overlooks=0.0, wrongs=0.0, refuses=0.0, answer_s=20.0)
+    one = unit("w-1", "west", -4_000)
+    two = Two(declared=duty(crew=slow), units=(dataclasses.replace(one, channels=1),))
+    two.channels = 1
+    drones = [(7 + k, 500.0 + 300.0 * k, 15_000.0 + 2_000.0 * k, 0.0, -50.0) for k in range(4)]
+    two.run(44.0, drones)
+    proposed = [fact.facts["target"] for _, _, fact in two.facts if fact.kind == "proposal"]
+    assert len(proposed) == 1, "the one channel waits for the answer to the first"
+
+
+def test_what_a_nation_had_at_first_is_known_from_the_begin():
+    west, east = (unit(f"{name}-1", nation, 0.0) for name, nation in (("w", "west"), ("e", "east")))
+    terms = Reinforcement(hostiles=5, salvos_below=0.4)
+    made, depot = Reinforcing("east", terms, (), (west, east)), Depot((west, east))
+    depot.take((Stock(unit="e-1", weapon="missile", salvos=40, channels=2),))
+    made.begin(depot)
+    depot.take((Stock(unit="e-1", weapon="missile", salvos=1, channels=2),))
+    made.begin(depot)
+    need = made.need(0, depot)
+    assert need.salvos_left == 1 / 40 and made.is_pressed(need)
+    asked = Proposal(
+        nation="west", number=1, time_s=0.0, by="x", target=-2, rule="", authority="both",
+        unit="e-1", owner="", answer_by_s=9.0, until_s=99.0, place="x",
+    )  # fmt: skip
+    words = pledge_words(need, terms, asked, True)
+    assert "2% of our salvos are left" in words and "hostiles" not in words
 
 
 class Renumbered(Two):

@@ -60,7 +60,14 @@ def test_the_next_outage_ends_the_time_to_agree():
     first, second = healings(TIMES, share, [(90.0, 120.0), (60.0, 80.0)])
     assert (first.begin_s, first.agreed_after_s) == (60.0, 0.0)
     assert second.agreed_after_s == 0.0
-    assert second.before < 1.0  # the first outage lies in the minute before
+    assert second.before == 1.0  # what was within the first outage does not count
+
+
+def test_outages_that_overlap_are_told_apart():
+    share = _share((0, 0.9), (60, 0.2), (150, 0.9))
+    first, second = healings(TIMES, share, [(60.0, 110.0), (90.0, 150.0)])
+    assert [one.before for one in (first, second)] == pytest.approx([0.9, 0.9])
+    assert first.agreed_after_s == 40.0 and second.agreed_after_s == 0.0
 
 
 def test_moments_without_a_share_are_left_out():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -83,9 +84,14 @@ class Planner:
         picture: Tracks,
         rows: dict[int, int],
         depot: Depot,
+        promised: Mapping[str, int],
         now_s: float,
     ) -> list[Choice]:
-        """Return the battery chosen for each target that one is chosen for."""
+        """Return the battery chosen for each target that one is chosen for.
+
+        ``promised``: for how many targets each unit is proposed already; what it needs for those
+        is not given away again.
+        """
         if not wanted or not self._rows:
             self._before = {}
             return []
@@ -95,8 +101,8 @@ class Planner:
         problem = Problem(
             value=np.array([max(one.threat.level, 0.05) for one in wanted]),
             chance=chance,
-            shots=np.array([depot.salvos(row) for row in range(len(self._rows))], np.int64),
-            targets=np.array([depot.channels(row) for row in range(len(self._rows))], np.int64),
+            shots=self._free(depot.salvos, promised),
+            targets=self._free(depot.channels, promised),
             most=np.ones(len(wanted), np.int64),
             allowed=chance > 0.0,
             promised=np.zeros(chance.shape, np.int64),
@@ -116,6 +122,11 @@ class Planner:
                 )
                 made.append(Choice(want.target, unit, want.rule, want.owner, want.threat, (words,)))
         return made
+
+    def _free(self, of: Callable[[int], int], promised: Mapping[str, int]) -> npt.NDArray[np.int64]:
+        """Return what of each weapon is left beside what is promised."""
+        left = [of(row) - promised.get(unit.name, 0) for row, (unit, _) in enumerate(self._rows)]
+        return np.maximum(np.array(left, np.int64), 0)
 
     def _options(self, wanted: list[Wanted], tracks: Tracks, now_s: float) -> Options:
         """Return what each weapon could do about each target, as it flies."""

@@ -8,6 +8,7 @@ it that nothing is ordered without the agreement that doctrine asks for.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -131,6 +132,7 @@ class CommandPost:
         for report in units:
             self._report(report, now_s, out)
         self.depot.take(tuple(stocks))
+        self._reinforcing.begin(self.depot)
         for old, new in renamed:
             self._rename(old, new, now_s, out)
         self._look(picture, now_s, reports, out)
@@ -477,7 +479,7 @@ class CommandPost:
         need = self._need()
         is_pressed = self._reinforcing.is_pressed(need)
         concurs = not is_pressed and luck >= self.setup.post.crew.refuses
-        reason = pledge_words(need, proposal, is_pressed)
+        reason = pledge_words(need, self._reinforcing.terms, proposal, is_pressed)
         if not concurs and not is_pressed:
             reason = "not convinced"
         self._try(
@@ -492,7 +494,9 @@ class CommandPost:
         """Choose batteries for what may be engaged, and have proposals made up for the own ones."""
         wanted = self._wanted(now_s)
         is_joint = self.desk.mode == JOINT
-        choices = self._planner.plan(wanted, self._picture, self._rows, self.depot, now_s)
+        choices = self._planner.plan(
+            wanted, self._picture, self._rows, self.depot, self._promised(), now_s
+        )
         chosen = {choice.target: choice for choice in choices}
         for target in [one for one in self._noted.choices if one not in chosen]:
             self.watch.drop(Task("propose", target))
@@ -508,6 +512,10 @@ class CommandPost:
                 self._propose(want.target, choice.unit.name, now_s, out)
             else:
                 self.watch.ask(Task("propose", want.target), now_s)
+
+    def _promised(self) -> Counter[str]:
+        """Return for how many targets each unit is proposed that wait for an answer."""
+        return Counter(one.unit for one in self.desk.book.open_proposals() if one.unit)
 
     def _wanted(self, now_s: float) -> list[Wanted]:
         """Return the targets that may be engaged now, the most threatening first."""

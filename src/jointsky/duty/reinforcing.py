@@ -42,12 +42,14 @@ class Reinforcing:
         self._first = -1  # salvos at first
         self._asked_s: dict[str, float] = {}
 
+    def begin(self, depot: Depot) -> None:
+        """Know how many salvos the nation has at first; what is told later changes nothing."""
+        if self._first < 0:
+            self._first = depot.left(self._own)
+
     def need(self, hostiles: int, depot: Depot) -> Need:
         """Return what presses the nation now."""
-        left = depot.left(self._own)
-        if self._first < 0:
-            self._first = left
-        return Need(hostiles, left / self._first if self._first else 1.0)
+        return Need(hostiles, depot.left(self._own) / self._first if self._first > 0 else 1.0)
 
     def is_pressed(self, need: Need) -> bool:
         """Return whether a nation asks for more, and has nothing to spare."""
@@ -111,8 +113,10 @@ def request_words(need: Need, terms: Reinforcement) -> tuple[str, ...]:
     return tuple(made)
 
 
-def pledge_words(need: Need, proposal: Proposal, is_pressed: bool) -> str:
+def pledge_words(
+    need: Need, terms: Reinforcement | None, proposal: Proposal, is_pressed: bool
+) -> str:
     """Return what a crew says to a request."""
-    if is_pressed:
-        return f"{proposal.unit} is needed here: {need.hostiles} hostiles come to zones of ours"
+    if is_pressed and terms is not None:
+        return f"{proposal.unit} is needed here: {', '.join(request_words(need, terms))}"
     return f"{proposal.unit} goes to {proposal.place}"

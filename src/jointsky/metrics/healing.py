@@ -2,11 +2,11 @@
 
 Agreement is a share over time, such as ``common`` between the sites that the outage parted.  Its
 ``before`` is the mean over ``before_s`` seconds before the outage began, over ``FEW`` moments at
-least; where nothing was common then, nobody can say when it was so again.  The pictures agree again
-at the first moment, from the outage's end on, from which the share stays at or above
-``level`` times ``before`` for ``steady_s`` seconds (or up to the next outage, or the end of what
-was recorded, where that comes first).  A relative level, because a share that was never whole
-cannot be asked to become so, and because it wavers by single targets.
+least, without those of other outages; where nothing was common then, nobody can say when it was
+so again.  The pictures agree again at the first moment, from the outage's end on, from which the
+share stays at or above ``level`` times ``before`` for ``steady_s`` seconds (or up to the next
+outage, or the end of what was recorded, where that comes first).  A relative level, because a
+share that was never whole cannot be asked to become so, and because it wavers by single targets.
 """
 
 from __future__ import annotations
@@ -55,10 +55,12 @@ def healings(
     windows = sorted(outages_s)
     found = []
     for k, (begin_s, end_s) in enumerate(windows):
-        next_s = windows[k + 1][0] if k + 1 < len(windows) else np.inf
-        few_s = time_s[time_s < begin_s][-FEW:].tolist()
-        since_s = min([begin_s - before_s, *few_s])
-        earlier = share[(time_s >= since_s) & (time_s < begin_s)]
+        next_s = min((one[0] for one in windows[k + 1 :] if one[0] >= end_s), default=np.inf)
+        is_whole = time_s < begin_s
+        for other_begin_s, other_end_s in windows[:k]:
+            is_whole &= (time_s < other_begin_s) | (time_s >= other_end_s)
+        since_s = min([begin_s - before_s, *time_s[is_whole][-FEW:].tolist()])
+        earlier = share[is_whole & (time_s >= since_s)]
         during = share[(time_s >= begin_s) & (time_s < max(end_s, begin_s))]
         before = float(earlier.mean()) if len(earlier) else float("nan")
         lowest = float(during.min()) if len(during) else float("nan")

@@ -26,6 +26,7 @@ OTHERS = {
     "nature": ("^", "incident of birds"),
     "civil": ("s", "of a civil flight"),
     "friend": ("D", "of a friend"),
+    "neutral": ("p", "of a neutral"),
     "a report": ("P", "of a report alone"),
     "nothing": ("v", "of nothing"),
 }

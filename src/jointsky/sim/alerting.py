@@ -27,7 +27,7 @@ class Alerted:
 class Alerting:
     """The lookout of one command post; ``by`` is who takes note of alerts there.
 
-    ``news``: alerts raised and incidents opened in the last step, each with its first track, or -1.
+    ``news``: alerts raised in the last step, and tracks that came to belong to an incident.
     """
 
     def __init__(self, areas: Areas, sensors: Sequence[Sensor], site: str, by: str) -> None:
@@ -35,6 +35,7 @@ class Alerting:
         self._by = by
         self._told: dict[int, Alert] = {}
         self.news: list[tuple[str, int]] = []
+        self._joined: set[int] = set()  # tracks that belong to an incident
 
     def step(
         self,
@@ -66,10 +67,12 @@ class Alerting:
     def _news_of(self, log: Log) -> list[tuple[str, int]]:
         if log.kind == "alert-raised":
             return [("alert", int(log.facts["track"]))]
-        if log.kind == "incident-opened":
-            tracks = self._lookout.incidents.incident(log.facts["incident"]).tracks
-            return [("incident", tracks[0] if tracks else -1)]
-        return []
+        if log.kind not in ("incident-opened", "incident-track"):
+            return []
+        tracks = set(self._lookout.incidents.incident(log.facts["incident"]).tracks)
+        new = tracks - self._joined
+        self._joined |= new
+        return [("incident", track) for track in sorted(new)]
 
     def left(self) -> Alerted:
         """Return all that was raised; nobody closes an incident in a simulation."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from jointsky.records.columns import join
+from jointsky.records.reports import Reports
 from jointsky.sensors.surroundings import Observed
 from jointsky.sim.duty import SimulatedDuty
 from jointsky.sim.network import Happened, SimulatedNetwork
@@ -19,6 +21,7 @@ class Course:
 
     def __init__(self, network: SimulatedNetwork, duty: SimulatedDuty | None) -> None:
         self.network, self.duty = network, duty
+        self._reports = Reports.make(0)  # that came since the command posts looked last
 
     def advance(
         self, seen: Observed, begin_s: float, until_s: float
@@ -42,8 +45,11 @@ class Course:
             told = self.network.advance(now, time_s)
             duty.hear(told)
             logged += told
+            if now.reports is not None:
+                self._reports = join([self._reports, now.reports])
             if time_s == step_end_s:
                 pictures = self.network.pictures(duty.sites, time_s)
-                logged += duty.end_step(pictures, now.reports, time_s)
+                reports, self._reports = self._reports, Reports.make(0)
+                logged += duty.end_step(pictures, reports, time_s)
             kept.append(now)
         return together([*kept, seen]), logged

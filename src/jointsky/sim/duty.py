@@ -88,6 +88,7 @@ class DutyLeft:
     busy_share: list[float]  # of the crews' seats
     longest_wait_s: list[float]  # of a task for a seat
     alerted: list[Alerted]
+    meant: list[dict[int, int]]  # by post, the vehicle behind each track's number, newest
     sent: int  # packets that the line between the posts carried
 
 
@@ -131,6 +132,7 @@ class SimulatedDuty:
         self.most_hostile = np.zeros((len(built.surroundings.vehicles), len(duty.posts)))
         self.tracked_s = np.full(self.most_hostile.shape, np.inf)
         self.identities: list[dict[tuple[str, str], float]] = [{} for _ in duty.posts]
+        self._meant: list[dict[int, int]] = [{} for _ in duty.posts]
         rows = {site.name: row for row, site in enumerate(built.sites)}
         self.sites = [rows[post.site] for post in duty.posts]
         self._renamed: dict[str, list[tuple[int, int]]] = {post.site: [] for post in duty.posts}
@@ -276,7 +278,8 @@ class SimulatedDuty:
                     moved = self.moving.send(order.unit, place, order.ref, now_s)
                     happened += self._move(moved, now_s)
                     continue
-                row = np.flatnonzero(picture.track_number == order.target)
+                numbers = post.desk.book.numbers(order.target)  # it may be numbered anew
+                row = np.flatnonzero(np.isin(picture.track_number, numbers))[:1]
                 happened += self._act(k, order, picture.rows(row), vehicle[row], off_m[row], now_s)
             for order in out.stops:
                 if is_unit(order.target):
@@ -322,6 +325,7 @@ class SimulatedDuty:
                 for post, seat_s in zip(self.posts, seats_s, strict=True)
             ],
             longest_wait_s=[post.watch.longest_wait_s for post in self.posts],
+            meant=self._meant,
             alerted=[alerting.left() for alerting in self._alerting],
             sent=self._sent,
         )
@@ -375,6 +379,7 @@ class SimulatedDuty:
         """Keep what each vehicle was taken for, at its worst and for how long."""
         allegiance = self.built.surroundings.vehicles.allegiance
         kept = self.identities[k]
+        self._meant[k] |= {number: one for number, one in means.items() if one != NOTHING}
         for target, found in self.posts[k].assessed.items():
             vehicle = means.get(target, NOTHING)
             truly = "nothing" if vehicle == NOTHING else str(allegiance[vehicle])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -123,9 +123,13 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
             for nation, alerted in zip(left.posts, left.alerted, strict=True)
         },
         "incidents_of": [
-            {"opened": step.time_s - built.begin_s, "nation": step.nation, **_whom(step, built)}
-            for step in left.story
-            if step.kind == "incident"
+            {
+                "opened": view.incident.timeline[0].time_s - built.begin_s,
+                "nation": nation,
+                **_whom(view.incident.tracks, meant, built),
+            }
+            for nation, alerted, meant in zip(left.posts, left.alerted, left.meant, strict=True)
+            for view in alerted.incidents
         ],
         "incidents": {
             nation: len(alerted.incidents)
@@ -193,12 +197,17 @@ def _stories(outcome: Outcome, left: DutyLeft, leaked: list[Leak]) -> list[dict[
     return made
 
 
-def _whom(step: Step, built: Built) -> dict[str, str]:
-    """Return whom an incident was opened for in truth; people's reports alone are of nobody's."""
-    if step.vehicle == NOTHING:
-        return {"of": "a report" if step.target == NOTHING else "nothing", "name": ""}
+def _whom(tracks: Iterable[int], meant: Mapping[int, int], built: Built) -> dict[str, str]:
+    """Return whom an incident is of in truth: of who came, if their track belongs to it too."""
+    numbers = list(tracks)
+    if not numbers:
+        return {"of": "a report", "name": ""}
     vehicles = built.surroundings.vehicles
-    return {"of": str(vehicles.allegiance[step.vehicle]), "name": str(vehicles.name[step.vehicle])}
+    rows = [meant[number] for number in numbers if number in meant]
+    rows.sort(key=lambda row: str(vehicles.allegiance[row]) != HOSTILE)  # stable
+    if not rows:
+        return {"of": "nothing", "name": ""}
+    return {"of": str(vehicles.allegiance[rows[0]]), "name": str(vehicles.name[rows[0]])}
 
 
 def _seen_by(outcome: Outcome, vehicle: int) -> list[str]:

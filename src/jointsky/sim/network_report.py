@@ -107,7 +107,7 @@ def _agreed_words(outage: Mapping[str, Any]) -> str:
     if not outage.get("common_before"):
         return "nothing was common before, so that nobody can say when it was again"
     if after_s is None:
-        return "the pictures did not agree again by the end"
+        return "the pictures did not agree again by the end, or the next cut"
     return f"the pictures agree again {after_s:.0f} s after"
 
 

@@ -79,6 +79,14 @@ def write(
                 pages.append(f"{post.site}-{view.incident.id}")
                 write_incident(view, folder / "incidents" / pages[-1])
         found["duty"]["incident_pages"] = pages
+        failed = [
+            (begin_s - built.begin_s, end_s - built.begin_s, name)
+            for name, outages_s in (
+                *((link.name, link.outages_s) for link in built.links),
+                *((sensor.name, sensor.outages_s) for sensor in built.sensors),
+            )
+            for begin_s, end_s in outages_s
+        ]
         if alone is not None:
             found["duty"]["apart"] = alone
             write_duty_picture(
@@ -87,6 +95,8 @@ def write(
                 outcome.end_s - built.begin_s,
                 folder / "duty-apart.png",
                 f"{built.name}: the same, each nation for itself",
+                built.begin_s,
+                failed,
             )
         nations = [site.nation for site in built.sites]
         across = {one.name for one in built.links if len({nations[k] for k in one.ends}) > 1}
@@ -102,14 +112,7 @@ def write(
             folder / "duty.png",
             f"{built.name}: who came, and what became of it",
             built.begin_s,
-            [
-                (begin_s - built.begin_s, end_s - built.begin_s, name)
-                for name, outages_s in (
-                    *((link.name, link.outages_s) for link in built.links),
-                    *((sensor.name, sensor.outages_s) for sensor in built.sensors),
-                )
-                for begin_s, end_s in outages_s
-            ],
+            failed,
         )
     if compared is not None:
         found["ways"] = list(compared)

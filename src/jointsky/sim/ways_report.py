@@ -132,7 +132,7 @@ def _two_scans(ways: Ways) -> str:
 
 def _agreed(outages: Sequence[Mapping[str, Any]]) -> str:
     """Return how long it took at most after an outage, or how often it did not come to that."""
-    healed = [outage["agreed_after_s"] for outage in outages if "agreed_after_s" in outage]
+    healed = [one["agreed_after_s"] for one in outages if one.get("common_before")]
     if not healed:
         return "-"
     never = sum(after_s is None for after_s in healed)
