@@ -118,6 +118,22 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
         "track_to_order_s": _quantiles(decided),
         "proposal_to_order_s": _quantiles(waited),
         "civil": _civil(built, left),
+        **_watched(left, built),
+        "crews": [
+            {"nation": nation, "busy_share": busy, "longest_wait_s": wait_s}
+            for nation, busy, wait_s in zip(
+                left.posts, left.busy_share, left.longest_wait_s, strict=True
+            )
+        ],
+        "magazines": magazines,
+        "spans": spans(stories, magazines, outcome.end_s - built.begin_s),
+        "targets": stories,
+    }
+
+
+def _watched(left: DutyLeft, built: Built) -> dict[str, Any]:
+    """Return what was raised by each post: alerts by kind, incidents and whom they are of."""
+    return {
         "alerts": {
             nation: _counted(alert.kind for alert in alerted.alerts)
             for nation, alerted in zip(left.posts, left.alerted, strict=True)
@@ -135,15 +151,6 @@ def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
             nation: len(alerted.incidents)
             for nation, alerted in zip(left.posts, left.alerted, strict=True)
         },
-        "crews": [
-            {"nation": nation, "busy_share": busy, "longest_wait_s": wait_s}
-            for nation, busy, wait_s in zip(
-                left.posts, left.busy_share, left.longest_wait_s, strict=True
-            )
-        ],
-        "magazines": magazines,
-        "spans": spans(stories, magazines, outcome.end_s - built.begin_s),
-        "targets": stories,
     }
 
 

@@ -72,48 +72,8 @@ def write(
     found = figures(judged)
     step(SCORING, 1.0)
     _pictures(judged, truth, found, folder, step)
-    if outcome.duty is not None and built.duty is not None:
-        pages = []
-        for post, alerted in zip(built.duty.posts, outcome.duty.alerted, strict=True):
-            for view in alerted.incidents[:MOST_PAGES]:
-                pages.append(f"{post.site}-{view.incident.id}")
-                write_incident(view, folder / "incidents" / pages[-1])
-        found["duty"]["incident_pages"] = pages
-        failed = [
-            (begin_s - built.begin_s, end_s - built.begin_s, name)
-            for name, outages_s in (
-                *((link.name, link.outages_s) for link in built.links),
-                *((sensor.name, sensor.outages_s) for sensor in built.sensors),
-            )
-            for begin_s, end_s in outages_s
-        ]
-        if alone is not None:
-            found["duty"]["apart"] = alone
-            write_duty_picture(
-                alone,
-                [(0.0, outcome.end_s - built.begin_s)],
-                outcome.end_s - built.begin_s,
-                folder / "duty-apart.png",
-                f"{built.name}: the same, each nation for itself",
-                built.begin_s,
-                failed,
-            )
-        nations = [site.nation for site in built.sites]
-        across = {one.name for one in built.links if len({nations[k] for k in one.ends}) > 1}
-        silent = [
-            (outage.begin_s - built.begin_s, outage.end_s - built.begin_s)
-            for outage in judged.outages
-            if not across.isdisjoint(outage.links)
-        ]
-        write_duty_picture(
-            found["duty"],
-            silent,
-            outcome.end_s - built.begin_s,
-            folder / "duty.png",
-            f"{built.name}: who came, and what became of it",
-            built.begin_s,
-            failed,
-        )
+    if outcome.duty is not None:
+        _write_duty(outcome, judged, found["duty"], folder, alone)
     if compared is not None:
         found["ways"] = list(compared)
         write_ways_pictures(judged, compared, folder)
@@ -122,6 +82,46 @@ def write(
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
     step(WRITING, 1.0)
     return found
+
+
+def _write_duty(
+    outcome: Outcome,
+    judged: Judged,
+    found: dict[str, Any],
+    folder: pathlib.Path,
+    alone: Mapping[str, Any] | None,
+) -> None:
+    """Write the incidents and the pictures of a duty; add to its figures what belongs there."""
+    built, until_s = outcome.built, outcome.end_s - outcome.built.begin_s
+    assert outcome.duty is not None and built.duty is not None
+    found["incident_pages"] = []
+    for post, alerted in zip(built.duty.posts, outcome.duty.alerted, strict=True):
+        for view in alerted.incidents[:MOST_PAGES]:
+            found["incident_pages"].append(f"{post.site}-{view.incident.id}")
+            write_incident(view, folder / "incidents" / found["incident_pages"][-1])
+    failed = [
+        (begin_s - built.begin_s, end_s - built.begin_s, name)
+        for name, outages_s in (
+            *((link.name, link.outages_s) for link in built.links),
+            *((sensor.name, sensor.outages_s) for sensor in built.sensors),
+        )
+        for begin_s, end_s in outages_s
+    ]
+    when = built.begin_s, failed
+    if alone is not None:
+        found["apart"] = alone
+        title = f"{built.name}: the same, each nation for itself"
+        path = folder / "duty-apart.png"
+        write_duty_picture(alone, [(0.0, until_s)], until_s, path, title, *when)
+    nations = [site.nation for site in built.sites]
+    across = {one.name for one in built.links if len({nations[k] for k in one.ends}) > 1}
+    silent = [
+        (outage.begin_s - built.begin_s, outage.end_s - built.begin_s)
+        for outage in judged.outages
+        if not across.isdisjoint(outage.links)
+    ]
+    title = f"{built.name}: who came, and what became of it"
+    write_duty_picture(found, silent, until_s, folder / "duty.png", title, *when)
 
 
 def _write_plots(outcome: Outcome, folder: pathlib.Path) -> None:
