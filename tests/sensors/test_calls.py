@@ -144,6 +144,7 @@ def test_with_a_person_on_the_ground_the_nearest_drone_is_read_out():
               for k, away_m in enumerate((450.0, 250.0, 2000.0)))  # fmt: skip
     found = seen(observer(reads_remote_id=True), sky(person, *drones), 400.0)
     assert set(found.reported) == {0}, "against the ground, but it fills the largest angle"
+    assert len(found.reports) == 40 and not len(found.plots), "a walker is no plot of the sky"
     assert set(found.reports.claimed) == {"person"}
     assert set(found.reports.remote_id) == {"C2"}
     assert found.reports.words[0].startswith("seen a person to the ")

@@ -23,7 +23,7 @@ from jointsky.records.vehicles import Transponder
 from jointsky.sensors import calls_kernels as kernels
 from jointsky.sensors import drawing_kernels as drawing
 from jointsky.sensors.bearings import draw_false
-from jointsky.sensors.calls_words import claimed_of, points_of, sentence
+from jointsky.sensors.calls_words import ON_THE_GROUND, claimed_of, points_of, sentence
 from jointsky.sensors.frames import (
     Floats,
     Frames,
@@ -286,7 +286,14 @@ def _told(
     about_m = np.where(has_place, range_m, np.nan)
     said = [sentence(reports, i, float(about_m[i])) for i in range(count)]
     reports = reports.replace(words=np.array(said, "U160"))
-    made = observed(placed, time_s, noticed.vehicle, plots, received_s=received_s)
+    flies = np.flatnonzero(~np.isin(reports.claimed, ON_THE_GROUND))  # nobody plots a walker
+    made = observed(
+        placed,
+        time_s[flies],
+        noticed.vehicle[flies],
+        plots.rows(flies),
+        received_s=received_s[flies],
+    )
     order = np.lexsort((noticed.vehicle, time_s, received_s))
     return dataclasses.replace(
         made,

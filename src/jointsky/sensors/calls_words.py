@@ -17,7 +17,7 @@ _SAID = {
     "ground": ("something on the ground", "things on the ground"),
     "person": ("a person", "people"),
 }
-_ON_THE_GROUND = ("ground", "person")
+ON_THE_GROUND = ("ground", "person")
 _POINTS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 
@@ -52,7 +52,7 @@ def sentence(reports: Reports, row: int, range_m: float) -> str:
     if math.isfinite(range_m):
         text += f", about {_round_distance(range_m)} away"
     if math.isfinite(reports.course_rad[row]):
-        moves = "going" if claimed in _ON_THE_GROUND else "flying"
+        moves = "going" if claimed in ON_THE_GROUND else "flying"
         text += f", {moves} {direction_in_words(float(reports.course_rad[row]))}"
     if reports.remote_id[row]:
         text += f", remote ID {reports.remote_id[row]}"
