@@ -26,6 +26,8 @@ def test_what_was_noticed_is_a_sentence():
         "Alerts for 2 of 3 that came, incidents for 1; 3 incidents were of others: 2 of birds, "
         "1 of reports alone."
     ]
+    (line,) = watch_lines(told((1, 0), of=["civil"]))
+    assert line.endswith("1 incident was of others: 1 of civil flights.")
     assert watch_lines(told((1, 0))) == ["Alerts for 1 of 1 that came; no incident."]
     assert watch_lines(told((1, 1), of=["hostile"])) == [
         "Alerts for 1 of 1 that came, incidents for 1; none of others."

@@ -81,7 +81,8 @@ def watch_lines(duty: Mapping[str, Any]) -> list[str]:
     line += f", incidents for {known['incident']}; "
     if not others:
         return [line + "none of others."]
-    return [line + f"{len(others)} incidents were of others: {words}."]
+    many = "1 incident was" if len(others) == 1 else f"{len(others)} incidents were"
+    return [line + f"{many} of others: {words}."]
 
 
 def target_rows(duty: Mapping[str, Any]) -> list[list[str]]:
