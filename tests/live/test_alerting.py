@@ -376,13 +376,18 @@ def test_a_damaged_file_is_told_put_aside_and_nothing_else_is_lost(tmp_path, oct
     assert restarted(tmp_path, brain, tracks())[1].shown is not None
 
 
-@pytest.mark.xdist_group("live faults")
-def test_a_node_that_is_killed_goes_on_with_its_alerts(tmp_path):
+def watched(tmp_path):
+    """Return the file of a network with a prohibited zone, its radars, and the node of one site."""
     circle = {"latitude_deg": 54.85, "longitude_deg": 27.15, "radius_km": 60}
     zone = {"name": "plant", "use": "prohibited", "circle": circle}
     made = Made(tmp_path, zones=[zone], people="people.jsonl")
     path = made.write()
-    radars, node = Radars(made), Node(path, "hill")
+    return path, Radars(made), Node(path, "hill")
+
+
+@pytest.mark.xdist_group("live faults")
+def test_a_node_that_is_killed_goes_on_with_its_alerts(tmp_path):
+    path, radars, node = watched(tmp_path)
     try:
         node.until(lambda status: len(status["alerts"]) >= 8, 240.0)
         say(tmp_path, do="acknowledge", alert=3)
@@ -405,11 +410,7 @@ def states_of(status):
 
 @pytest.mark.xdist_group("live faults")
 def test_a_node_raises_alerts_takes_a_report_and_leaves_an_incident_in_its_folder(tmp_path):
-    circle = {"latitude_deg": 54.85, "longitude_deg": 27.15, "radius_km": 60}
-    zone = {"name": "plant", "use": "prohibited", "circle": circle}
-    made = Made(tmp_path, zones=[zone], people="people.jsonl")
-    path = made.write()
-    radars, node = Radars(made), Node(path, "hill")
+    _, radars, node = watched(tmp_path)
     try:
         told = node.until(lambda status: len(status["alerts"]) >= 4, 240.0)
         assert {one["kind"] for one in told["alerts"]} == {"entry"}

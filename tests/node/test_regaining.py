@@ -30,8 +30,9 @@ def test_what_cannot_be_it_is_not(row):
 
 
 def test_who_is_there_under_its_own_number_is_waited_for_no_longer():
-    assert regained((7, 2000.0, 0.0, 100.0, 0.0))[1].waiting() == []
-    assert regained((90, 6000.0, 0.0, 100.0, 0.0))[1].waiting() == [7]
+    again = tracks((90, 2000.0, 0.0, 100.0, 0.0), time_s=20.0)
+    assert regained((7, 2000.0, 0.0, 100.0, 0.0))[1].find(again, 20.0) == []
+    assert regained((90, 6000.0, 0.0, 100.0, 0.0))[1].find(again, 20.0) == [(7, 90)]
 
 
 def test_each_is_taken_once_and_the_nearest_pairs_first():
@@ -72,4 +73,3 @@ def test_a_minute_later_it_is_not_anywhere_near():
 def test_no_tracks_are_no_fault():
     assert regained(known=())[0] == []
     assert regained()[0] == []
-    assert regained()[1].waiting() == [7]

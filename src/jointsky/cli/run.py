@@ -39,6 +39,7 @@ INTERRUPTED = 130
 WAYS_WIDTH = 96
 ONLY_WIDE = ("longest", "99 %")  # left out of a narrow terminal; the report has them
 DUTY_SHOWN = ("who came", "tracked", "alert", "sure", "ordered", "fired", "shots", "end")
+ALWAYS_SHOWN = ("who came", "tracked", "end")  # others where there is something in them
 COLUMNS = (  # as they are printed, and as the report names them: 80 characters are enough
     ("site", "site"),
     ("nation", "nation"),
@@ -182,11 +183,19 @@ def _show_duty(duty: dict[str, Any]) -> None:
         for row in span_rows(duty["spans"]):
             table.add_row(*row)
     else:
-        shown = [k for k, head in enumerate(TARGET_HEADS) if head in DUTY_SHOWN]
+        rows = target_rows(duty)
+        shown = [
+            k
+            for k, head in enumerate(TARGET_HEADS)
+            if head in ALWAYS_SHOWN
+            or (head in DUTY_SHOWN and any(row[k] not in {"-", "0"} for row in rows))
+        ]
         for k in shown:
             is_words = TARGET_HEADS[k] in {"who came", "end"}
-            table.add_column(TARGET_HEADS[k], justify="left" if is_words else "right")
-        for row in target_rows(duty):
+            table.add_column(
+                TARGET_HEADS[k], justify="left" if is_words else "right", no_wrap=k == 0
+            )
+        for row in rows:
             table.add_row(*(row[k] for k in shown))
     console.results.print(table)
     for line in summary_lines(duty):

@@ -36,10 +36,6 @@ class Regaining:
         self._old = set(known.track_number.tolist())
         self._lost = set(decided)
 
-    def waiting(self) -> list[int]:
-        """Return the numbers that have not come back, and still may."""
-        return [int(number) for number in self._known.track_number]
-
     def lost(self) -> list[int]:
         """Return the numbers of decided tracks that did not come back."""
         return sorted(self._lost)

@@ -86,7 +86,8 @@ def draw_days(
     hours_px, font = 24.0 / (0.895 * WIDTH_PX), made.font(8.5)
     for name, since_s, how in sorted(came, key=lambda one: one[1]):
         (hour, row), (marker, colour, _) = at(since_s), CAME[how]
-        axes.plot([hour], [row - 0.08], marker, color=colour, markersize=10, markeredgewidth=0)
+        axes.plot([hour], [row - 0.08], marker, color=colour, markersize=10, markeredgewidth=0,
+                  clip_on=False, zorder=3)  # fmt: skip
         wide = hours_px * (made.text_size_px(name, font)[0] + 14)
         left = hour + wide > 24.0
         begin, end = (hour - wide, hour) if left else (hour, hour + wide)
