@@ -83,6 +83,7 @@ def draw_days(
             axes.plot([hour], [row + 0.12], OTHERS[of][0], color="none", markersize=7,
                       markeredgecolor=made.palette.quiet, markeredgewidth=1.3)  # fmt: skip
     taken: list[tuple[int, float, float]] = []  # row, and hours from and to: of names that stand
+    places = [at(since_s) for _, since_s, _ in came]
     hours_px, font = 24.0 / (0.895 * WIDTH_PX), made.font(8.5)
     for name, since_s, how in sorted(came, key=lambda one: one[1]):
         (hour, row), (marker, colour, _) = at(since_s), CAME[how]
@@ -91,12 +92,13 @@ def draw_days(
         wide = hours_px * (made.text_size_px(name, font)[0] + 14)
         left = hour + wide > 24.0
         begin, end = (hour - wide, hour) if left else (hour, hour + wide)
-        is_taken = any(r == row and begin < b and a < end for r, a, b in taken)
+        below = any(r == row and begin < b and a < end for r, a, b in taken)
+        above = any(r == row and h != hour and begin < h < end for h, r in places)
         taken.append((row, begin, end))
         axes.annotate(
             name,
             (hour, row - 0.08),
-            xytext=(-9 if left else 9, -9 if is_taken else 0),
+            xytext=(-9 if left else 9, -9 if below else 10 if above else 0),
             textcoords="offset points",
             ha="right" if left else "left",
             va="center",
