@@ -32,7 +32,7 @@ from jointsky.sensors.surroundings import Observed
 from jointsky.sim.alerting import Alerted, Alerting
 from jointsky.sim.arming import armed, stocks_of, unit_of
 from jointsky.sim.lines import Line
-from jointsky.sim.matching import NOTHING, Matching, distances_m
+from jointsky.sim.matching import NOTHING, Matching, distances_m, meant
 from jointsky.sim.moving import Moved, Moving
 from jointsky.sim.network import Happened
 from jointsky.world.engagement import Engagement, Target
@@ -278,8 +278,7 @@ class SimulatedDuty:
                     moved = self.moving.send(order.unit, place, order.ref, now_s)
                     happened += self._move(moved, now_s)
                     continue
-                numbers = post.desk.book.numbers(order.target)  # it may be numbered anew
-                row = np.flatnonzero(np.isin(picture.track_number, numbers))[:1]
+                row = meant(picture, order.target, post.desk.book.numbers(order.target))
                 happened += self._act(k, order, picture.rows(row), vehicle[row], off_m[row], now_s)
             for order in out.stops:
                 if is_unit(order.target):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -95,3 +96,13 @@ def distances_m(
     range_m[known] = geodesy.mean_radius_of_curvature_m(site[0]) * np.hypot(north, east)
     height_m[known] = height - site[2]
     return range_m, height_m, speed_mps
+
+
+def meant(picture: Tracks, target: int, numbers: Iterable[int]) -> npt.NDArray[np.intp]:
+    """Return the row of a picture that a target's number means, as an array; empty: none.
+
+    ``numbers`` are all that it has or had: the track may be numbered anew since.
+    """
+    rows = np.flatnonzero(np.isin(picture.track_number, list(numbers)))
+    own = rows[picture.track_number[rows] == target]
+    return own if len(own) else rows[:1]
