@@ -8,7 +8,7 @@ import pathlib
 
 import numpy as np
 import pyarrow.parquet as pq
-from jointsky.scenario.rims import rim_rad
+from jointsky.assess.rims import rim_rad
 from scipy.spatial import cKDTree
 
 from jointsky.assess.areas import Area, Areas

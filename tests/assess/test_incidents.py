@@ -173,6 +173,20 @@ def test_a_slow_silent_track_at_the_place_of_a_report_belongs_to_it():
     assert answering.active()[0].tracks == ()
 
 
+@pytest.mark.parametrize("claimed, count", [("drone", 1), ("person", 2)])
+def test_a_call_about_the_track_of_an_incident_belongs_to_it_however_far_it_has_flown(
+    claimed, count
+):
+    alerts, incidents = made(square("land", "border", half_m=40_000.0), TOWN)
+    run(alerts, incidents, [drone(-45_000.0)] * 5 + [drone(-39_000.0)] * 5)
+    (crossing,) = incidents.active()
+    assert crossing.zone == "land"
+    on = drone(0.0)
+    incidents.on_reports(report(500.0, time_s=3000.0, claimed=claimed), on, 3010.0)
+    assert len(incidents.active()) == count
+    assert incidents.incident(crossing.id).reports == (1 if count == 1 else 0)
+
+
 def test_a_second_drone_near_the_first_is_the_same_incident_and_a_far_one_is_not():
     alerts, incidents = made()
     near = tracks((1, 0, 0, 20, 0), (2, 500.0, 0, 20, 0), (3, -4_500.0, -4_500.0, 20, 0))

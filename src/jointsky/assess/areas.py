@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.assess import areas_kernels as kernels
 from jointsky.earth.geodesy import mean_radius_of_curvature_m
 from jointsky.earth.terrain import HeightGrid, height_at
 
@@ -52,6 +53,11 @@ class Areas:
     def __init__(self, areas: Sequence[Area], ground: HeightGrid | None = None) -> None:
         self.areas = tuple(areas)
         self._ground = ground
+        self._rims = _Rims([area.rim_rad for area in self.areas])
+        self._floor_m = np.array([area.floor_m for area in self.areas], np.float64)
+        self._ceiling_m = np.array([area.ceiling_m for area in self.areas], np.float64)
+        self._above_ground = np.array([area.above_ground for area in self.areas], np.bool_)
+        self._always = not any(area.active_s for area in self.areas)
 
     def of_use(self, *uses: str) -> list[int]:
         """Return the rows of areas of some uses."""
@@ -64,14 +70,13 @@ class Areas:
 
         A point of unknown height (NaN) counts as between floor and ceiling.
         """
-        made = np.zeros((len(latitude_rad), len(self.areas)), np.bool_)
         above_m = self.above_ground_m(latitude_rad, longitude_rad, height_m)
-        for column, area in enumerate(self.areas):
-            if area.is_active(time_s):
-                level_m = above_m if area.above_ground else height_m
-                is_between = ~((level_m < area.floor_m) | (level_m > area.ceiling_m))
-                made[:, column] = is_between & is_over(latitude_rad, longitude_rad, area.rim_rad)
-        return made
+        level_m = np.where(self._above_ground, above_m[:, None], np.asarray(height_m)[:, None])
+        is_outside = (level_m < self._floor_m) | (level_m > self._ceiling_m)
+        holds = np.ones(len(self.areas), np.bool_)
+        if not self._always:
+            holds[:] = [area.is_active(time_s) for area in self.areas]
+        return self._rims.over(latitude_rad, longitude_rad, holds) & ~is_outside
 
     def above_ground_m(
         self, latitude_rad: Floats, longitude_rad: Floats, height_m: Floats
@@ -86,39 +91,49 @@ class Areas:
 
         Over the ground, whatever the height, whether the area holds at the time or not.
         """
-        made = np.empty((len(latitude_rad), len(self.areas)))
-        for column, area in enumerate(self.areas):
-            to_rim = _distance_m(latitude_rad, longitude_rad, area.rim_rad)
-            is_in = is_over(latitude_rad, longitude_rad, area.rim_rad)
-            made[:, column] = np.where(is_in, -to_rim, to_rim)
-        return made
+        return self._rims.distance_m(latitude_rad, longitude_rad)
 
 
-def is_over(latitude_rad: Floats, longitude_rad: Floats, rim_rad: Floats) -> Booleans:
+class _Rims:
+    """The corners of several rims, one after the other."""
+
+    def __init__(self, rims_rad: Sequence[Floats]) -> None:
+        self._rims = np.ascontiguousarray(np.concatenate([np.empty((0, 2)), *rims_rad]))
+        self._first = np.cumsum([0, *(len(rim) for rim in rims_rad)])
+        self._radius_m = np.array(
+            [mean_radius_of_curvature_m(float(rim[:, 0].mean())) for rim in rims_rad], np.float64
+        )
+
+    def over(
+        self, latitude_rad: npt.ArrayLike, longitude_rad: npt.ArrayLike, chosen: Booleans
+    ) -> Booleans:
+        """Return which points (n,) each of the chosen rims goes round, (n, rims)."""
+        latitude, longitude = _columns(latitude_rad, longitude_rad)
+        out = np.empty((len(latitude), len(self._radius_m)), np.bool_)
+        kernels.over(latitude, longitude, self._rims, self._first, chosen, out)
+        return out
+
+    def distance_m(self, latitude_rad: npt.ArrayLike, longitude_rad: npt.ArrayLike) -> Floats:
+        """Return how far points (n,) are from each rim, (n, rims), negative inside."""
+        latitude, longitude = _columns(latitude_rad, longitude_rad)
+        out = np.empty((len(latitude), len(self._radius_m)))
+        kernels.rim_distances(latitude, longitude, self._rims, self._first, self._radius_m, out)
+        return out
+
+
+def _columns(*given: npt.ArrayLike) -> list[Floats]:
+    return [np.ascontiguousarray(np.asarray(one, np.float64)) for one in given]
+
+
+def is_over(
+    latitude_rad: npt.ArrayLike, longitude_rad: npt.ArrayLike, rim_rad: Floats
+) -> Booleans:
     """Return which points (n,) a rim (k, 2) goes round (Haines 1994, Graphics Gems IV)."""
-    x, rim_x = unwrapped(longitude_rad, rim_rad)
-    y, rim_y = np.asarray(latitude_rad)[:, None], rim_rad[:, 0]
-    y0, y1, x0, x1 = np.roll(rim_y, 1), rim_y, np.roll(rim_x, 1), rim_x
-    spans = (y0 > y) != (y1 > y)
-    rise = np.where(y1 == y0, 1.0, y1 - y0)
-    crosses = spans & (x[:, None] < x0 + (y - y0) / rise * (x1 - x0))
-    return np.asarray(crosses.sum(axis=1) % 2 == 1)
-
-
-def _distance_m(latitude_rad: Floats, longitude_rad: Floats, rim_rad: Floats) -> Floats:
-    """Return the distance of points (n,) from the nearest side of a rim (k, 2)."""
-    if not len(latitude_rad):
-        return np.empty(0)
-    x, rim_x = unwrapped(longitude_rad, rim_rad)
-    halfway = 0.5 * (np.asarray(latitude_rad)[:, None] + rim_rad[:, 0])
-    radius_m = mean_radius_of_curvature_m(float(rim_rad[:, 0].mean()))
-    east_m = (rim_x - x[:, None]) * np.cos(halfway) * radius_m  # of each corner from each point
-    north_m = (rim_rad[:, 0] - np.asarray(latitude_rad)[:, None]) * radius_m
-    back_e, back_n = np.roll(east_m, 1, axis=1), np.roll(north_m, 1, axis=1)
-    side_e, side_n = east_m - back_e, north_m - back_n
-    length2 = np.maximum(side_e**2 + side_n**2, 1e-6)
-    along = np.clip(-(back_e * side_e + back_n * side_n) / length2, 0.0, 1.0)
-    return np.asarray(np.hypot(back_e + along * side_e, back_n + along * side_n).min(axis=1))
+    latitude, longitude = _columns(latitude_rad, longitude_rad)
+    out = np.empty((len(latitude), 1), np.bool_)
+    rim = np.ascontiguousarray(rim_rad, np.float64)
+    kernels.over(latitude, longitude, rim, np.array([0, len(rim)]), np.ones(1, np.bool_), out)
+    return out[:, 0]
 
 
 def unwrapped(longitude_rad: Floats, rim_rad: Floats) -> tuple[Floats, Floats]:

@@ -102,7 +102,10 @@ class Incidents:
             place = Place.of_report(reports, row)
             remote_id = str(reports.remote_id[row])
             at_s = float(reports.time_s[row])
+            near = self._places.tracks_near(place, tracks)
             id = self._of_remote_id(remote_id) or self._near(place, now_s)
+            if id is None and str(reports.claimed[row]) != "person":  # who is on foot is none of them
+                id = self._of_tracks(near)
             zone = self._places.zone_near(place, at_s)
             if id is None and zone is not None and self._counts(reports, row):
                 title = words.title_of_report(reports, row, zone)
@@ -116,7 +119,7 @@ class Incidents:
             one = self._all[id]
             ids = {remote_id} - {"", *one.remote_ids}
             self._set(id, reports=one.reports + 1, remote_ids=(*one.remote_ids, *ids))
-            self._join(id, self._places.tracks_near(place, tracks), now_s)
+            self._join(id, near, now_s)
         return self._changed(before)
 
     def step(self, tracks: Tracks, now_s: float) -> list[Incident]:
@@ -275,6 +278,11 @@ class Incidents:
     def _of_remote_id(self, remote_id: str) -> str | None:
         ids = (one.id for one in self.active() if remote_id and remote_id in one.remote_ids)
         return next(ids, None)
+
+    def _of_tracks(self, numbers: Sequence[int]) -> str | None:
+        """Return the newest open incident to which any of some tracks belongs."""
+        ids = [one.id for one in self.active() if set(numbers) & set(one.tracks)]
+        return next((id for id in reversed(ids) if not self._is_distress(id)), None)
 
     def _near(self, place: Place, now_s: float) -> str | None:
         """Return the open incident that is nearest to a place, near enough and of late."""
