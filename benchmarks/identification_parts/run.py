@@ -8,10 +8,10 @@ import pathlib
 
 import numpy as np
 import pyarrow.parquet as pq
-from jointsky.assess.rims import rim_rad
 from scipy.spatial import cKDTree
 
 from jointsky.assess.areas import Area, Areas
+from jointsky.assess.rims import rim_rad
 from jointsky.records.plans import FlightPlan, PlanPoint
 from jointsky.records.reports import Reports
 from jointsky.records.sensors import Sensor

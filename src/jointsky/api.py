@@ -74,9 +74,14 @@ class Tracker(_tracker.Tracker):
         """
         return super().update(to_plots(plots, self.sensors))
 
-    def pictures(self, plots: Plots | _dataframes.Table, times_s: npt.ArrayLike) -> Tracks:
-        """Take plots in; return the confirmed tracks at each time, of plots up to then only."""
-        return super().pictures(to_plots(plots, self.sensors), times_s)
+    def pictures(
+        self, plots: Plots | _dataframes.Table, times_s: npt.ArrayLike, behind_s: float = 0.0
+    ) -> Tracks:
+        """Take plots in; return the confirmed tracks at each time, of plots up to then only.
+
+        ``behind_s``: of plots up to so long before, as where plots come so late.
+        """
+        return super().pictures(to_plots(plots, self.sensors), times_s, behind_s)
 
 
 def read(*paths: str | pathlib.Path, options: ReadOptions | None = None) -> Reading:

@@ -290,6 +290,40 @@ def test_pictures_in_pieces_are_those_in_one_call():
     assert_same(join(parts), whole)
 
 
+def test_pictures_behind_are_of_plots_up_to_so_long_before_as_expected_at_their_times():
+    sensors, plots = a_sky(FLAT)
+    times = np.arange(5.0, END_S, 2.5)
+    late = FLAT.tracker(sensors).pictures(plots, times, 2.0)
+    tracker, shown, begin = FLAT.tracker(sensors), [], 0
+    for time_s in times:
+        end = int(np.searchsorted(plots.time_s, time_s - 2.0, side="right"))
+        tracker.update(plots.rows(slice(begin, end)))
+        tracker.flush()
+        shown.append(tracker.picture(float(time_s)))
+        begin = end
+    assert_same(late, join(shown))
+
+
+PROMPT = TrackerSettings(late_s=0.0)
+
+
+def test_a_tracker_forked_from_a_state_goes_on_as_the_first_and_disturbs_it_not():
+    sensors, plots = a_sky(FLAT)
+    half, times = len(plots) // 2, np.arange(1.0, END_S, 1.0)
+    early, later = (plots.rows(slice(*part)) for part in ((0, half), (half, len(plots))))
+    split_s = float(early.time_s[-1])
+    tracker = FLAT.tracker(sensors, PROMPT)
+    empty = tracker.fork(tracker.state())
+    tracker.pictures(early, times[times <= split_s])
+    forks = [tracker.fork(tracker.state()) for _ in range(2)]
+    rest = times[times > split_s]
+    shown = [one.pictures(later, rest) for one in (forks[0], tracker, forks[1])]
+    assert len(shown[0]) > len(rest)
+    assert_same(shown[0], shown[1])
+    assert_same(shown[0], shown[2])
+    assert_same(empty.pictures(plots, times), FLAT.tracker(sensors, PROMPT).pictures(plots, times))
+
+
 def test_a_picture_changes_nothing():
     sensors, plots = a_sky(FLAT)
     tracker, other = FLAT.tracker(sensors), FLAT.tracker(sensors)

@@ -125,9 +125,7 @@ def _columns(*given: npt.ArrayLike) -> list[Floats]:
     return [np.ascontiguousarray(np.asarray(one, np.float64)) for one in given]
 
 
-def is_over(
-    latitude_rad: npt.ArrayLike, longitude_rad: npt.ArrayLike, rim_rad: Floats
-) -> Booleans:
+def is_over(latitude_rad: npt.ArrayLike, longitude_rad: npt.ArrayLike, rim_rad: Floats) -> Booleans:
     """Return which points (n,) a rim (k, 2) goes round (Haines 1994, Graphics Gems IV)."""
     latitude, longitude = _columns(latitude_rad, longitude_rad)
     out = np.empty((len(latitude), 1), np.bool_)

@@ -4,6 +4,8 @@ float64 in; radians and metres; no checks and no allocation: areas.py does both.
 Shapes: n points; A areas; R corners of all rims, those of area a from first[a] to first[a + 1].
 """
 
+# mypy: ignore-errors
+
 import math
 
 import numpy as np

@@ -104,7 +104,7 @@ class Incidents:
             at_s = float(reports.time_s[row])
             near = self._places.tracks_near(place, tracks)
             id = self._of_remote_id(remote_id) or self._near(place, now_s)
-            if id is None and str(reports.claimed[row]) != "person":  # who is on foot is none of them
+            if id is None and str(reports.claimed[row]) != "person":  # no track is on foot
                 id = self._of_tracks(near)
             zone = self._places.zone_near(place, at_s)
             if id is None and zone is not None and self._counts(reports, row):

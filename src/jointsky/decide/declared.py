@@ -96,8 +96,12 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         bool, Meta(description="Whether the two decide together; false: each as if alone")
     ] = True
     step_s: Annotated[
-        float, Meta(ge=0.25, le=10, description="How often a command post looks at its picture")
+        float, Meta(ge=0.25, le=10, description="How often a command post does what is due")
     ] = 1.0
+    look_s: Annotated[
+        float,
+        Meta(ge=0, le=60, description="How often it looks at its picture; 0: at every step"),
+    ] = 0.0
     ahead_s: Annotated[
         float, Meta(gt=0, le=3600, description="How far ahead it looks for an interception")
     ] = 180.0

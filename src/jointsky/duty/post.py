@@ -49,6 +49,7 @@ SPARED: frozenset[Identity] = frozenset({"friend", "assumed-friend", "neutral"})
 _DOUBTED = frozenset({"suspect", "hostile"})
 _AT_ONCE = 40  # decisions that are told again after one sign of life
 _STOCKS_S = 4.0
+_AT_ONCE_S = 1e-6  # times of steps are rounded
 EARTH_M = 6_371_000.0
 _NEAR_M = 3000.0  # a target that the other nation numbers else is ours that is nearest
 _CLEARED = 0.3  # the machine's probability below which a target's engagement is held again
@@ -105,7 +106,7 @@ class CommandPost:
         self._picture = Tracks.make(0)
         self._inside = np.zeros((0, 0), np.bool_)
         self._noted = Noted()
-        self._stocks_s = -np.inf
+        self._stocks_s = self._looked_s = -np.inf
         self._begun_s = begun_s
         self._has_begun = False
 
@@ -122,8 +123,9 @@ class CommandPost:
         """Take what came by now, look at the picture, decide what is due.
 
         ``renamed``: tracks that go on under another number since the last step, old and new.
+        Between two looks at the picture, as ``looks`` tells, it goes by the last one.
         """
-        out = Out()
+        out, is_look = Out(), self.looks(now_s, reports)
         if not self._has_begun:
             self._has_begun = True
             self._do(self.desk.begin(now_s), out)
@@ -135,20 +137,28 @@ class CommandPost:
         self._reinforcing.begin(self.depot)
         for old, new in renamed:
             self._rename(old, new, now_s, out)
-        self._look(picture, now_s, reports, out)
+        if is_look:
+            self._looked_s = now_s
+            self._look(picture, now_s, reports, out)
         self._spare(now_s, out)
         self._know_units(now_s)
         for done in self.watch.done(now_s):
             self._work(done, now_s, out)
-        self._identify(now_s)
-        self._ask_for_more(now_s)
-        self._plan(now_s, out)
+        if is_look:
+            self._identify(now_s)
+            self._ask_for_more(now_s)
+            self._plan(now_s, out)
         self._do(self.desk.on_time(now_s), out)
         if self.setup.other is not None and now_s >= self._stocks_s + _STOCKS_S:
             self._stocks_s = now_s
             told = Stocks(nation=self.nation, time_s=now_s, stocks=tuple(stocks))
             out.packets.append(pack(told))
         return out
+
+    def looks(self, now_s: float, reports: Reports | None = None) -> bool:
+        """Return whether it looks at its picture at a step: when it is time, or people report."""
+        is_told = reports is not None and len(reports) > 0
+        return is_told or now_s >= self._looked_s + self.setup.duty.look_s - _AT_ONCE_S
 
     # ---- what comes from outside ---------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from jointsky.earth.horizon import horizon_distance_m
 from jointsky.node.effects import RENAMES, Log
 from jointsky.records.columns import join
 from jointsky.records.decisions import Order, Ref, is_unit
+from jointsky.records.plots import Plots
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
 from jointsky.scenario.built import Built, BuiltBattery
@@ -133,6 +134,8 @@ class SimulatedDuty:
         self.tracked_s = np.full(self.most_hostile.shape, np.inf)
         self.identities: list[dict[tuple[str, str], float]] = [{} for _ in duty.posts]
         self._meant: list[dict[int, int]] = [{} for _ in duty.posts]
+        self._means: list[dict[int, int]] = [{} for _ in duty.posts]  # the same, as last looked at
+        self._watched: list[list[tuple[int, int]]] = [[] for _ in duty.posts]  # renamed, not yet so
         rows = {site.name: row for row, site in enumerate(built.sites)}
         self.sites = [rows[post.site] for post in duty.posts]
         self._renamed: dict[str, list[tuple[int, int]]] = {post.site: [] for post in duty.posts}
@@ -188,13 +191,22 @@ class SimulatedDuty:
 
     def begin_step(self, seen: Observed, until_s: float) -> tuple[Observed, list[Happened]]:
         """Let batteries go on up to a time; return what was seen without what they stopped."""
+        happened = self.act(until_s)
+        off = self.moving.sensors_off(until_s)
+        return without(seen, self.matching.stop_s, self._carrier, off), happened
+
+    def act(self, until_s: float) -> list[Happened]:
+        """Let batteries go on up to a time; return what is to be logged."""
         happened = [one for did in self.engagement.advance(until_s) for one in self._tell(did)]
         happened += self._supply(until_s)
         for moved in self.moving.step(until_s):
             happened += self._move(moved, until_s)
         self.matching.stop_s[:] = self.engagement.stop_s[:-1]
-        off = self.moving.sensors_off(until_s)
-        return without(seen, self.matching.stop_s, self._carrier, off), happened
+        return happened
+
+    def is_gone(self, plots: Plots, vehicle: Array) -> npt.NDArray[np.bool_]:
+        """Return which plots are of vehicles, or from aboard, after these were stopped."""
+        return is_gone(plots, vehicle, self.matching.stop_s, self._carrier)
 
     def _supply(self, now_s: float) -> list[Happened]:
         """Bring what is due to the batteries' reserves."""
@@ -241,6 +253,11 @@ class SimulatedDuty:
             if log.kind in RENAMES and site in self._renamed:
                 self._renamed[site].append((int(log.facts["other"]), int(log.facts["track"])))
 
+    def rename(self, numbers: Sequence[Sequence[tuple[int, int]]]) -> None:
+        """Take by post which tracks of its picture are numbered anew: from what, to what."""
+        for post, pairs in zip(self.duty.posts, numbers, strict=True):
+            self._renamed[post.site] += pairs
+
     def end_step(
         self, pictures: Mapping[int, Tracks], reports: Reports | None, now_s: float
     ) -> list[Happened]:
@@ -253,6 +270,7 @@ class SimulatedDuty:
             heard = self._reports(k, reports, now_s)
             site = self.duty.posts[k].site
             renamed, self._renamed[site] = self._renamed[site], []
+            is_look = post.looks(now_s, heard)
             out = post.step(
                 now_s,
                 picture,
@@ -263,15 +281,10 @@ class SimulatedDuty:
                 renamed,
             )
             self._told[k] = []
-            logs = self._alerting[k].step(picture, post.assessed, heard, now_s, renamed)
-            happened += [(now_s, site, log) for log in logs]
-            vehicle, off_m = self.matching.behind(picture, now_s)
-            means = dict(zip(picture.track_number.tolist(), vehicle.tolist(), strict=True))
-            self._note(k, means, now_s)
-            for what, target in self._alerting[k].news:
-                vehicle_of = means.get(target, NOTHING)
-                self.story.append(Step(now_s, what, post.nation, target, vehicle_of))
-            happened += self._take(k, out, means, now_s)
+            self._watched[k] += renamed
+            if is_look:
+                happened += self._watch(k, picture, heard, now_s)
+            happened += self._take(k, out, now_s)
             for order in out.acts:
                 if is_unit(order.target):
                     place = post.place_of(order)
@@ -279,7 +292,7 @@ class SimulatedDuty:
                     happened += self._move(moved, now_s)
                     continue
                 row = meant(picture, order.target, post.desk.book.numbers(order.target))
-                happened += self._act(k, order, picture.rows(row), vehicle[row], off_m[row], now_s)
+                happened += self._act(k, order, picture.rows(row), now_s)
             for order in out.stops:
                 if is_unit(order.target):
                     happened += self._move(self.moving.recall(order.unit, now_s), now_s)
@@ -290,6 +303,21 @@ class SimulatedDuty:
             for packet in out.packets:
                 self._send(k, packet, now_s)
         return happened
+
+    def _watch(
+        self, k: int, picture: Tracks, reports: Reports | None, now_s: float
+    ) -> list[Happened]:
+        """Raise what there is to be raised in a picture, and keep what its tracks truly are."""
+        post, renamed = self.posts[k], self._watched[k]
+        self._watched[k] = []
+        logs = self._alerting[k].step(picture, post.assessed, reports, now_s, renamed)
+        vehicle, _ = self.matching.behind(picture, now_s)
+        self._means[k] = dict(zip(picture.track_number.tolist(), vehicle.tolist(), strict=True))
+        self._note(k, self._means[k], now_s)
+        for what, target in self._alerting[k].news:
+            vehicle_of = self._means[k].get(target, NOTHING)
+            self.story.append(Step(now_s, what, post.nation, target, vehicle_of))
+        return [(now_s, self.duty.posts[k].site, log) for log in logs]
 
     def _shots_left(self) -> dict[str, int]:
         """Return how many shots each nation has left of each weapon, ready or in reserve."""
@@ -383,15 +411,15 @@ class SimulatedDuty:
             vehicle = means.get(target, NOTHING)
             truly = "nothing" if vehicle == NOTHING else str(allegiance[vehicle])
             lasted = truly, found.identity
-            kept[lasted] = kept.get(lasted, 0.0) + self.duty.step_s
+            kept[lasted] = kept.get(lasted, 0.0) + max(self.duty.look_s, self.duty.step_s)
             if vehicle != NOTHING:
                 worst = self.most_hostile[vehicle, k]
                 self.most_hostile[vehicle, k] = max(worst, found.hostile)
                 self.tracked_s[vehicle, k] = min(self.tracked_s[vehicle, k], now_s)
 
-    def _take(self, k: int, out: Out, means: Mapping[int, int], now_s: float) -> list[Happened]:
+    def _take(self, k: int, out: Out, now_s: float) -> list[Happened]:
         """Write down what a post said, and what of it belongs to the story of a vehicle."""
-        nation, book = self.posts[k].nation, self.posts[k].desk.book
+        nation, book, means = self.posts[k].nation, self.posts[k].desk.book, self._means[k]
         site = self.duty.posts[k].site
         for fact in out.facts:
             target, kind = fact.facts.get("target", NOTHING), fact.kind
@@ -416,10 +444,9 @@ class SimulatedDuty:
 
     # ---- what batteries do ---------------------------------------------------------------------
 
-    def _act(
-        self, k: int, order: Order, track: Tracks, vehicle: Array, off_m: Array, now_s: float
-    ) -> list[Happened]:
+    def _act(self, k: int, order: Order, track: Tracks, now_s: float) -> list[Happened]:
         """Give an order to its battery, which chooses the weapon."""
+        vehicle, off_m = self.matching.behind(track, now_s)
         unit = self._where(next(one for one in self.units if one.name == order.unit), now_s)
         if not self.moving.can_shoot(unit.name, now_s):
             self._told[k].append(UnitReport(order.ref, "refused", True))
@@ -555,6 +582,15 @@ def engage_facts(
     }
 
 
+def is_gone(
+    plots: Plots, vehicle: Array, stop_s: npt.NDArray[np.float64], carrier: Array
+) -> npt.NDArray[np.bool_]:
+    """Return which plots (n,) are of vehicles, or from aboard, after these were stopped."""
+    gone = (vehicle >= 0) & (plots.time_s >= stop_s[vehicle])
+    aboard = carrier[plots.sensor]
+    return np.asarray(gone | ((aboard >= 0) & (plots.time_s >= stop_s[aboard])))
+
+
 def without(
     seen: Observed, stop_s: npt.NDArray[np.float64], carrier: Array, off: list[int]
 ) -> Observed:
@@ -562,9 +598,7 @@ def without(
 
     ``carrier`` (S,) is the vehicle that carries each sensor, -1 for none; sensors ``off`` see not.
     """
-    gone = (seen.vehicle >= 0) & (seen.plots.time_s >= stop_s[seen.vehicle])
-    aboard = carrier[seen.plots.sensor]
-    gone |= (aboard >= 0) & (seen.plots.time_s >= stop_s[aboard])
+    gone = is_gone(seen.plots, seen.vehicle, stop_s, carrier)
     if off:
         gone |= np.isin(seen.plots.sensor, off)
     assert seen.reports is not None and seen.reported is not None

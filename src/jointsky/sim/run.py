@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
@@ -143,11 +143,23 @@ def network_outcome(
     ``crews``: its sites in so many processes.
     """
     count = len(windows.windows(built))
+    return outcome_of(built, received(built, folder, count, map), settings, step, crews)
+
+
+def outcome_of(
+    built: Built,
+    came: Iterable[tuple[Observed, float]],
+    settings: RunSettings,
+    step: Callable[[float], None] = lambda share: None,
+    crews: int = 1,
+) -> Outcome:
+    """Return what a network makes of what is received in each window, without a log."""
+    count = len(windows.windows(built))
     kept = []
     end_s = built.begin_s
     with SimulatedNetwork(built, settings.tracker, with_covariance=False, crews=crews) as network:
         course = Course(network, duty_of(built))
-        for seen, until_s in received(built, folder, count, map):
+        for seen, until_s in came:
             now, _ = course.advance(seen, end_s, until_s)
             kept.append(now)
             end_s = until_s

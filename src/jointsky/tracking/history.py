@@ -95,14 +95,16 @@ class History:
 
     def keep(self, book: Book, world: World, held: Prepared | None, used: int) -> None:
         """Keep a copy of a tracker's state; states that now lie closer than needed are let go."""
-        frozen = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
-        copy = kept(book, world.sensors[:, layout.S_PERIOD])
-        self._rungs.append(
-            _Rung(State(self.newest_s, self.complete_s, copy, frozen, held, used), [])
-        )
+        self._rungs.append(_Rung(self.state(book, world, held, used), []))
         for rung in self._rungs[-3:-1]:
             rung.plots[:] = [plots.alone() for plots in rung.plots]
         self._thin()
+
+    def state(self, book: Book, world: World, held: Prepared | None, used: int) -> State:
+        """Return a copy of a tracker's state as it is now."""
+        frozen = world._replace(sensors=world.sensors.copy(), cells=world.cells.copy())
+        copy = kept(book, world.sensors[:, layout.S_PERIOD])
+        return State(self.newest_s, self.complete_s, copy, frozen, held, used)
 
     def add(self, plots: Ordered) -> None:
         """Remember plots that were taken, none of them older than those before.

@@ -18,6 +18,7 @@ from jointsky.tracking import layout_kernels as layout
 from jointsky.tracking.admission import NO_PLOTS, Ordered, admit, together
 from jointsky.tracking.arrays import (
     Bench,
+    Book,
     Prepared,
     Rows,
     World,
@@ -107,7 +108,7 @@ class Tracker:
         No sector waits for plots of up to then; one that comes yet is late.  ``newest``: of each
         track only the last row is told, where late plots change many.
         """
-        return self._told(self._take(self._admit(plots), complete_s, NO_TIMES, newest)[0])
+        return self._told(self._take(self._admit(plots), complete_s, NO_TIMES, newest=newest)[0])
 
     def flush(self) -> Tracks:
         """Work off what is held back and return its rows."""
@@ -189,14 +190,35 @@ class Tracker:
         )
         return self._told([_first(out, n)])
 
-    def pictures(self, plots: Plots, times_s: npt.ArrayLike) -> Tracks:
+    def pictures(self, plots: Plots, times_s: npt.ArrayLike, behind_s: float = 0.0) -> Tracks:
         """Take plots in; return the confirmed tracks at each time, of plots up to then only.
 
         Nothing is held back at a time: what has come by then counts.  As many calls of ``update``,
-        ``flush`` and ``picture``, in one.
+        ``flush`` and ``picture``, in one.  ``behind_s``: a picture is of plots up to so long before
+        its time, as where plots come so late.
         """
         times = np.sort(np.asarray(times_s, np.float64))
-        return self._told(self._take(self._admit(plots), np.inf, times)[1])
+        return self._told(self._take(self._admit(plots), np.inf, times - behind_s, behind_s)[1])
+
+    def state(self) -> State | None:
+        """Return all that the next plots would find, a copy; None: there were no plots yet."""
+        return None if self._world is None else self._history.state(*self._now())
+
+    def fork(self, state: State | None) -> Self:
+        """Return another tracker that goes on from a state of this one; it takes no late plots."""
+        other = copy.copy(self)
+        other._history = History(0.0)
+        other._bench = None
+        other._book = new_book(len(self._book.ints), len(self.sensors))
+        other._call_signs = dict(self._call_signs)
+        if state is None:
+            other._world, other._held, other.used = None, None, 0
+            other._complete_s = -np.inf
+        else:
+            other._history.newest_s, other._history.complete_s = state.newest_s, state.complete_s
+            other._complete_s = state.complete_s
+            other._restore(state)
+        return other
 
     def _admit(self, plots: Plots) -> Ordered:
         """Return the plots that can be taken, in order; late ones put the tracker back first."""
@@ -238,9 +260,17 @@ class Tracker:
         self.used = state.used
 
     def _take(
-        self, plots: Ordered, complete_s: float, times: Floats, newest: bool = False
+        self,
+        plots: Ordered,
+        complete_s: float,
+        times: Floats,
+        ahead_s: float = 0.0,
+        newest: bool = False,
     ) -> tuple[list[Rows], list[Rows]]:
-        """Work plots (in order) off; return the rows of updates and of pictures."""
+        """Work plots (in order) off; return the rows of updates and of pictures.
+
+        ``ahead_s``: tracks of plots up to each of ``times`` are shown as expected so much later.
+        """
         if np.isfinite(complete_s):
             self._complete_s = max(self._complete_s, complete_s)
         closing_s = max(complete_s, self._complete_s)
@@ -264,22 +294,26 @@ class Tracker:
             until = len(times) if is_last else int(np.searchsorted(times, plots.time_s[last - 1]))
             self._history.add(plots.part(first, last))
             part = Prepared(prepared.floats[first:last], prepared.ints[first:last])
-            self._work(part, closing_s if is_last else -np.inf, times[:until], updates, shots)
+            shown = times[:until], ahead_s
+            self._work(part, closing_s if is_last else -np.inf, shown, updates, shots)
             times = times[until:]
             if newest:
                 updates = [newest_rows(updates)]
             if last in kept and not is_last:
                 self._remember()
         if n == 0:
-            self._work(prepared, closing_s, times, updates, shots)
+            self._work(prepared, closing_s, (times, ahead_s), updates, shots)
         self._history.complete(self._complete_s)
         if self._history.is_due:
             self._remember()
         return updates, shots
 
     def _remember(self) -> None:
+        self._history.keep(*self._now())
+
+    def _now(self) -> tuple[Book, World, Prepared | None, int]:
         assert self._world is not None
-        self._history.keep(self._book, self._world, self._held, self.used)
+        return self._book, self._world, self._held, self.used
 
     def _begin(self, plots: Ordered) -> None:
         if not self._shares:
@@ -308,12 +342,13 @@ class Tracker:
         self,
         arrays: Prepared,
         closing_s: float,
-        times: Floats,
+        shown: tuple[Floats, float],
         updates: list[Rows],
         shots: list[Rows],
     ) -> None:
         """Cut plots and what is held into batches and run those that are closed."""
         assert self._world is not None
+        times, ahead_s = shown
         if self._held is not None:
             arrays = merged(self._held, arrays)
             self._held = None
@@ -338,7 +373,7 @@ class Tracker:
                 order,
                 start,
                 first,
-                (closed_at, times - self._epoch_s, made, np.inf),
+                (closed_at, times - self._epoch_s + ahead_s, made, np.inf),
                 self._book,
                 self._world,
                 bench,

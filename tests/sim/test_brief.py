@@ -1,0 +1,117 @@
+"""Brief runs: real plots, the real tracker and real command posts, without nodes between them."""
+
+import dataclasses
+import itertools
+import pathlib
+
+import numpy as np
+import pytest
+
+from assess.alert_tracks import tracks
+from jointsky.scenario.build import build
+from jointsky.scenario.built import BuiltLink
+from jointsky.scenario.load import load
+from jointsky.sim.brief import HEALS_S, lag_s, same, spans
+from jointsky.sim.brief_course import brief_course
+from jointsky.sim.duty_figures import duty_figures
+from jointsky.sim.duty_setup import areas_of
+from jointsky.sim.run import RunSettings, outcome_of
+from jointsky.sim.windows import parted, see, together
+from jointsky.tracking.settings import TrackerSettings
+
+TOWNS = pathlib.Path(__file__).parents[2] / "scenarios" / "two-towns.yaml"
+
+
+@pytest.fixture(scope="module")
+def built():
+    return build(load(TOWNS, 4), 4)
+
+
+def received(built, every_s):
+    """Return what is received, cut into windows of so many seconds."""
+    waiting, made = together([]), []
+    edges = [*np.arange(built.begin_s, built.end_s, every_s).tolist(), built.end_s]
+    for begin_s, end_s in itertools.pairwise(edges):
+        now, waiting = parted(together([waiting, see(built, begin_s, end_s, map)]), end_s)
+        made.append((now, end_s))
+    return made
+
+
+@pytest.fixture(scope="module")
+def brief(built):
+    return brief_course(built, received(built, 30.0), TrackerSettings())
+
+
+def test_how_the_plots_are_cut_into_windows_changes_nothing(built, brief):
+    assert np.isfinite(brief.duty.stop_s).sum() >= 3  # what is stopped is gone from later pictures
+    other = brief_course(built, received(built, 13.0), TrackerSettings())
+    assert other.duty.story == brief.duty.story
+    np.testing.assert_array_equal(other.duty.most_hostile, brief.duty.most_hostile)
+
+
+def test_a_brief_run_comes_to_about_what_a_whole_one_comes_to(built, brief):
+    whole = outcome_of(built, received(built, 30.0), RunSettings())
+    ours, theirs = (duty_figures(one, areas_of(built)) for one in (brief, whole))
+    assert ours["hostile"] == theirs["hostile"] and ours["leaked"] == theirs["leaked"]
+    tracked = [
+        (a["tracked"], b["tracked"])
+        for a, b in zip(ours["targets"], theirs["targets"], strict=True)
+    ]
+    assert all(a is not None and b is not None for a, b in tracked)
+    assert max(abs(a - b) for a, b in tracked) <= 6.0  # a turn of a radar, a step or two
+    for name in ("proposals", "shots"):
+        assert abs(ours[name] - theirs[name]) <= 4
+
+
+def link(ends, share="plots", outages_s=(), delay_s=0.1):
+    return BuiltLink(
+        name="".join(map(str, ends)),
+        ends=ends,
+        share=share,
+        delay_s=delay_s,
+        jitter_s=0.0,
+        loss=0.0,
+        bandwidth_kbps=None,
+        queue_s=2.0,
+        outages_s=outages_s,
+    )
+
+
+def test_sites_hear_each_other_but_for_the_time_of_a_cut_and_a_while_after(built):
+    begin_s = built.begin_s
+    (one, other) = (frozenset({0}), frozenset({1}))
+    found = spans(built, [0, 1])
+    assert [span.groups for span in found] == [(one | other,) * 2, (one, other), (one | other,) * 2]
+    assert [span.begin_s - begin_s for span in found] == [0.0, 260.0, 320.0 + HEALS_S]
+
+
+def test_only_links_of_plots_make_sites_hear_each_other(built):
+    apart = dataclasses.replace(built, links=[link((0, 1), share="fused")])
+    assert spans(apart, [0, 1])[0].groups == (frozenset({0}), frozenset({1}))
+    assert lag_s(apart, [0, 1]) == 0.0
+
+
+def test_plots_are_as_old_as_gathering_the_way_and_waiting_make_them(built):
+    near, far = (
+        dataclasses.replace(built, links=[link((0, 1), delay_s=delay_s)]) for delay_s in (0.1, 60.0)
+    )
+    settings = built.exchange
+    assert lag_s(far, [0, 1]) == settings.hold_s + 0.2 * settings.share_interval_s
+    assert settings.share_interval_s < lag_s(near, [0, 1]) < lag_s(far, [0, 1])
+
+
+def at(*rows, ve_mps=60.0):
+    return tracks(*((number, east_m, north_m, ve_mps, 0.0) for number, east_m, north_m in rows))
+
+
+def test_a_track_that_has_another_number_after_a_cut_is_the_one_at_its_place():
+    before = at((1, 0.0, 0.0), (2, 5_000.0, 0.0), (3, 9_000.0, 0.0))
+    after = at((1, 0.0, 0.0), (12, 5_100.0, 50.0), (14, 50_000.0, 0.0))
+    assert same(before, after) == [(2, 12)]
+    assert same(before, before) == [] and same(before, after.rows([])) == []
+
+
+def test_two_tracks_are_not_one_because_they_are_near_but_fly_apart():
+    before = at((2, 0.0, 0.0))
+    assert same(before, at((5, 100.0, 0.0), ve_mps=-60.0)) == []
+    assert same(before, at((5, 100.0, 0.0), ve_mps=55.0)) == [(2, 5)]
