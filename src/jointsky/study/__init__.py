@@ -1,0 +1,1 @@
+"""Many runs become effects with intervals."""
