@@ -30,6 +30,7 @@ from jointsky.scenario.scenario import Scenario
 from jointsky.scenario.sources import Figure, Reference
 from jointsky.scenario.systems import KINDS, System, catalogue
 from jointsky.store.tables_cells import stored_name
+from jointsky.study.declared import Study
 from jointsky.units import unit_of
 
 SYSTEMS_WORDS = """What `jointsky systems` shows: the types that scenarios are made of, with the
@@ -245,6 +246,16 @@ without a default must be given; `none` stands for a field that is left out.
 """
 
 
+STUDY_WORDS = """What the file of a [study](../how-to/study.md) may say.  A field without a
+default must be given; `none` stands for a field that is left out.
+"""
+
+
+def study_structs() -> list[type[msgspec.Struct]]:
+    """Return every declared thing that the file of a study is made of."""
+    return structs_within(Study)
+
+
 def scenario_structs() -> list[type[msgspec.Struct]]:
     """Return every declared thing that a scenario file is made of, from the top down."""
     return structs_within(Scenario)
@@ -331,8 +342,17 @@ def live_page() -> str:
     return "\n".join(parts)
 
 
+def study_page() -> str:
+    """Return the page of the file of a study."""
+    parts = [MADE, "# Study file\n", STUDY_WORDS]
+    for kind in study_structs():
+        parts += scenario_section(kind)
+    return "\n".join(parts)
+
+
 PAGES = {
     "live.md": live_page,
+    "study.md": study_page,
     "records.md": records_page,
     "scenario.md": scenario_page,
     "settings.md": settings_page,

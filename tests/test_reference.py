@@ -63,6 +63,13 @@ def test_every_field_of_a_scenario_is_explained(kind):
         assert f"| `{field.encode_name}` |" in text
 
 
+@pytest.mark.parametrize("kind", maker.study_structs(), ids=lambda kind: kind.__name__)
+def test_every_field_of_a_study_is_explained(kind):
+    text = section(page("study.md"), kind.__name__)
+    for field in msgspec.structs.fields(kind):
+        assert f"| `{field.encode_name}` |" in text
+
+
 @pytest.mark.parametrize("kind", maker.live_structs(), ids=lambda kind: kind.__name__)
 def test_every_field_of_a_live_network_is_explained(kind):
     text = section(page("live.md"), kind.__name__)

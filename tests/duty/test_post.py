@@ -152,10 +152,11 @@ def test_debris_keeps_off_what_is_protected_unless_doctrine_allows_it():
     assert len(allowed.acts) == 1
 
 
-def test_each_by_itself_both_engage_one_target():
-    two = Two(is_joint=False)
+@pytest.mark.parametrize("alone, who", [("anywhere", ["east", "west"]), ("own-land", ["east"])])
+def test_each_by_itself_engages_over_its_own_land_and_both_one_target_where_they_may(alone, who):
+    two = Two(duty(msgspec.structs.replace(BOTH, alone=alone)), is_joint=False)
     two.run(60.0, [DRONE])
-    assert sorted(nation for _, nation, _ in two.acts) == ["east", "west"]
+    assert sorted(nation for _, nation, _ in two.acts) == who
 
 
 class OtherNumbers(Two):

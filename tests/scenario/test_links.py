@@ -1,5 +1,8 @@
 """Links: a nation stands for its sites, outages and partitions become spans of silence."""
 
+import itertools
+
+import numpy as np
 import pytest
 
 from jointsky.scenario.build import build
@@ -174,4 +177,39 @@ def test_a_link_over_a_drone_works_while_both_ends_see_it(tmp_path):
 )
 def test_a_relay_out_of_sight_carries_nothing(tmp_path, old, new):
     built = made(tmp_path, RELAY.replace(old, new))
+    assert built.links[0].outages_s == ((built.begin_s, built.end_s),)
+
+
+def test_a_link_of_words_carries_no_plots_and_no_tracks(tmp_path):
+    phone = "{name: phone, ends: [hill, lake], share: words}"
+    text = f"links: [{{name: wire, ends: [hill, lake]}}, {phone}]\n"
+    built = made(tmp_path, text)
+    assert [link.name for link in built.links] == ["wire"]
+    assert [link.name for link in built.words] == ["phone"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.9, 1.0])
+def test_a_link_that_fails_at_random_is_out_for_the_declared_share_of_time(tmp_path, share):
+    text = f"links: [{{name: wire, ends: [hill, lake], fails: {{share: {share}, mean_s: 20}}}}]\n"
+    path = tmp_path / "joined.yaml"
+    path.write_text((HEAD + text).replace("duration_s: 600", "duration_s: 20000"), encoding="utf-8")
+    loaded, out, lengths = load(path), [], []
+    for seed in range(8):
+        built = build(loaded, seed)
+        spans = built.links[0].outages_s
+        assert all(a[1] < b[0] for a, b in itertools.pairwise(spans))
+        out.append(sum(end_s - begin_s for begin_s, end_s in spans) / 20_000.0)
+        lengths += [end_s - begin_s for begin_s, end_s in spans]
+    assert np.mean(out) == pytest.approx(share, abs=0.02)
+    if 0.0 < share < 1.0:
+        assert np.mean(lengths) == pytest.approx(20.0, rel=0.08)
+    assert build(loaded, 3).links[0].outages_s == build(load(path), 3).links[0].outages_s
+
+
+def test_outages_at_random_come_on_top_of_declared_ones(tmp_path):
+    text = (
+        "links: [{name: wire, ends: [hill, lake], fails: {share: 1}, "
+        "outages: [{begin: 10, end: 20}]}]\n"
+    )
+    built = made(tmp_path, text)
     assert built.links[0].outages_s == ((built.begin_s, built.end_s),)

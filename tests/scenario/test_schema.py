@@ -15,7 +15,9 @@ from jointsky.scenario.scenario import Scenario
 from jointsky.scenario.schema import schema
 
 ROOT = pathlib.Path(__file__).parents[2]
-SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
+SHIPPED = sorted(
+    path for path in (ROOT / "scenarios").glob("*.yaml") if ".study" not in path.suffixes
+)
 PARTS = sorted((ROOT / "scenarios" / "union-sky").glob("*.yaml"))
 BROKEN = pathlib.Path(__file__).parent / "broken"
 OF_SHAPE = (  # what is wrong with these a schema can see

@@ -12,7 +12,7 @@ from jointsky.scenario.load import examine, load
 from jointsky.sensors.radars import AnyRadar
 
 FOLDER = pathlib.Path(__file__).parents[2] / "scenarios"
-SHIPPED = sorted(FOLDER.glob("*.yaml"))
+SHIPPED = sorted(set(FOLDER.glob("*.yaml")) - set(FOLDER.glob("*.study.yaml")))
 
 
 @functools.cache

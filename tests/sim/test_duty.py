@@ -18,13 +18,13 @@ from jointsky.records.tracks import Tracks
 from jointsky.scenario.build import build
 from jointsky.scenario.load import load
 from jointsky.sim.arms import Arm
-from jointsky.sim.duty import without
 from jointsky.sim.duty_figures import leaks
 from jointsky.sim.duty_setup import areas_of, duty_of
 from jointsky.sim.folder import RunFolder
 from jointsky.sim.lines import Line, shortest
 from jointsky.sim.matching import NOTHING, Matching
 from jointsky.sim.plans import plans_of
+from jointsky.sim.remains import without
 from jointsky.sim.replaying import replayed
 from jointsky.sim.run import RunSettings, network_outcome, simulate
 from jointsky.sim.windows import see, together

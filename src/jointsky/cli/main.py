@@ -18,6 +18,7 @@ COMMANDS = {
     "systems": "the catalogue: types of vehicles, sensors and batteries, and their sources",
     "live": "one site on the wall clock: feeds and links become the shared picture",
     "run": "a scenario is simulated: truth, plots, every site's tracks, a report",
+    "study": "many runs of a scenario: effects of what is varied, with intervals",
     "replay": "the log of a run: told as a story, its seals and its end checked",
     "check": "every fault of a scenario in one go, or what is in it",
     "schema": "the JSON Schema of scenario files, for editors",

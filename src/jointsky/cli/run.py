@@ -11,11 +11,8 @@ import argparse
 import os
 import pathlib
 import resource
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from rich import box
@@ -24,6 +21,7 @@ from rich.text import Text
 
 from jointsky._jit import compile_seconds
 from jointsky.cli import console
+from jointsky.cli.stopping import INTERRUPTED, stopping, workers
 from jointsky.errors import InputError
 from jointsky.scenario.load import WANTED_SEED, checked_seed
 from jointsky.sim import whole
@@ -35,7 +33,6 @@ from jointsky.sim.report import SITE_HEADS, nation_rows, site_rows
 from jointsky.sim.run import RunSettings
 from jointsky.sim.ways_report import WAY_HEADS, way_rows
 
-INTERRUPTED = 130
 WAYS_WIDTH = 96
 ONLY_WIDE = ("longest", "99 %")  # left out of a narrow terminal; the report has them
 DUTY_SHOWN = ("who came", "tracked", "alert", "sure", "ordered", "fired", "shots", "end")
@@ -58,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", metavar="SCENARIO", type=pathlib.Path, help="a YAML file")
     parser.add_argument("--seed", type=_seed, metavar="N", help="in place of the scenario's own")
     parser.add_argument(
-        "--workers", type=_workers, metavar="N", help="threads (default: one for each core)"
+        "--workers", type=workers, metavar="N", help="threads (default: one for each core)"
     )
     parser.add_argument(
         "--compare",
@@ -79,18 +76,11 @@ def _seed(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{shown!r}; wanted {WANTED_SEED}") from None
 
 
-def _workers(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} workers; at least 1")
-    return number
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Simulate, write the folder, show the figures; return the exit code."""
     settings = RunSettings(workers=arguments.workers or os.cpu_count() or 1)
     started_s, cpu_s = time.perf_counter(), time.process_time()
-    with console.progress(arguments.quiet) as step, _stopping() as should_stop:
+    with console.progress(arguments.quiet) as step, stopping() as should_stop:
         made = whole.run(
             arguments.scenario,
             arguments.out,
@@ -123,24 +113,6 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return INTERRUPTED
     return console.OK
-
-
-@contextmanager
-def _stopping() -> Iterator[Any]:
-    """Yield what tells whether the run should stop: after Ctrl-C or SIGTERM; a second one ends."""
-    asked: list[int] = []
-
-    def ask(number: int, _frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _show(told: dict[str, Any]) -> None:

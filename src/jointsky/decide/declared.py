@@ -93,7 +93,11 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         float, Meta(ge=1, le=3, description="Length of a road to that of the straight line")
     ] = 1.3
     is_joint: Annotated[
-        bool, Meta(description="Whether the two decide together; false: each as if alone")
+        bool,
+        Meta(
+            description="Whether the two decide together; false: each for itself, over its own "
+            "land but for rules whose `alone` is `anywhere`"
+        ),
     ] = True
     step_s: Annotated[
         float, Meta(ge=0.25, le=10, description="How often a command post does what is due")

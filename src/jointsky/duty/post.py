@@ -102,6 +102,7 @@ class CommandPost:
         reserves = setup.duty.reserves if setup.other is not None else ()
         self._reinforcing = Reinforcing(self.nation, terms, reserves, setup.units)
         self._land = {area.name: area.nation for area in setup.areas.areas}
+        self._others = {one.nation for one in setup.duty.posts} - {self.nation}
         self._rows: dict[int, int] = {}  # of the picture, by target
         self._picture = Tracks.make(0)
         self._inside = np.zeros((0, 0), np.bool_)
@@ -561,6 +562,8 @@ class CommandPost:
                 nations.add(self.setup.other)
         if rule.authority == "own" and owner:
             nations &= {owner}
+        if self.setup.other is None and rule.alone != "anywhere" and owner in self._others:
+            return frozenset()  # who decides for itself does so over its own land
         if self.desk.mode == ALONE and self.setup.other is not None:
             is_allowed = rule.alone == "anywhere" or (
                 rule.alone == "own-land" and owner == self.nation

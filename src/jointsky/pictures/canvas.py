@@ -6,6 +6,7 @@ import dataclasses
 import pathlib
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -69,10 +70,13 @@ def sheet(palette: Palette, width_px: int, height_px: int) -> Sheet:
 
 
 def save(made: Sheet, path: str | pathlib.Path) -> None:
-    """Write the figure as PNG without anything that differs from run to run."""
-    made.figure.savefig(
-        path, format="png", dpi=DPI, facecolor=made.palette.paper, metadata={"Software": "jointsky"}
-    )
+    """Write the figure as PNG, or SVG by its name, without what differs from run to run."""
+    kind = "svg" if pathlib.Path(path).suffix == ".svg" else "png"
+    about = {"png": {"Software": "jointsky"}, "svg": {"Creator": "jointsky", "Date": None}}[kind]
+    with mpl.rc_context({"svg.hashsalt": "jointsky"}):
+        made.figure.savefig(
+            path, format=kind, dpi=DPI, facecolor=made.palette.paper, metadata=about
+        )
 
 
 def plain(axes: Any, made: Sheet, title: str) -> None:

@@ -58,6 +58,20 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
     ]
     sensors = [_sensor(use, sites, resolved, seed) for use in resolved.sensors]
     surroundings = _surroundings(loaded, resolved, seed)
+    links = relayed(
+        connect(
+            scenario.links,
+            scenario.partitions,
+            {site.name: site.nation for site in scenario.sites},
+            resolved.span,
+            seed,
+        ),
+        scenario.links,
+        sites,
+        surroundings.pieces,
+        {str(name): row for row, name in enumerate(surroundings.vehicles.name)},
+        resolved.span,
+    )
     return Built(
         name=scenario.name,
         description=scenario.description,
@@ -71,19 +85,8 @@ def build(loaded: Loaded, seed: int | None = None) -> Built:
         motion=resolved.flown.motion,
         surroundings=surroundings,
         areas=[area_of(zone, resolved.span.begin_s) for zone in scenario.zones],
-        links=relayed(
-            connect(
-                scenario.links,
-                scenario.partitions,
-                {site.name: site.nation for site in scenario.sites},
-                resolved.span,
-            ),
-            scenario.links,
-            sites,
-            surroundings.pieces,
-            {str(name): row for row, name in enumerate(surroundings.vehicles.name)},
-            resolved.span,
-        ),
+        links=[link for link in links if link.share != "words"],
+        words=[link for link in links if link.share == "words"],
         releases={nation.name: nation.release for nation in scenario.nations},
         exchange=scenario.exchange,
         picture_interval_s=scenario.picture_interval_s,

@@ -9,10 +9,11 @@ import msgspec
 
 from jointsky.assess.areas import Area
 from jointsky.decide.declared import Duty
-from jointsky.exchange.declared import NodeSettings, Release, Share
+from jointsky.exchange.declared import NodeSettings, Release
 from jointsky.records.motion import Motion
 from jointsky.records.sensors import Sensor
 from jointsky.scenario.batteries import BatteryType
+from jointsky.scenario.links import LinkShare
 from jointsky.sensors.surroundings import Place, Surroundings
 
 
@@ -55,7 +56,7 @@ class BuiltLink:
 
     name: str
     ends: tuple[int, int]
-    share: Share
+    share: LinkShare
     delay_s: float
     jitter_s: float
     loss: float
@@ -101,6 +102,7 @@ class Built:
     surroundings: Surroundings
     areas: list[Area] = dataclasses.field(default_factory=list)
     links: list[BuiltLink] = dataclasses.field(default_factory=list)
+    words: list[BuiltLink] = dataclasses.field(default_factory=list)  # of command posts only
     releases: dict[str, Release] = dataclasses.field(default_factory=dict)  # by nation
     exchange: NodeSettings = NodeSettings()
     picture_interval_s: float = 2.0

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from jointsky.declare_time import Window
 from jointsky.scenario.built import BuiltLink
-from jointsky.scenario.links import Link, Partition
+from jointsky.scenario.links import Failing, Link, Partition
 from jointsky.scenario.times import Span
+from jointsky.streams import stream
 
 Spans = tuple[tuple[float, float], ...]
 
@@ -18,8 +19,12 @@ def connect(
     partitions: Sequence[Partition],
     nation_of: Mapping[str, str],
     span: Span,
+    seed: int,
 ) -> list[BuiltLink]:
-    """Return every link between two sites; ``nation_of`` gives each site's nation, in order."""
+    """Return every link between two sites; ``nation_of`` gives each site's nation, in order.
+
+    What fails at random hangs on ``seed`` and the link's name alone.
+    """
     rows = {site: row for row, site in enumerate(nation_of)}
     parted = [
         (_group_of(partition, nation_of), span_of(partition, span)) for partition in partitions
@@ -39,9 +44,32 @@ def connect(
                     loss=link.loss,
                     bandwidth_kbps=link.bandwidth_kbps,
                     queue_s=link.queue_s,
-                    outages_s=merged([*own, *cut]),
+                    outages_s=merged([*own, *cut, *failures(link.fails, name, span, seed)]),
                 )
             )
+    return made
+
+
+def failures(
+    failing: Failing | None, name: str, span: Span, seed: int
+) -> list[tuple[float, float]]:
+    """Return when a link of a name fails at random: an alternating renewal process.
+
+    Spans with and without it are exponential, so that it is stationary where the first is drawn
+    by the share of each (Ross 2014, 7.5).
+    """
+    if failing is None or failing.share == 0.0:
+        return []
+    if failing.share == 1.0:
+        return [(span.begin_s, span.end_s)]
+    rng = stream(seed, "link", name, "fails")
+    up_s = failing.mean_s * (1.0 - failing.share) / failing.share
+    is_out, time_s, made = bool(rng.random() < failing.share), span.begin_s, []
+    while time_s < span.end_s:
+        until_s = time_s + float(rng.exponential(failing.mean_s if is_out else up_s))
+        if is_out:
+            made.append((time_s, min(until_s, span.end_s)))
+        is_out, time_s = not is_out, until_s
     return made
 
 

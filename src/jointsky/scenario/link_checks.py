@@ -91,7 +91,8 @@ def _check_network(links: Iterable[Link], nation_of: Mapping[str, str], faults: 
             first = names.setdefault(name, number)
             if first != number:
                 below.add("name", f"{name!r} is a link of links[{first}]", "a name of its own")
-            if link.share != "plots" and domain[rows[one]] == domain[rows[other]]:
+            is_of_tracks = link.share in ("fused", "responsible")
+            if is_of_tracks and domain[rows[one]] == domain[rows[other]]:
                 found = f"{link.share!r} between {one!r} and {other!r}"
                 wanted = "plots, or no way of links that share plots between the two"
                 hint = "both get all plots of both already: tracks would tell them nothing"

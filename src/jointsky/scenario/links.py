@@ -6,7 +6,7 @@ and every site of the other, each with all that is declared, named ``NAME.SITE.S
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +14,15 @@ from msgspec import Meta
 from jointsky.declare_time import Window
 from jointsky.exchange.declared import Share
 from jointsky.scenario.sites import Name
+
+LinkShare = Share | Literal["words"]
+
+
+class Failing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Outages at random: spans without and with the link take turns, exponential of length."""
+
+    share: Annotated[float, Meta(ge=0, le=1, description="Of the time, in the long run")]
+    mean_s: Annotated[float, Meta(gt=0, le=1e6, description="Mean length of an outage")] = 60.0
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,8 +34,11 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Meta(description="Two sites, or nations: a nation stands for each of its sites"),
     ]
     share: Annotated[
-        Share,
-        Meta(description="plots: all plots; fused: tracks, both fuse; responsible: better tracks"),
+        LinkShare,
+        Meta(
+            description="plots: all plots; fused: tracks, both fuse; responsible: better tracks; "
+            "words: only what command posts say to each other"
+        ),
     ] = "plots"
     delay_s: Annotated[float, Meta(ge=0, le=600, description="Least time of a packet")] = 0.1
     jitter_s: Annotated[
@@ -42,6 +54,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Meta(gt=0, le=600, description="A packet that would wait longer to be sent is dropped"),
     ] = 2.0
     outages: Annotated[tuple[Window, ...], Meta(description="When it carries nothing")] = ()
+    fails: Annotated[
+        Failing | None, Meta(description="Further outages, at random by the scenario's seed")
+    ] = None
     relay: Annotated[
         str,
         Meta(description="Name of a vehicle that carries it, while both ends are in its sight"),

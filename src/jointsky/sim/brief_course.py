@@ -94,13 +94,17 @@ def _steps(epoch_s: float, step_s: float, begin_s: float, until_s: float) -> lis
 
 
 def brief_course(
-    built: Built, windows: Iterable[tuple[Observed, float]], settings: TrackerSettings
+    built: Built,
+    windows: Iterable[tuple[Observed, float]],
+    settings: TrackerSettings,
+    is_watched: bool = True,
 ) -> Outcome:
     """Return what is left of a duty on brief pictures, given what would be received in windows.
 
-    Of plots only those of hostile vehicles are kept; there are no tracks and no log.
+    Of plots only those of hostile vehicles are kept; there are no tracks and no log, and, where it
+    is not ``is_watched``, no alerts and incidents.
     """
-    duty = duty_of(built)
+    duty = duty_of(built, is_watched)
     if duty is None:
         raise InputError(built.name, "no duty", "command posts that decide")
     course = BriefCourse(built, duty, settings)

@@ -36,6 +36,7 @@ from jointsky.sim.lines import Line
 from jointsky.sim.matching import NOTHING, Matching, distances_m, meant
 from jointsky.sim.moving import Moved, Moving
 from jointsky.sim.network import Happened
+from jointsky.sim.remains import is_gone, without
 from jointsky.world.engagement import Engagement, Target
 from jointsky.world.engagement import Happened as FromUnit
 
@@ -106,10 +107,18 @@ class _Ordered:
 
 
 class SimulatedDuty:
-    """All command posts and batteries of a run."""
+    """All command posts and batteries of a run.
+
+    Not ``is_watched``: nobody raises alerts or opens incidents, which decisions do not hang on.
+    """
 
     def __init__(
-        self, built: Built, duty: Duty, areas: Areas, identifiers: Mapping[str, Identifies]
+        self,
+        built: Built,
+        duty: Duty,
+        areas: Areas,
+        identifiers: Mapping[str, Identifies],
+        is_watched: bool = True,
     ):
         self.built, self.duty = built, duty
         self.areas = areas
@@ -159,7 +168,8 @@ class SimulatedDuty:
         self._line = Line(built, (self.sites[0], self.sites[1]), built.seed) if is_joint else None
         told = [sensor.told for sensor in built.sensors]
         self._alerting = [
-            Alerting(areas, told, post.site, f"{post.nation} crew") for post in duty.posts
+            Alerting(areas, told, post.site, f"{post.nation} crew") if is_watched else None
+            for post in duty.posts
         ]
         self._coming: list[list[tuple[float, int, bytes]]] = [[] for _ in self.posts]
         self._sent = 0
@@ -308,13 +318,15 @@ class SimulatedDuty:
         self, k: int, picture: Tracks, reports: Reports | None, now_s: float
     ) -> list[Happened]:
         """Raise what there is to be raised in a picture, and keep what its tracks truly are."""
-        post, renamed = self.posts[k], self._watched[k]
+        post, renamed, alerting = self.posts[k], self._watched[k], self._alerting[k]
         self._watched[k] = []
-        logs = self._alerting[k].step(picture, post.assessed, reports, now_s, renamed)
         vehicle, _ = self.matching.behind(picture, now_s)
         self._means[k] = dict(zip(picture.track_number.tolist(), vehicle.tolist(), strict=True))
         self._note(k, self._means[k], now_s)
-        for what, target in self._alerting[k].news:
+        if alerting is None:
+            return []
+        logs = alerting.step(picture, post.assessed, reports, now_s, renamed)
+        for what, target in alerting.news:
             vehicle_of = self._means[k].get(target, NOTHING)
             self.story.append(Step(now_s, what, post.nation, target, vehicle_of))
         return [(now_s, self.duty.posts[k].site, log) for log in logs]
@@ -353,7 +365,10 @@ class SimulatedDuty:
             ],
             longest_wait_s=[post.watch.longest_wait_s for post in self.posts],
             meant=self._meant,
-            alerted=[alerting.left() for alerting in self._alerting],
+            alerted=[
+                Alerted([], []) if alerting is None else alerting.left()
+                for alerting in self._alerting
+            ],
             sent=self._sent,
         )
 
@@ -580,35 +595,3 @@ def engage_facts(
         "step_s": target.step_s,
         "distance_m": [None if math.isnan(one) else one for one in away_m],
     }
-
-
-def is_gone(
-    plots: Plots, vehicle: Array, stop_s: npt.NDArray[np.float64], carrier: Array
-) -> npt.NDArray[np.bool_]:
-    """Return which plots (n,) are of vehicles, or from aboard, after these were stopped."""
-    gone = (vehicle >= 0) & (plots.time_s >= stop_s[vehicle])
-    aboard = carrier[plots.sensor]
-    return np.asarray(gone | ((aboard >= 0) & (plots.time_s >= stop_s[aboard])))
-
-
-def without(
-    seen: Observed, stop_s: npt.NDArray[np.float64], carrier: Array, off: list[int]
-) -> Observed:
-    """Return an observation without what was made of vehicles, or aboard, after they were stopped.
-
-    ``carrier`` (S,) is the vehicle that carries each sensor, -1 for none; sensors ``off`` see not.
-    """
-    gone = is_gone(seen.plots, seen.vehicle, stop_s, carrier)
-    if off:
-        gone |= np.isin(seen.plots.sensor, off)
-    assert seen.reports is not None and seen.reported is not None
-    untold = (seen.reported >= 0) & (seen.reports.time_s >= stop_s[seen.reported])
-    if not gone.any() and not untold.any():
-        return seen
-    return Observed(
-        plots=seen.plots.rows(~gone),
-        vehicle=seen.vehicle[~gone],
-        received_s=seen.received_s[~gone],
-        reports=seen.reports.rows(~untold),
-        reported=seen.reported[~untold],
-    )

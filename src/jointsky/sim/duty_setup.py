@@ -15,8 +15,11 @@ def areas_of(built: Built) -> Areas:
     return Areas(built.areas, built.surroundings.terrain)
 
 
-def duty_of(built: Built) -> SimulatedDuty | None:
-    """Return the duty of a scenario, before its begin; None where it declares none."""
+def duty_of(built: Built, is_watched: bool = True) -> SimulatedDuty | None:
+    """Return the duty of a scenario, before its begin; None where it declares none.
+
+    Not ``is_watched``: without alerts and incidents.
+    """
     if built.duty is None or not built.duty.posts:
         return None
     areas = areas_of(built)
@@ -28,4 +31,4 @@ def duty_of(built: Built) -> SimulatedDuty | None:
         )
         for post in built.duty.posts
     }
-    return SimulatedDuty(built, built.duty, areas, identifiers)
+    return SimulatedDuty(built, built.duty, areas, identifiers, is_watched)

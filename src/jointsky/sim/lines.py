@@ -13,7 +13,7 @@ class Line:
     """The way from one site to another and back; packets are lost, late and overtake each other."""
 
     def __init__(self, built: Built, ends: tuple[int, int], seed: int) -> None:
-        links = shortest(built.links, *ends)
+        links = shortest([*built.links, *built.words], *ends)
         own = [dataclasses.replace(link, name=f"{link.name}: duty") for link in links]
         self.is_there = bool(links) or ends[0] == ends[1]
         self._hops: dict[int, list[Channel]] = {}

@@ -188,7 +188,9 @@ def network_of(built: Built, tracker: TrackerSettings) -> Network:
         sensors=[sensor.told for sensor in built.sensors],
         sensor_site=[sensor.site for sensor in built.sensors],
         links=[
-            LinkOf(link.name, link.ends, link.share, link.bandwidth_kbps) for link in built.links
+            LinkOf(link.name, link.ends, link.share, link.bandwidth_kbps)
+            for link in built.links
+            if link.share != "words"
         ],
         releases=built.releases,
         epoch_s=built.begin_s,

@@ -257,7 +257,7 @@ def _log_window(
         # "report" itself is what a unit says of an order
         events.append((float(reports.received_s[row]), "people-report", site, facts))
     for word, which, ends in (
-        ("link", built.links, ("link-cut", "link-mended")),
+        ("link", [*built.links, *built.words], ("link-cut", "link-mended")),
         ("sensor", built.sensors, ("sensor-out", "sensor-back")),
     ):
         for one in which:

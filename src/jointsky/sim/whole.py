@@ -60,7 +60,12 @@ def run(
         compared = compare(outcome, folder, settings, step, should_stop)
         outcome = dataclasses.replace(outcome, is_whole=compared is not None)
     alone = None
-    if outcome.is_whole and built.duty is not None and built.duty.is_joint and built.links:
+    if (
+        outcome.is_whole
+        and built.duty is not None
+        and built.duty.is_joint
+        and (built.links or built.words)
+    ):
         alone = figures_apart(built, folder, settings, step)
     figures = outputs.write(outcome, folder.work, step, compared, alone)
     if outcome.is_whole:

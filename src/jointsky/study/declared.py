@@ -1,0 +1,202 @@
+"""What a study is, as declared: a scenario, what is varied in it, what is asked, how surely."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import pathlib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from jointsky.declare import Faults
+from jointsky.declare_check import checked
+from jointsky.declare_names import PlainName
+from jointsky.declare_tree import Tree, read_tree
+from jointsky.declare_words import shown
+from jointsky.errors import InputError, ManyInputErrors, did_you_mean
+from jointsky.scenario.scenario import SEEDS
+
+FORM = """\
+name: crews
+scenario: two-towns.yaml
+factors:
+  - {name: seats, paths: ["duty.posts[*].crew.seats"], levels: [1, 2, 4]}
+responses:
+  - {name: share that came through, figure: leaked, of: hostile, half_width: 0.02}"""
+Pictures = Literal["brief", "whole"]
+
+
+class Factor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something in the scenario that is varied: levels or a range of a value, or alternatives."""
+
+    name: Annotated[PlainName, Meta(description="Unique name")]
+    paths: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Where in the scenario, as `links[joint].outages`; `[*]`: every item. "
+            "All of them take the same value"
+        ),
+    ] = ()
+    levels: Annotated[tuple[Any, ...], Meta(description="Values that it takes")] = ()
+    range: Annotated[
+        tuple[float, float] | None, Meta(description="Least and greatest of a number")
+    ] = None
+    alternatives: Annotated[
+        dict[str, dict[str, Any]],
+        Meta(description="By name: values by path; null takes away what is there"),
+    ] = {}
+
+
+class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which points of the space of factors are looked at."""
+
+    kind: Annotated[
+        Literal["factorial", "latin-hypercube", "nearly-orthogonal", "sobol"],
+        Meta(description="factorial: every level with every other; the others fill the space"),
+    ] = "factorial"
+    points: Annotated[
+        int, Meta(ge=1, le=100_000, description="How many, but for a factorial design")
+    ] = 64
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A figure of each run that is asked for; `of` another: the share of totals over runs."""
+
+    name: Annotated[PlainName, Meta(description="Unique name")]
+    figure: Annotated[
+        str, Meta(min_length=1, description="In the duty's figures, as cost.spent_usd")
+    ]
+    of: Annotated[str, Meta(description="Figure that it is a share of; none: its mean")] = ""
+    half_width: Annotated[
+        Annotated[float, Meta(gt=0)] | None,
+        Meta(description="Half-width of its interval that is wanted"),
+    ] = None
+    relative: Annotated[
+        Annotated[float, Meta(gt=0)] | None,
+        Meta(description="The same as a share of the value"),
+    ] = None
+
+
+class Runs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many runs of each point: all of them see the same skies, one after the other."""
+
+    least: Annotated[int, Meta(ge=2, le=1_000_000, description="So many in any case")] = 50
+    most: Annotated[int, Meta(ge=2, le=1_000_000, description="No more than so many")] = 400
+    batch: Annotated[
+        int, Meta(ge=1, le=10_000, description="Whether it is enough is asked after so many more")
+    ] = 25
+
+
+class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scenario, the factors varied in it, and the responses wanted."""
+
+    name: Annotated[PlainName, Meta(description="Name of the study")]
+    scenario: Annotated[str, Meta(min_length=1, description="A scenario's file, beside this one")]
+    factors: Annotated[tuple[Factor, ...], Meta(min_length=1, description="What is varied")]
+    responses: Annotated[tuple[Response, ...], Meta(min_length=1, description="What is asked")]
+    description: Annotated[str, Meta(description="What it is about, in a sentence")] = ""
+    design: Annotated[Design, Meta(description="Which points are looked at")] = Design()
+    runs: Annotated[Runs, Meta(description="How many runs of each")] = Runs()
+    seed: Annotated[int, Meta(ge=0, lt=SEEDS, description="Where all skies come from")] = 1
+    level: Annotated[
+        float, Meta(gt=0.5, lt=1, description="How often an interval holds the truth")
+    ] = 0.95
+    pictures: Annotated[
+        Pictures,
+        Meta(description="brief: pictures without nodes and exchange, quick; whole: with them"),
+    ] = "brief"
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadedStudy:
+    """A study with the file that it was read from."""
+
+    study: Study
+    path: pathlib.Path
+    tree: Tree
+
+    @property
+    def scenario(self) -> pathlib.Path:
+        """Return the path of the scenario's file."""
+        return self.path.parent / self.study.scenario
+
+
+def load_study(path: str | pathlib.Path) -> LoadedStudy:
+    """Return the study in a file; raise ManyInputErrors with all that is wrong with it."""
+    path = pathlib.Path(path)
+    tree, faults = read_tree(path), Faults()
+    if not tree.errors:
+        known = {field.encode_name for field in msgspec.structs.fields(Study)}
+        if not isinstance(tree.content, dict) or not known.intersection(tree.content):
+            tree.add("", f"found {shown(tree.content)}", f"a study of this form:\n{FORM}")
+    if tree.errors:
+        raise ManyInputErrors(tree.all_errors([]))
+    study = checked(tree.content, Study, faults)
+    if not faults.kept:
+        _check(study, faults)
+    errors = tree.all_errors(faults.kept)
+    if errors:
+        raise ManyInputErrors(errors)
+    return LoadedStudy(study, path, tree)
+
+
+def _check(study: Study, faults: Faults) -> None:
+    """Tell what is wrong with a study though each of its fields is sound."""
+    for section, items in (("factors", study.factors), ("responses", study.responses)):
+        names = [one.name for one in items]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                found = f"{name!r} is already used by {section}[{names.index(name)}]"
+                faults.add(f"{section}[{number}].name", found, "another name")
+    for number, factor in enumerate(study.factors):
+        _check_factor(factor, study.design, faults.under(f"factors[{number}]"))
+    if study.runs.least > study.runs.most:
+        faults.add("runs.least", f"{study.runs.least}, more than `most`", "no more than that")
+
+
+def _check_factor(factor: Factor, design: Design, faults: Faults) -> None:
+    given = [
+        name
+        for name, is_given in (
+            ("levels", bool(factor.levels)),
+            ("range", factor.range is not None),
+            ("alternatives", bool(factor.alternatives)),
+        )
+        if is_given
+    ]
+    if len(given) != 1:
+        found = f"{' and '.join(given)}" if given else "nothing that it could be"
+        faults.add("", found, "one of `levels`, `range` and `alternatives`")
+        return
+    if (given[0] == "alternatives") == bool(factor.paths):
+        wanted = "no `paths` beside alternatives, which name their own"
+        faults.add("paths", f"found {list(factor.paths)}", wanted if factor.paths else "a path")
+    if factor.range is not None:
+        low, high = factor.range
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            faults.add("range", f"found {[low, high]}", "two numbers, the smaller first")
+        if design.kind == "factorial":
+            hint = "or a design that fills the space, as `design: {kind: sobol, points: 64}`"
+            faults.add("range", "a range in a factorial design", "levels", hint)
+
+
+def figure_of(figures: Mapping[str, Any], name: str, where: str) -> float:
+    """Return a figure by its name (``cost.spent_usd``); NaN where a run has none to tell.
+
+    InputError where there is no such figure, or it is no number.
+    """
+    value: Any = figures
+    for part in name.split("."):
+        names = sorted(value) if isinstance(value, Mapping) else []
+        if part not in names:
+            wanted = f"one of {', '.join(names)}" if names else "the name of a number"
+            raise InputError(where, f"{name!r} is no figure", wanted, did_you_mean(part, names))
+        value = value[part]
+    if value is None:
+        return math.nan
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(where, f"{name!r} is no number", "a figure that is one")
+    return float(value)

@@ -1,0 +1,111 @@
+"""One sky of a study: what each of its points makes of the same truth, as figures."""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from jointsky.scenario.build import build
+from jointsky.scenario.built import Built
+from jointsky.scenario.loaded import Loaded
+from jointsky.sensors.surroundings import Observed
+from jointsky.sim.brief_course import brief_course
+from jointsky.sim.duty_figures import duty_figures
+from jointsky.sim.duty_setup import areas_of
+from jointsky.sim.run import RunSettings, outcome_of
+from jointsky.sim.windows import parted, see, together, windows
+from jointsky.streams import key
+from jointsky.study.altering import Alterable
+from jointsky.study.declared import Response, Study, figure_of
+from jointsky.study.points import Point, scenario_at
+from jointsky.tracking.settings import TrackerSettings
+
+WATCHED = ("alerts", "incidents")  # figures of what nobody's decision hangs on
+SEED_BITS = 53  # scenarios take no longer ones
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What one run answered: figure by figure, or what went wrong."""
+
+    sky: int
+    point: int
+    figures: Mapping[str, float]
+    fault: str = ""
+
+
+def seed_of(study: Study, sky: int) -> int:
+    """Return the seed of a sky: the same for all points, so that they differ in nothing else."""
+    return key(study.seed, "sky", sky)[0] >> (64 - SEED_BITS)
+
+
+class Engine:
+    """Answers for one sky after the other; scenarios are read once."""
+
+    def __init__(self, study: Study, scenario: str, points: Sequence[Point]) -> None:
+        self.study, self._points = study, list(points)
+        self._base = Alterable(scenario)
+        self._loaded: dict[int, Loaded] = {}
+        names = [name for one in study.responses for name in (one.figure, one.of)]
+        self._is_watched = any(name.startswith(WATCHED) for name in names)
+
+    def answer(self, sky: int, points: Sequence[int]) -> list[Answer]:
+        """Return what some points answer under one sky, in their order.
+
+        What the sensors see is made once for all points whose truth and sensors are the same.
+        A run that fails answers with its seed and traceback.
+        """
+        seed, made = seed_of(self.study, sky), []
+        seen: dict[bytes, list[tuple[Observed, float]]] = {}
+        for point in points:
+            try:
+                figures = self._figures(point, seed, seen)
+                made.append(Answer(sky, point, figures))
+            except Exception:
+                fault = f"seed {seed}, {self._points[point].name}\n{traceback.format_exc()}"
+                made.append(Answer(sky, point, {}, fault))
+        return made
+
+    def _figures(
+        self, point: int, seed: int, seen: dict[bytes, list[tuple[Observed, float]]]
+    ) -> dict[str, float]:
+        if point not in self._loaded:
+            self._loaded[point] = scenario_at(self._base, self._points[point], "the study")
+        loaded = self._loaded[point]
+        built = build(loaded, seed)
+        loaded.kept.clear()  # one sky is not looked at twice
+        sky = _sky_of(loaded)
+        if sky not in seen:
+            seen.clear()  # no more than one is kept
+            seen[sky] = list(_received(built))
+        if self.study.pictures == "brief":
+            outcome = brief_course(built, seen[sky], TrackerSettings(), self._is_watched)
+        else:
+            outcome = outcome_of(built, seen[sky], RunSettings())
+        figures = duty_figures(outcome, areas_of(built))
+        return asked(figures, self.study.responses)
+
+
+def asked(figures: Mapping[str, Any], responses: Sequence[Response]) -> dict[str, float]:
+    """Return the figures that responses ask for, by their names in the run's figures."""
+    names = dict.fromkeys(name for one in responses for name in (one.figure, one.of) if name)
+    return {name: figure_of(figures, name, "responses") for name in names}
+
+
+def _sky_of(loaded: Loaded) -> bytes:
+    """Return what of a scenario truth and sensors hang on, as octets to compare."""
+    scenario = loaded.scenario
+    plain = msgspec.structs.replace(scenario, links=(), partitions=(), duty=None, name="same")
+    return msgspec.json.encode(plain)
+
+
+def _received(built: Built) -> Iterator[tuple[Observed, float]]:
+    """Yield what sites would receive in each window, and its end."""
+    waiting = together([])
+    for begin_s, end_s in windows(built):
+        now, waiting = parted(together([waiting, see(built, begin_s, end_s, map)]), end_s)
+        yield now, end_s

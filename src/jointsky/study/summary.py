@@ -1,0 +1,188 @@
+"""What a study found: each response at each point, and how far points lie from the first one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jointsky.study import intervals
+from jointsky.study.declared import Response, Study
+from jointsky.study.engine import Answer
+from jointsky.study.intervals import Interval, Paired
+from jointsky.study.points import Point
+from jointsky.study.stopping import Look, Precision, look
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """One response at one point, and its paired difference from the first point.
+
+    ``runs`` are those that had the figure to tell; ``interval`` is None where too few had.
+    ``difference`` is None at the first point, and where there is no interval.
+    """
+
+    response: str
+    point: int
+    runs: int
+    interval: Interval | None
+    difference: Paired | None
+    look: Look | None  # None: no precision was wanted
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """What a study found in ``skies`` skies, seen by every point.
+
+    ``faults`` are the runs that failed, with seed and traceback; a sky in which any run failed
+    counts for none of the points.
+    """
+
+    study: Study
+    points: list[Point]
+    skies: int
+    estimates: list[Estimate]
+    answers: list[list[Answer]]  # by sky, in order of points
+    faults: list[Answer]
+    digest: str
+
+    @property
+    def is_enough(self) -> bool:
+        """Return whether every response is as precise as was wanted, at every point."""
+        return all(one.look is None or one.look.is_enough for one in self.estimates)
+
+    def of(self, response: str) -> list[Estimate]:
+        """Return the estimates of one response, in order of points."""
+        return [one for one in self.estimates if one.response == response]
+
+
+def summary(study: Study, points: list[Point], answers: list[list[Answer]], digest: str) -> Summary:
+    """Return what the answers under some skies come to."""
+    sound = [sky for sky in answers if not any(one.fault for one in sky)]
+    estimates = [
+        one for response in study.responses for one in _estimates(study, response, sound, points)
+    ]
+    return Summary(
+        study=study,
+        points=points,
+        skies=len(answers),
+        estimates=estimates,
+        answers=answers,
+        faults=[one for sky in answers for one in sky if one.fault],
+        digest=digest,
+    )
+
+
+def _estimates(
+    study: Study, response: Response, sound: list[list[Answer]], points: Sequence[Point]
+) -> list[Estimate]:
+    columns = [_columns(response, [sky[k] for sky in sound]) for k in range(len(points))]
+    made = []
+    for k, (parts, wholes) in enumerate(columns):
+        known = np.isfinite(parts) & np.isfinite(wholes)
+        interval = _interval(response, parts[known], wholes[known], study.level)
+        difference = None
+        if k and interval is not None:
+            difference = _difference(response, columns[0], (parts, wholes), study.level)
+        seen = None
+        if response.half_width is not None or response.relative is not None:
+            wanted = Precision(
+                half_width=response.half_width or response.relative or 0.0,
+                is_relative=response.half_width is None,
+                least_runs=study.runs.least,
+            )
+            runs = int(known.sum())
+            seen = (
+                Look(False, study.runs.batch) if interval is None else look(interval, runs, wanted)
+            )
+        made.append(Estimate(response.name, k, int(known.sum()), interval, difference, seen))
+    return made
+
+
+def _columns(response: Response, answers: Sequence[Answer]) -> tuple[Floats, Floats]:
+    """Return parts and wholes (n,) of a response; wholes are 1 where it is no share."""
+    parts = np.array([one.figures[response.figure] for one in answers], np.float64)
+    if not response.of:
+        return parts, np.ones(len(parts))
+    return parts, np.array([one.figures[response.of] for one in answers], np.float64)
+
+
+def _interval(response: Response, parts: Floats, wholes: Floats, level: float) -> Interval | None:
+    if len(parts) < 2:
+        return None
+    if not response.of:
+        return intervals.mean(parts, level)
+    return intervals.ratio(parts, wholes, level) if wholes.any() else None
+
+
+def _difference(
+    response: Response,
+    first: tuple[Floats, Floats],
+    other: tuple[Floats, Floats],
+    level: float,
+) -> Paired | None:
+    """Return how far a point lies from the first one, run by run under the same skies."""
+    known = np.isfinite(np.stack([*first, *other])).all(axis=0)
+    if known.sum() < 2 or not first[1][known].any() or not other[1][known].any():
+        return None
+    ours, theirs = (_linear(parts[known], wholes[known]) for parts, wholes in (other, first))
+    return intervals.paired(ours, theirs, level)
+
+
+def _linear(parts: Floats, wholes: Floats) -> Floats:
+    """Return a value for each run (n,), whose mean is the ratio and whose scatter is that of it.
+
+    Linearisation of a ratio (Cochran 1977, 6.3): ``R + (x - R y) / mean(y)``.
+    """
+    value = parts.sum() / wholes.sum()
+    return np.asarray(value + (parts - value * wholes) / wholes.mean())
+
+
+def plain(told: Summary) -> dict[str, Any]:
+    """Return a summary as plain numbers, for JSON."""
+    study = told.study
+    return {
+        "study": study.name,
+        "scenario": study.scenario,
+        "digest": told.digest,
+        "seed": study.seed,
+        "level": study.level,
+        "pictures": study.pictures,
+        "skies": told.skies,
+        "runs": told.skies * len(told.points),
+        "is_enough": told.is_enough,
+        "faults": [{"sky": one.sky, "point": one.point, "what": one.fault} for one in told.faults],
+        "points": [
+            {
+                "point": k,
+                "levels": dict(point.levels),
+                "responses": {
+                    one.response: _plain(one) for one in told.estimates if one.point == k
+                },
+            }
+            for k, point in enumerate(told.points)
+        ],
+    }
+
+
+def _plain(one: Estimate) -> dict[str, Any]:
+    made: dict[str, Any] = {"runs": one.runs, **_bounds(one.interval)}
+    if one.difference is not None:
+        gain = one.difference.gain
+        made["difference"] = {
+            **_bounds(one.difference.difference),
+            "gain": gain if np.isfinite(gain) else None,
+        }
+    return made
+
+
+def _bounds(interval: Interval | None) -> dict[str, Any]:
+    if interval is None:
+        return {"value": None, "low": None, "high": None}
+    told = {"value": interval.value, "low": interval.low, "high": interval.high}
+    return {name: value if np.isfinite(value) else None for name, value in told.items()}
