@@ -1,0 +1,87 @@
+"""How many runs an hour a study makes, on one process and two, and what it costs beside them.
+
+    python benchmarks/study.py [--scenario scenarios/union-sky.yaml] [--skies 8] [--look 6]
+
+Every sky is one run of the scenario with brief pictures, whose command posts look at theirs every
+``--look`` seconds.  Limit asked for: 3,000 runs of union-sky an hour on two cores, twice as fast
+on two as on one but for a tenth, under 5 ms a run beside the run itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+import tempfile
+import time
+
+from jointsky.study import running
+from jointsky.study.engine import Engine
+from jointsky.study.running import run_study
+
+STUDY = """\
+name: speed
+scenario: {scenario}
+factors:
+  - {{name: look, paths: [duty.look_s], levels: [{look}]}}
+responses:
+  - {{name: share that came through, figure: leaked, of: hostile}}
+runs: {{least: {skies}, most: {skies}}}
+"""
+
+
+class Watched(Engine):
+    """An engine that adds up how long its answers take."""
+
+    spent_s = 0.0
+
+    def answer(self, sky, points):
+        """Answer as an engine does."""
+        begun_s = time.perf_counter()
+        made = super().answer(sky, points)
+        Watched.spent_s += time.perf_counter() - begun_s
+        return made
+
+
+def ran_s(folder: pathlib.Path, given: argparse.Namespace, skies: int, workers: int) -> float:
+    """Return how long a study of so many skies takes."""
+    path = folder / "speed.study.yaml"
+    scenario = given.scenario.resolve()
+    path.write_text(STUDY.format(scenario=scenario, look=given.look, skies=skies))
+    begun_s = time.perf_counter()
+    ended = run_study(path, folder / "out", workers, fresh=True)
+    if ended.summary.faults:
+        raise SystemExit(ended.summary.faults[0].fault)
+    return time.perf_counter() - begun_s
+
+
+def main() -> None:
+    """Run the studies and print their speed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    root = pathlib.Path(__file__).parents[1]
+    default = root / "scenarios" / "union-sky.yaml"
+    parser.add_argument("--scenario", type=pathlib.Path, default=default)
+    parser.add_argument("--skies", type=int, default=8)
+    parser.add_argument("--look", type=float, default=6.0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        ran_s(folder, given, 2, 1)  # compiled, read
+        # processes begin in some seconds each: two lengths of study tell that from the runs
+        short = {count: ran_s(folder, given, 2, count) for count in (1, 2)}
+        running.Engine, Watched.spent_s = Watched, 0.0
+        long = {1: ran_s(folder, given, 2 + given.skies, 1)}
+        beside_s = (long[1] - Watched.spent_s) / (2 + given.skies)
+        running.Engine = Engine
+        long[2] = ran_s(folder, given, 2 + given.skies, 2)
+    rates = {count: given.skies / (long[count] - short[count]) * 3600.0 for count in (1, 2)}
+    print(f"{given.scenario.name}, a look every {given.look:g} s, {given.skies} skies")
+    for count, rate in rates.items():
+        print(f"{count} process{'es' if count > 1 else ''}: {rate:,.0f} runs an hour")
+    print(f"two are worth {rates[2] / rates[1]:.2f} of one")
+    print(f"beside the runs, begin and report included: {1000.0 * beside_s:.0f} ms a run")
+
+
+if __name__ == "__main__":
+    main()
