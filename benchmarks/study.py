@@ -68,19 +68,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         ran_s(folder, given, 2, 1)  # compiled, read
-        # processes begin in some seconds each: two lengths of study tell that from the runs
-        short = {count: ran_s(folder, given, 2, count) for count in (1, 2)}
-        running.Engine, Watched.spent_s = Watched, 0.0
-        long = {1: ran_s(folder, given, 2 + given.skies, 1)}
-        beside_s = (long[1] - Watched.spent_s) / (2 + given.skies)
+        # a study begins and ends in some seconds: two lengths of it tell that from the runs
+        running.Engine = Watched
+        beside_s, long, short = [], {}, {}
+        for skies, into in ((2, short), (2 + given.skies, long)):
+            Watched.spent_s = 0.0
+            into[1] = ran_s(folder, given, skies, 1)
+            beside_s.append(into[1] - Watched.spent_s)
         running.Engine = Engine
-        long[2] = ran_s(folder, given, 2 + given.skies, 2)
+        for skies, into in ((2, short), (2 + given.skies, long)):
+            into[2] = ran_s(folder, given, skies, 2)
     rates = {count: given.skies / (long[count] - short[count]) * 3600.0 for count in (1, 2)}
     print(f"{given.scenario.name}, a look every {given.look:g} s, {given.skies} skies")
     for count, rate in rates.items():
         print(f"{count} process{'es' if count > 1 else ''}: {rate:,.0f} runs an hour")
     print(f"two are worth {rates[2] / rates[1]:.2f} of one")
-    print(f"beside the runs, begin and report included: {1000.0 * beside_s:.0f} ms a run")
+    more_ms = 1000.0 * (beside_s[1] - beside_s[0]) / given.skies
+    print(f"beside the runs: {beside_s[0]:.1f} s a study and {more_ms:.1f} ms a run")
 
 
 if __name__ == "__main__":
