@@ -59,12 +59,7 @@ class RunFolder:
         self.check()
         left = [folder for folder in (self.work, self.stopped) if folder.is_dir()]
         if left and not (resume or fresh):
-            raise InputError(
-                str(left[0]),
-                "what a run that did not end has recorded",
-                "a word on what becomes of it",
-                "--resume goes on from there, --fresh throws it away",
-            )
+            raise undecided(left[0], "what a run that did not end has recorded")
         if left and not fresh:
             done = self._take_up(left[0], built)
             for other in left[1:]:
@@ -86,15 +81,10 @@ class RunFolder:
 
     def finish(self) -> None:
         """Give the folder its final name; a former run of that name is replaced."""
-        old = self.final.with_name(self.final.name + ".old")
-        if self.final.is_dir():
-            shutil.rmtree(old, ignore_errors=True)
-            os.rename(self.final, old)
-        os.rename(self.work, self.final)
+        put_in_place(self.work, self.final)
         shutil.rmtree(self.final / WINDOWS)
         shutil.rmtree(self.final / ARMS, ignore_errors=True)
         (self.final / STATE).unlink()
-        shutil.rmtree(old, ignore_errors=True)
 
     def interrupt(self) -> None:
         """Mark what was recorded as interrupted."""
@@ -131,6 +121,22 @@ class RunFolder:
     def _write_state(self, built: Built) -> None:
         text = json.dumps(_state(built), indent=1) + "\n"
         (self.work / STATE).write_text(text, encoding="utf-8")
+
+
+def undecided(folder: pathlib.Path, found: str) -> InputError:
+    """Return the error that nobody said what becomes of work that did not end."""
+    hint = "--resume goes on from there, --fresh throws it away"
+    return InputError(str(folder), found, "a word on what becomes of it", hint)
+
+
+def put_in_place(work: pathlib.Path, final: pathlib.Path) -> None:
+    """Give a folder its final name; a former one of that name is replaced."""
+    old = final.with_name(final.name + ".old")
+    if final.is_dir():
+        shutil.rmtree(old, ignore_errors=True)
+        os.rename(final, old)
+    os.rename(work, final)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _state(built: Built) -> dict[str, Any]:

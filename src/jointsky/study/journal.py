@@ -18,6 +18,7 @@ import msgspec
 
 from jointsky._jit import kernel_digest
 from jointsky.errors import InputError
+from jointsky.sim.folder import put_in_place, undecided
 from jointsky.study.declared import LoadedStudy
 from jointsky.study.engine import Answer
 from jointsky.study.points import Point
@@ -42,16 +43,11 @@ class Journal:
         if self.final.exists() and not _is_study(self.final):
             wanted = "a new folder, or one of a former study"
             raise InputError(str(self.final), "something that is no study", wanted)
-        if self.work.is_dir() and fresh:
-            shutil.rmtree(self.work)
-        if self.work.is_dir() and (self.work / STATE).is_file():
+        if self.work.is_dir() and (fresh or not (self.work / STATE).is_file()):
+            shutil.rmtree(self.work)  # without a state nobody knows of what study it is
+        if self.work.is_dir():
             if not resume:
-                raise InputError(
-                    str(self.work),
-                    "what a study that did not end has answered",
-                    "a word on what becomes of it",
-                    "--resume goes on from there, --fresh throws it away",
-                )
+                raise undecided(self.work, "what a study that did not end has answered")
             self._take_up(state)
             return
         if resume and not self.final.is_dir():
@@ -76,14 +72,9 @@ class Journal:
 
     def finish(self) -> None:
         """Give the folder its final name; a former study of that name is replaced."""
-        old = self.final.with_name(self.final.name + ".old")
-        if self.final.is_dir():
-            shutil.rmtree(old, ignore_errors=True)
-            os.rename(self.final, old)
-        os.rename(self.work, self.final)
+        put_in_place(self.work, self.final)
         (self.final / ANSWERS).unlink()
         (self.final / STATE).unlink()
-        shutil.rmtree(old, ignore_errors=True)
 
     def _take_up(self, state: dict[str, Any]) -> None:
         path = self.work / STATE
