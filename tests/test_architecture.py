@@ -82,6 +82,11 @@ def test_no_file_is_longer_than_a_reader_bears(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
+def test_no_benchmark_hides_a_folder_of_tests():
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    assert not folders & {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_no_function_is_longer_than_a_screen(path):
     for node in ast.walk(tree(path)):

@@ -1,6 +1,6 @@
 """How many runs an hour a study makes, on one process and two, and what it costs beside them.
 
-    python benchmarks/study.py [--scenario scenarios/union-sky.yaml] [--skies 8] [--look 6]
+    python benchmarks/study_speed.py [--scenario scenarios/union-sky.yaml] [--skies 8] [--look 6]
 
 Every sky is one run of the scenario with brief pictures, whose command posts look at theirs every
 ``--look`` seconds.  Limit asked for: 3,000 runs of union-sky an hour on two cores, twice as fast
