@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
 
-from jointsky.assess.areas import Area, Areas, is_over
+from jointsky.assess.areas import Area, Areas
 from jointsky.earth.terrain import HeightGrid
 
 SQUARE = np.radians([[54.0, 27.0], [55.0, 27.0], [55.0, 29.0], [54.0, 29.0]])
@@ -21,15 +21,18 @@ def areas(**given):
 
 
 def test_points_in_a_rim_are_told_from_those_outside():
-    found = is_over(*at([54.5, 53.9, 54.5, 54.999], [28.0, 28.0, 29.1, 27.001]), SQUARE)
+    where = at([54.5, 53.9, 54.5, 54.999], [28.0, 28.0, 29.1, 27.001])
+    found = areas().over(*where, "restricted")[:, 0]
     assert found.tolist() == [True, False, False, True]
+    assert not areas().over(*where, "border").any()
 
 
 def test_a_rim_across_the_date_line_is_one_rim():
     rim = np.radians([[10.0, 179.0], [10.0, -179.0], [12.0, -179.0], [12.0, 179.0]])
-    found = is_over(*at([11.0, 11.0, 11.0], [179.9, -179.9, 178.0]), rim)
+    one = Areas([Area("a", "border", rim)])
+    found = one.over(*at([11.0, 11.0, 11.0], [179.9, -179.9, 178.0]), "border")[:, 0]
     assert found.tolist() == [True, True, False]
-    far_m = Areas([Area("a", "border", rim)]).rim_distance_m(*at(11.0, 180.0))
+    far_m = one.rim_distance_m(*at(11.0, 180.0))
     assert far_m[0, 0] == pytest.approx(-109_300.0, rel=0.01)
 
 

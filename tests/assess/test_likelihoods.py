@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from jointsky.assess.likelihoods import (
     log_odds,
-    posterior,
     range_density,
     range_logs,
     table_logs,
+    weighed,
 )
 
 RANGES = np.array([[50.0, 110.0, 255.0, 300.0], [20.0, 40.0, 60.0, 120.0], [5.0, 5.0, 20.0, 20.0]])
@@ -68,8 +68,26 @@ def test_a_table_by_hand():
 
 
 def test_bayes_rule_by_hand():
-    assert posterior(np.log([[0.03, 0.01]])) == pytest.approx(np.array([[0.75, 0.25]]))
+    logs = np.zeros((2, 1, 2))
+    logs[0, 0] = np.log([0.3, 0.1])
+    found = weighed(np.log([0.5, 0.5]), logs, np.array([False, True]), np.array([True, False]))
+    assert found.probabilities == pytest.approx(np.array([[0.75, 0.25]]))
+    assert found.has.tolist() == [[True, False]]
     assert log_odds(np.log([[0.03, 0.01]]), np.array([True, False])) == pytest.approx(np.log(3.0))
+
+
+def test_what_is_weighed_is_what_sums_of_logarithms_say():
+    rng = np.random.default_rng(5)
+    prior, logs = np.log(rng.dirichlet(np.ones(6))), rng.normal(0.0, 40.0, (4, 7, 6))
+    logs[2, 3] = 0.0
+    is_motion, chosen = np.array([True, False, False, True]), np.arange(6) < 2
+    found = weighed(prior, logs, is_motion, chosen)
+    total = prior + logs.sum(axis=0)
+    assert found.total == pytest.approx(total)
+    assert found.probabilities == pytest.approx(special.softmax(total, axis=1))
+    by_motion = log_odds(prior + logs[is_motion].sum(axis=0), chosen)
+    assert found.beside == pytest.approx(log_odds(total, chosen) - by_motion)
+    assert (~found.has).nonzero()[0].tolist() == [3]
 
 
 def test_certainty_is_finite():

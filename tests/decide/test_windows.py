@@ -12,6 +12,7 @@ from jointsky.decide.windows import (
     debris_radius_m,
     is_clear,
     predicted,
+    reached,
     windows,
 )
 from jointsky.earth.geodesy import enu_rotation, enu_to_ecef, geodetic_to_ecef
@@ -45,7 +46,7 @@ def path(place_m, velocity_mps, covariance=None, horizon_s=120.0):
 
 
 def window(place_m, velocity_mps, **changes):
-    found = windows(weapon(**changes), path(place_m, velocity_mps))
+    found = windows(reached(weapon(**changes), path(place_m, velocity_mps)))
     return {
         name: float(getattr(found, name)[0, 0]) - 1000.0
         for name in ("earliest_s", "latest_s", "order_by_s")
@@ -75,20 +76,20 @@ def test_a_crossing_threat_is_in_reach_along_a_chord():
     assert found["latest_s"] == pytest.approx(30.0 + half_s, abs=STEP_S)
 
 
-@pytest.mark.parametrize(("km", "antenna_m", "reached"), [(41, 10, True), (43, 10, False)])
-def test_below_the_horizon_of_its_antenna_a_weapon_reaches_nothing(km, antenna_m, reached):
+@pytest.mark.parametrize(("km", "antenna_m", "is_reached"), [(41, 10, True), (43, 10, False)])
+def test_below_the_horizon_of_its_antenna_a_weapon_reaches_nothing(km, antenna_m, is_reached):
     # 10 m and 50 m: 13.04 + 29.16 km, 4/3 earth; it stands 50 m over the round earth
     up_m = 50.0 - (1000.0 * km) ** 2 / (2 * 6.385e6)
     still = path((0.0, 1000.0 * km, up_m), (0.0, 0.0, 0.0))
     far = weapon(range_max_m=80_000.0, speed_mps=np.inf, antenna_m=float(antenna_m))
-    assert np.isfinite(windows(far, still).earliest_s[0, 0]) == reached
+    assert np.isfinite(windows(reached(far, still)).earliest_s[0, 0]) == is_reached
     higher = dataclasses.replace(far, antenna_m=np.array([100.0]))
-    assert np.isfinite(windows(higher, still).earliest_s[0, 0])
+    assert np.isfinite(windows(reached(higher, still)).earliest_s[0, 0])
 
 
 def test_over_the_weapon_there_is_a_dead_zone():
     found = windows(
-        weapon(range_min_m=1000.0, height_min_m=-50.0), path((0, 3900, 0), (0, -100.0, 0))
+        reached(weapon(range_min_m=1000.0, height_min_m=-50.0), path((0, 3900, 0), (0, -100.0, 0)))
     )
     time_s = np.arange(found.distance_m.shape[2]) * STEP_S
     inside = np.isnan(found.distance_m[0, 0]) & (time_s < 75.0)
@@ -97,7 +98,7 @@ def test_over_the_weapon_there_is_a_dead_zone():
 
 
 def test_distances_are_from_the_weapon_to_the_threat():
-    found = windows(weapon(), path((0.0, 3000.0, 1000.0), (0.0, -100.0, 0.0)))
+    found = windows(reached(weapon(), path((0.0, 3000.0, 1000.0), (0.0, -100.0, 0.0))))
     wanted = [math.hypot(3000.0 - 100.0 * k * STEP_S, 1000.0) for k in range(20)]
     assert found.distance_m[0, 0, :20] == pytest.approx(wanted, rel=FLAT_M)
 
@@ -113,7 +114,7 @@ def test_distances_are_from_the_weapon_to_the_threat():
     ],
 )
 def test_what_cannot_be_reached_has_no_window(place, velocity, changes):
-    found = windows(weapon(**changes), path(place, velocity))
+    found = windows(reached(weapon(**changes), path(place, velocity)))
     assert np.isnan(found.earliest_s[0, 0])
     assert np.isnan(found.latest_s[0, 0])
     assert np.isnan(found.order_by_s[0, 0])
@@ -141,17 +142,17 @@ def test_many_weapons_and_threats_are_each_as_alone():
             for field in dataclasses.fields(Weapons)
         )
     )
-    together = windows(both, paths)
+    together = windows(reached(both, paths))
     for w, single in enumerate((one, other)):
         for t in range(3):
-            alone = windows(single, path(places[t], speeds[t]))
+            alone = windows(reached(single, path(places[t], speeds[t])))
             for name in ("earliest_s", "latest_s", "order_by_s", "sample"):
                 a, b = getattr(together, name)[w, t], getattr(alone, name)[0, 0]
                 assert a == pytest.approx(b, abs=1e-3, nan_ok=True)
 
 
 def test_a_simulated_battery_stops_it_at_the_earliest_moment():
-    found = windows(weapon(), path((0.0, 3900.0, 500.0), (0.0, -100.0, 0.0)))
+    found = windows(reached(weapon(), path((0.0, 3900.0, 500.0), (0.0, -100.0, 0.0))))
     unit = Unit("b", 1, (Arm("m", 1, speed_mps=500.0),), reaction_s=5.0)
     engagement = Engagement([unit], 1, seed=1)
     target = Target(0, found.distance_m[0, 0], found.begin_s, found.step_s)
@@ -189,9 +190,9 @@ def test_where_debris_would_reach_an_area_nothing_is_stopped():
     reach_m = 100.0 * math.sqrt(2.0 * 500.0 / GRAVITY_MPS2)
     assert clear[0].sum() * STEP_S == pytest.approx((10_000.0 - reach_m) / 100.0, abs=1.0)
     wide = weapon(range_max_m=50_000.0, speed_mps=np.inf)
-    found = windows(wide, one, clear)
+    found = windows(reached(wide, one), clear)
     assert found.latest_s[0, 0] - 1000.0 == pytest.approx((10_000 - reach_m) / 100.0, abs=1.0)
-    assert np.isnan(windows(wide, one, np.zeros_like(clear)).earliest_s[0, 0])
+    assert np.isnan(windows(reached(wide, one), np.zeros_like(clear)).earliest_s[0, 0])
 
 
 def test_an_uncertain_place_keeps_further_away():
@@ -216,7 +217,7 @@ def test_without_protected_areas_all_is_clear_and_without_threats_there_is_nothi
     one = path((0.0, 0.0, 500.0), (100.0, 0.0, 0.0))
     assert is_clear(one, lambda latitude_rad, _: np.empty((len(latitude_rad), 0))).all()
     none = predicted(np.empty((0, 3)), np.empty((0, 3)), None, 0.0, 10.0, 1.0)
-    assert windows(weapon(), none).distance_m.shape == (1, 0, 11)
+    assert windows(reached(weapon(), none)).distance_m.shape == (1, 0, 11)
 
 
 @pytest.mark.parametrize(

@@ -257,17 +257,20 @@ def test_plots_of_what_was_stopped_are_taken_out(built, tmp_path):
 def test_what_people_report_reaches_the_other_nation_after_the_link(built):
     duty, now_s = duty_of(built), built.begin_s + 10.0
     told = Reports.make(1, sensor=[0], time_s=[now_s])
-    assert len(duty._reports(0, told, now_s)) == 1
-    assert duty._reports(1, None, now_s) is None
-    assert duty._reports(1, None, now_s + 2.0).time_s.tolist() == [now_s]
-    assert duty._reports(1, None, now_s + 4.0) is None
+    duty._pass_on(0, told, now_s)
+    assert len(duty._said(0, now_s)) == 1
+    assert duty._said(1, now_s) is None
+    assert duty._said(1, now_s + 2.0).time_s.tolist() == [now_s]
+    assert duty._said(1, now_s + 4.0) is None
     cut_s = built.links[0].outages_s[0][0] + 10.0
-    assert len(duty._reports(0, told, cut_s)) == 1
-    assert duty._reports(1, None, cut_s + 100.0) is None
+    duty._pass_on(0, told, cut_s)
+    assert len(duty._said(0, cut_s)) == 1
+    assert duty._said(1, cut_s + 100.0) is None
     apart = msgspec.structs.replace(built.duty, is_joint=False)
     alone = duty_of(dataclasses.replace(built, duty=apart))
-    assert len(alone._reports(0, told, now_s)) == 1
-    assert alone._reports(1, None, now_s + 2.0) is None
+    alone._pass_on(0, told, now_s)
+    assert len(alone._said(0, now_s)) == 1
+    assert alone._said(1, now_s + 2.0) is None
 
 
 def test_the_report_says_it_in_words(made):

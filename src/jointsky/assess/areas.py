@@ -44,7 +44,15 @@ class Area:
 
     def is_active(self, time_s: float) -> bool:
         """Return whether it holds at a time."""
-        return not self.active_s or any(begin <= time_s < end for begin, end in self.active_s)
+        return bool(self.holds(time_s))
+
+    def holds(self, time_s: npt.ArrayLike) -> Booleans:
+        """Return whether it holds at times of any shape."""
+        when_s = np.asarray(time_s, np.float64)
+        holds = np.full(when_s.shape, not self.active_s)
+        for begin_s, end_s in self.active_s:
+            holds |= (begin_s <= when_s) & (when_s < end_s)
+        return holds
 
 
 class Areas:
@@ -57,26 +65,40 @@ class Areas:
         self._floor_m = np.array([area.floor_m for area in self.areas], np.float64)
         self._ceiling_m = np.array([area.ceiling_m for area in self.areas], np.float64)
         self._above_ground = np.array([area.above_ground for area in self.areas], np.bool_)
-        self._always = not any(area.active_s for area in self.areas)
+        self._all = np.ones(len(self.areas), np.bool_)
+        self._of_use: dict[tuple[str, ...], list[int]] = {}
 
     def of_use(self, *uses: str) -> list[int]:
         """Return the rows of areas of some uses."""
-        return [row for row, area in enumerate(self.areas) if area.use in uses]
+        if uses not in self._of_use:
+            self._of_use[uses] = [k for k, area in enumerate(self.areas) if area.use in uses]
+        return self._of_use[uses]
 
     def inside(
-        self, latitude_rad: Floats, longitude_rad: Floats, height_m: Floats, time_s: float
+        self, latitude_rad: Floats, longitude_rad: Floats, height_m: Floats, time_s: npt.ArrayLike
     ) -> Booleans:
-        """Return which points (n,) are in which areas that hold at a time, (n, areas).
+        """Return which points (n,) are in which areas that hold then, (n, areas).
 
-        A point of unknown height (NaN) counts as between floor and ceiling.
+        ``time_s`` is one for all, or of each (n,).  A point of unknown height (NaN) counts as
+        between floor and ceiling.
         """
         above_m = self.above_ground_m(latitude_rad, longitude_rad, height_m)
         level_m = np.where(self._above_ground, above_m[:, None], np.asarray(height_m)[:, None])
         is_outside = (level_m < self._floor_m) | (level_m > self._ceiling_m)
-        holds = np.ones(len(self.areas), np.bool_)
-        if not self._always:
-            holds[:] = [area.is_active(time_s) for area in self.areas]
-        return self._rims.over(latitude_rad, longitude_rad, holds) & ~is_outside
+        made = self._rims.over(latitude_rad, longitude_rad, self._all) & ~is_outside
+        for row, area in enumerate(self.areas):
+            if area.active_s:
+                made[:, row] &= area.holds(time_s)
+        return made
+
+    def over(self, latitude_rad: Floats, longitude_rad: Floats, *uses: str) -> Booleans:
+        """Return which points (n,) are over which areas of some uses, (n, areas), at any height.
+
+        Whether they hold at the time or not; areas of other uses: never.
+        """
+        chosen = np.zeros(len(self.areas), np.bool_)
+        chosen[self.of_use(*uses)] = True
+        return self._rims.over(latitude_rad, longitude_rad, chosen)
 
     def above_ground_m(
         self, latitude_rad: Floats, longitude_rad: Floats, height_m: Floats
@@ -98,10 +120,18 @@ class _Rims:
     """The corners of several rims, one after the other."""
 
     def __init__(self, rims_rad: Sequence[Floats]) -> None:
-        self._rims = np.ascontiguousarray(np.concatenate([np.empty((0, 2)), *rims_rad]))
-        self._first = np.cumsum([0, *(len(rim) for rim in rims_rad)])
+        corners = [np.asarray(rim, np.float64).reshape(-1, 2) for rim in rims_rad]
+        self._west = np.array([rim[0, 1] for rim in corners], np.float64)
+        flat = [
+            np.column_stack([rim[:, 0], np.remainder(rim[:, 1] - west + np.pi, 2.0 * np.pi)])
+            for rim, west in zip(corners, self._west, strict=True)
+        ]
+        self._rims = np.ascontiguousarray(np.concatenate([np.empty((0, 2)), *flat]))
+        self._first = np.cumsum([0, *(len(rim) for rim in corners)])
+        ends = [(rim[:, 0].min(), rim[:, 0].max()) for rim in corners]
+        self._boxes = np.array(ends, np.float64).reshape(-1, 2)
         self._radius_m = np.array(
-            [mean_radius_of_curvature_m(float(rim[:, 0].mean())) for rim in rims_rad], np.float64
+            [mean_radius_of_curvature_m(float(rim[:, 0].mean())) for rim in corners], np.float64
         )
 
     def over(
@@ -110,28 +140,23 @@ class _Rims:
         """Return which points (n,) each of the chosen rims goes round, (n, rims)."""
         latitude, longitude = _columns(latitude_rad, longitude_rad)
         out = np.empty((len(latitude), len(self._radius_m)), np.bool_)
-        kernels.over(latitude, longitude, self._rims, self._first, chosen, out)
+        kernels.over(
+            latitude, longitude, self._rims, self._west, self._first, self._boxes, chosen, out
+        )
         return out
 
     def distance_m(self, latitude_rad: npt.ArrayLike, longitude_rad: npt.ArrayLike) -> Floats:
         """Return how far points (n,) are from each rim, (n, rims), negative inside."""
         latitude, longitude = _columns(latitude_rad, longitude_rad)
         out = np.empty((len(latitude), len(self._radius_m)))
-        kernels.rim_distances(latitude, longitude, self._rims, self._first, self._radius_m, out)
+        kernels.rim_distances(
+            latitude, longitude, self._rims, self._west, self._first, self._radius_m, out
+        )
         return out
 
 
 def _columns(*given: npt.ArrayLike) -> list[Floats]:
     return [np.ascontiguousarray(np.asarray(one, np.float64)) for one in given]
-
-
-def is_over(latitude_rad: npt.ArrayLike, longitude_rad: npt.ArrayLike, rim_rad: Floats) -> Booleans:
-    """Return which points (n,) a rim (k, 2) goes round (Haines 1994, Graphics Gems IV)."""
-    latitude, longitude = _columns(latitude_rad, longitude_rad)
-    out = np.empty((len(latitude), 1), np.bool_)
-    rim = np.ascontiguousarray(rim_rad, np.float64)
-    kernels.over(latitude, longitude, rim, np.array([0, len(rim)]), np.ones(1, np.bool_), out)
-    return out[:, 0]
 
 
 def unwrapped(longitude_rad: Floats, rim_rad: Floats) -> tuple[Floats, Floats]:

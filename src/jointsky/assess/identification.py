@@ -10,12 +10,11 @@ import numpy.typing as npt
 
 from jointsky.assess.areas import Areas
 from jointsky.assess.identities import Known, identities
-from jointsky.assess.likelihoods import log_odds, posterior
 from jointsky.assess.memory import Memory
 from jointsky.assess.model_arrays import ModelArrays
 from jointsky.assess.model_declared import IdentificationModel
 from jointsky.assess.planned import Friends, Plans
-from jointsky.assess.readings import MOTION, Evidences, Reader
+from jointsky.assess.readings import Evidences, Reader
 from jointsky.assess.reported import Places, claims_of
 from jointsky.assess.wording import Decision, Told, assessment
 from jointsky.records.assessment import IDENTITIES, Assessment, Identity
@@ -44,7 +43,8 @@ class Identifier:
     """Assesses tracks, and remembers of each what it has shown so far.
 
     ``sensors`` are those that the tracks' bits name, in order; ``plans`` and ``friends`` are what
-    is known beforehand.  ``areas`` may be exchanged at any time.
+    is known beforehand.  ``areas`` may be exchanged at any time.  Not ``is_worded``: assessments
+    are told without evidence, which nobody reads.
     """
 
     def __init__(
@@ -54,8 +54,9 @@ class Identifier:
         sensors: Sequence[Sensor],
         plans: Sequence[FlightPlan] = (),
         friends: Sequence[KnownFriend] = (),
+        is_worded: bool = True,
     ) -> None:
-        self.model = model
+        self.model, self._is_worded = model, is_worded
         self._sensors = tuple(sensors)
         self._arrays = ModelArrays(model)
         self._memory = Memory(model.reading, areas, sensors)
@@ -142,41 +143,31 @@ class Identifier:
 
     def _assess(self, rows: Integers, now_s: float) -> dict[int, Assessment]:
         found = self._reader.read(rows, now_s)
-        total = self._arrays.prior + found.logs.sum(axis=0)
-        probabilities = posterior(total)
-        numbers = [int(n) for n in self._memory.column("number")[rows]]
+        probabilities = found.weighed.probabilities
+        numbers = self._memory.column("number")[rows].tolist()
         states = [self._states.get(number) for number in numbers]
-        is_hostile = self._arrays.is_hostile
-        beside = log_odds(total, is_hostile) - log_odds(
-            total - found.logs[~MOTION].sum(axis=0), is_hostile
-        )
-        known = self._known(found, probabilities, beside, rows, now_s)
+        known = self._known(found, rows, now_s)
         former = np.array([-1 if s is None else s.identity for s in states], np.int64)
-        decided = identities(self.model.rules, known, former)
+        decided = identities(self.model.rules, known, former).tolist()
+        told_before = [
+            found.weighed.probabilities[k] if s is None else s.probabilities
+            for k, s in enumerate(states)
+        ]
+        moved = np.abs(probabilities - np.stack(told_before)).max(axis=1).tolist()
         made: dict[int, Assessment] = {}
         for place, number in enumerate(numbers):
             decision, state = self._decisions.get(number), states[place]
-            mark = (*found.marks[place], int(decided[place]), decision)
-            is_same = state is not None and state.mark == mark
-            if (
-                state is None
-                or not is_same
-                or np.abs(probabilities[place] - state.probabilities).max() > NOTICED
-            ):
-                told = Told(
-                    number, place, now_s, IDENTITIES[int(decided[place])], decision,
-                    probabilities[place], total[place],
-                )  # fmt: skip
-                one = assessment(told, found, self._reader, self._arrays)
-                state = _State(one, probabilities[place], mark, int(decided[place]))
+            mark = found.marks[place], decided[place], decision
+            if state is None or state.mark != mark or moved[place] > NOTICED:
+                told = Told(number, place, now_s, IDENTITIES[decided[place]], decision)
+                one = assessment(told, found, self._reader, self._arrays, self._is_worded)
+                state = _State(one, probabilities[place], mark, decided[place])
                 self._states[number] = state
             made[number] = state.assessment
         return made
 
-    def _known(
-        self, found: Evidences, probabilities: Floats, beside: Floats, rows: Integers, now_s: float
-    ) -> Known:
-        of = self._arrays.of_allegiance(probabilities)
+    def _known(self, found: Evidences, rows: Integers, now_s: float) -> Known:
+        of = self._arrays.of_allegiance(found.weighed.probabilities)
         return Known(
             friend=of["friend"],
             neutral=of["neutral"] + of["nature"] + np.where(found.is_open, of["civil"], 0.0),
@@ -187,7 +178,7 @@ class Identifier:
             is_emergency=found.is_emergency,
             age_s=now_s - self._memory.floats("first_s", rows),
             plots=self._memory.column("plots")[rows].astype(np.int64),
-            beside_motion=beside,
+            beside_motion=found.weighed.beside,
         )
 
     def _forget_old(self, now_s: float) -> None:

@@ -6,14 +6,16 @@ nothing: its logarithm is 0 for every class.
 
 from __future__ import annotations
 
-import math
+import dataclasses
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+
+from jointsky.assess import likelihoods_kernels as kernels
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
 
 NARROWEST = 1e-6  # a sloping side is no steeper than over this share of the whole range
 
@@ -27,29 +29,32 @@ def range_density(value: Floats, sigma: Floats, ranges: Floats) -> Floats:
     over an error s is ``u Phi(u/s) + s phi(u/s)`` (expected improvement; Jones et al. 1998,
     eq. 15).  Without an error it is the trapezoid itself.
     """
-    low, rises, falls, high = ranges.T
-    side = NARROWEST * (high - low)
-    up, down = np.maximum(rises - low, side), np.maximum(high - falls, side)
-    x, s = value[:, None], np.maximum(sigma, 1e-9)[:, None]
-    rising = (_ramp(x - low, s) - _ramp(x - (low + up), s)) / up
-    falling = (_ramp(x - (high - down), s) - _ramp(x - high, s)) / down
-    area = (high - low) - 0.5 * (up + down)
-    return np.asarray(np.maximum(rising - falling, 0.0) / area)
-
-
-def _ramp(u: Floats, s: Floats) -> Floats:
-    z = u / s
-    return np.asarray(u * ndtr(z) + s * np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi))
+    out = np.empty((len(value), len(ranges)))
+    kernels.range_densities(value, sigma, ranges, NARROWEST, out)
+    return out
 
 
 def range_logs(
     value: Floats, sigma: Floats, ranges: Floats, span: tuple[float, float], odd_share: float
 ) -> Floats:
     """Return the logarithm (T, C) of readings; ``odd_share`` of them lie anywhere in a span."""
-    is_there = np.isfinite(value) & np.isfinite(sigma)
-    density = range_density(np.where(is_there, value, 0.0), np.where(is_there, sigma, 1.0), ranges)
-    made = np.log((1.0 - odd_share) * density + odd_share / (span[1] - span[0]))
-    return np.where(is_there[:, None], made, 0.0)
+    out = np.zeros((len(value), len(ranges)))
+    add_range_logs(value, sigma, ranges, span, odd_share, out)
+    return out
+
+
+def add_range_logs(
+    value: Floats,
+    sigma: Floats,
+    ranges: Floats,
+    span: tuple[float, float],
+    odd_share: float,
+    out: Floats,
+) -> None:
+    """Add to ``out`` (T, C) the logarithm of readings, as ``range_logs`` tells it."""
+    odd = odd_share / (span[1] - span[0])
+    density = np.empty((len(value), len(ranges)))
+    kernels.add_range_logs(value, sigma, ranges, NARROWEST, odd_share, odd, density, out)
 
 
 def table_logs(row: Integers, table: Floats, odd_share: float) -> Floats:
@@ -57,14 +62,45 @@ def table_logs(row: Integers, table: Floats, odd_share: float) -> Floats:
 
     ``odd_share`` of the readings are any of the rows alike.  Row -1: no reading.
     """
-    logs = np.log((1.0 - odd_share) * table + odd_share / len(table))
+    return looked_up(row, logs_of(table, odd_share))
+
+
+def logs_of(table: Floats, odd_share: float) -> Floats:
+    """Return a table of shares (rows, C) as logarithms; ``odd_share``: any of the rows alike."""
+    return np.asarray(np.log((1.0 - odd_share) * table + odd_share / len(table)))
+
+
+def looked_up(row: Integers, logs: Floats) -> Floats:
+    """Return rows (T, C) of a table of logarithms; -1: noughts."""
     return np.where((row >= 0)[:, None], logs[np.maximum(row, 0)], 0.0)
 
 
-def posterior(logs: Floats) -> Floats:
-    """Return probabilities (T, C) of sums of logarithms (Bayes' rule)."""
-    shifted = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+@dataclasses.dataclass(frozen=True)
+class Weighed:
+    """All evidence on the prior.  ``has`` (T, K): where there is a reading at all."""
+
+    total: Floats  # (T, C) logarithms
+    probabilities: Floats  # (T, C)
+    beside: Floats  # (T,) by how much what is beside motion speaks for the chosen classes
+    has: Booleans
+
+
+def weighed(prior: Floats, logs: Floats, is_motion: Booleans, chosen: Booleans) -> Weighed:
+    """Return what evidence (K, T, C) makes of a prior (C,), by Bayes' rule.
+
+    ``is_motion`` (K,) are the kinds that are not counted beside motion, ``chosen`` (C,) classes.
+    """
+    kinds, tracks, classes = logs.shape
+    made = Weighed(
+        np.empty((tracks, classes)),
+        np.empty((tracks, classes)),
+        np.empty(tracks),
+        np.empty((tracks, kinds), np.bool_),
+    )
+    kernels.weighed(
+        prior, logs, is_motion, chosen, made.total, made.probabilities, made.beside, made.has
+    )
+    return made
 
 
 def log_odds(logs: Floats, chosen: npt.NDArray[np.bool_]) -> Floats:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.assess import memory_kernels as kernels
 from jointsky.assess.areas import Areas
 from jointsky.assess.model_declared import Reading
 from jointsky.earth.geodesy import mean_radius_of_curvature_m
@@ -65,7 +66,11 @@ class Memory:
     """Rows of features by track number; each column is an attribute of N rows."""
 
     def __init__(self, reading: Reading, areas: Areas, sensors: Sequence[Sensor]) -> None:
-        self.reading, self.areas = reading, areas
+        self.reading = reading
+        self.areas = areas
+        self._sigmas = np.array(
+            [reading.speed_sigma_mps, reading.climb_sigma_mps, reading.height_sigma_m]
+        )
         self._rows: dict[int, int] = {}
         self._free: list[int] = []
         self._size = 0
@@ -80,6 +85,15 @@ class Memory:
             sense: _bits([sense in senses_of(s) for s in sensors], self.heard.shape[1])
             for sense in self._stations
         }
+
+    @property
+    def areas(self) -> Areas:
+        """Return the areas that hold now."""
+        return self._areas
+
+    @areas.setter
+    def areas(self, areas: Areas) -> None:
+        self._areas, self._aimed_at = areas, _Aims(areas)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -222,30 +236,30 @@ class Memory:
         self, rows: Integers, tracks: Tracks, above: Floats, dt: Floats, is_new: Booleans
     ) -> None:
         """Move the means of speed, climb, height and course towards what is told now."""
-        cov, least = tracks.covariance, self.reading
-        speed = np.hypot(tracks.ve_mps, tracks.vn_mps)
-        along = np.stack([tracks.ve_mps, tracks.vn_mps], axis=1) / np.maximum(speed, 1e-9)[:, None]
-        across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-        speed_var = np.einsum("ti,tij,tj->t", along, cov[:, 3:5, 3:5], along)
-        course_var = np.einsum("ti,tij,tj->t", across, cov[:, 3:5, 3:5], across)
-        course_var = course_var / np.maximum(speed, 1.0) ** 2
-        self._columns["speed_sigma"][rows] = np.sqrt(np.maximum(speed_var, 0.0))
-        height_var = cov[:, 2, 2]
-        height_var = np.where(height_var < HEIGHT_SIGMA_MAX_M**2, height_var, np.nan)
-        share = _share(dt, self._columns["life_s"][rows], least.memory_s, is_new)
-        for which, value, var, sigma in (
-            (SPEED, speed, speed_var, least.speed_sigma_mps),
-            (CLIMB, tracks.vu_mps, cov[:, 5, 5], least.climb_sigma_mps),
-            (HEIGHT, above, height_var, least.height_sigma_m),
-        ):
-            weight = 1.0 / (var + sigma**2)
-            is_there = np.isfinite(weight) & np.isfinite(value)
-            first = is_there & (self.means[rows, which, 0] == 0.0)
-            part = np.where(is_there, np.where(first, 1.0, share), 0.0)
-            now = np.where(is_there, weight, 0.0), np.where(is_there, weight * value, 0.0)
-            for k in (0, 1):
-                old = self.means[rows, which, k]
-                self.means[rows, which, k] = old + part * (now[k] - old)
+        least = self.reading
+        ve, vn = (np.asarray(one, np.float64) for one in (tracks.ve_mps, tracks.vn_mps))
+        cov = np.asarray(tracks.covariance, np.float64)
+        kernels.motion(
+            rows,
+            dt,
+            is_new,
+            ve,
+            vn,
+            np.asarray(tracks.vu_mps, np.float64),
+            np.asarray(above, np.float64),
+            cov,
+            self._columns["life_s"],
+            self._sigmas,
+            least.memory_s,
+            HEIGHT_SIGMA_MAX_M,
+            self._columns["speed_sigma"],
+            self.means,
+        )
+        speed = np.hypot(ve, vn)
+        along = np.stack([ve, vn], axis=1) / np.maximum(speed, 1e-9)[:, None]
+        e, n = along[:, 0], along[:, 1]
+        course_var = n * n * cov[:, 3, 3] - n * e * (cov[:, 3, 4] + cov[:, 4, 3])
+        course_var = (course_var + e * e * cov[:, 4, 4]) / np.maximum(speed, 1.0) ** 2
         is_sure = np.isfinite(course_var) & (course_var < COURSE_SIGMA_RAD**2)
         self._take_course(rows, along, np.where(is_sure, course_var, np.nan), dt)
 
@@ -263,29 +277,25 @@ class Memory:
 
     def _aims(self, rows: Integers, along: Floats) -> Floats:
         """Return which tracks fly straight at a protected zone ahead (1), taken as a circle."""
-        put, areas = self._columns, self.areas
-        chosen = areas.of_use("protected")
+        put, aims = self._columns, self._aimed_at
         made = np.zeros(len(rows))
-        if not chosen or not len(rows):
+        if not aims.names or not len(rows):
             return made
         latitude, longitude = put["latitude"][rows], put["longitude"][rows]
-        rims = [areas.areas[k].rim_rad for k in chosen]
-        middle = np.array([rim.mean(axis=0) for rim in rims])
-        radius_m = mean_radius_of_curvature_m(float(middle[:, 0].mean()))
-        size = np.array([_spread_rad(rim, at) for rim, at in zip(rims, middle, strict=True)])
-        turned = np.remainder(middle[:, 1] - longitude[:, None] + np.pi, 2 * np.pi) - np.pi
-        east = radius_m * turned * np.cos(0.5 * (latitude[:, None] + middle[:, 0]))
-        north = radius_m * (middle[:, 0] - latitude[:, None])
+        turned = np.remainder(aims.longitude - longitude[:, None] + np.pi, 2 * np.pi) - np.pi
+        east = aims.radius_m * turned * np.cos(0.5 * (latitude[:, None] + aims.latitude))
+        north = aims.radius_m * (aims.latitude - latitude[:, None])
         ahead = east * along[:, :1] + north * along[:, 1:]
         across = np.abs(east * along[:, 1:] - north * along[:, :1])
-        is_at = (ahead > 0.0) & (across <= radius_m * size)
-        is_at &= ahead - radius_m * size <= self.reading.aim_reach_m
-        is_at &= np.hypot(east, north) > radius_m * size
+        away = np.hypot(east, north)
+        is_at = (ahead > 0.0) & (across <= aims.size_m)
+        is_at &= ahead - aims.size_m <= self.reading.aim_reach_m
+        is_at &= away > aims.size_m
         for place in np.flatnonzero(is_at.any(axis=1)):
             made[place] = 1.0
             nearest = int(np.argmin(np.where(is_at[place], ahead[place], np.inf)))
-            put["aimed"][rows[place]] = areas.areas[chosen[nearest]].name
-        inside = (np.hypot(east, north) <= radius_m * size).any(axis=1)
+            put["aimed"][rows[place]] = aims.names[nearest]
+        inside = (away <= aims.size_m).any(axis=1)
         return np.where(inside, put["aim"][rows], made)  # in it, what it aimed at stays
 
     def _take_watch(self, rows: Integers, tracks: Tracks, above: Floats, dt: Floats) -> None:
@@ -321,6 +331,20 @@ class Memory:
                 put["zone_above"][row] = above[place]
 
 
+class _Aims:
+    """Protected zones as circles: what a track may fly at."""
+
+    def __init__(self, areas: Areas) -> None:
+        chosen = [areas.areas[row] for row in areas.of_use("protected")]
+        self.names = [area.name for area in chosen]
+        middle = np.array([area.rim_rad.mean(axis=0) for area in chosen]).reshape(-1, 2)
+        self.latitude, self.longitude = middle.T
+        latitude_rad = float(self.latitude.mean()) if chosen else 0.0
+        self.radius_m = mean_radius_of_curvature_m(latitude_rad)
+        sizes = [_spread_rad(area.rim_rad, at) for area, at in zip(chosen, middle, strict=True)]
+        self.size_m = self.radius_m * np.array(sizes, np.float64)
+
+
 class _Stations:
     """Where sensors of one sense stand, how far they reach, how often they look."""
 
@@ -329,7 +353,8 @@ class _Stations:
         self._latitude = np.array([s.latitude_rad for s in placed], np.float64)
         self._longitude = np.array([s.longitude_rad for s in placed], np.float64)
         height = np.array([s.height_m or 0.0 for s in placed], np.float64)
-        self._above = np.maximum(areas.above_ground_m(self._latitude, self._longitude, height), 2.0)
+        above = np.maximum(areas.above_ground_m(self._latitude, self._longitude, height), 2.0)
+        self._horizon_m = horizon_distance_m(above)
         self._reach = np.array([s.range_max_m or math.inf for s in placed], np.float64)
         self._per_s = np.array(
             [1.0 / max(s.rotation_period_s or USUAL_TURN_S, 1.0) for s in placed], np.float64
@@ -342,10 +367,21 @@ class _Stations:
         """Return how often in a second each target (T,) is looked at by any of the stations."""
         if not len(self) or not len(latitude):
             return np.zeros(len(latitude))
-        distance = distances_m(latitude, longitude, self._latitude, self._longitude)
-        horizon = horizon_distance_m(self._above[None, :], above[:, None])
-        is_seen = (distance <= self._reach) & (distance <= ASKED_OF_HORIZON * horizon)
-        return np.asarray((is_seen * self._per_s).sum(axis=1))
+        out = np.empty(len(latitude))
+        kernels.turns_in_view(
+            latitude,
+            longitude,
+            horizon_distance_m(0.0, above),
+            self._latitude,
+            self._longitude,
+            self._horizon_m,
+            self._reach,
+            self._per_s,
+            mean_radius_of_curvature_m(float(np.mean(latitude))),
+            ASKED_OF_HORIZON,
+            out,
+        )
+        return out
 
 
 def distances_m(

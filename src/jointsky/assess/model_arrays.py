@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from jointsky.assess.likelihoods import logs_of
 from jointsky.assess.model_declared import ALLEGIANCES, IdentificationModel
 
 Floats = npt.NDArray[np.float64]
@@ -36,6 +37,13 @@ class ModelArrays:
         } | {
             name: np.array([getattr(one, name) for one in classes])
             for name in ("radio", "sound", "aims", "beside")
+        }
+        odd = model.reading.odd_answer
+        self.squawk_logs = logs_of(self.squawks, odd)
+        self.answer_logs = logs_of(self.answers, odd)
+        self.share_logs = {
+            name: logs_of(np.stack([1.0 - share, share]), odd)
+            for name, share in self.shares.items()
         }
         self.is_of = {
             name: np.array([one.allegiance == name for one in classes]) for name in ALLEGIANCES

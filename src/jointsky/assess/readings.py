@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.assess import planned
-from jointsky.assess.likelihoods import range_logs, table_logs
+from jointsky.assess.likelihoods import Weighed, add_range_logs, looked_up, table_logs, weighed
 from jointsky.assess.memory import CLIMB, HEIGHT, SPEED, Memory, distances_m
 from jointsky.assess.model_arrays import ModelArrays
 from jointsky.assess.planned import Answering, Friends, Matched, Plans
@@ -44,13 +44,13 @@ class Evidences:
     """What the summaries say: logarithms (K, T, C), and what was read, by track."""
 
     logs: Floats
-    has: Booleans  # (K, T): whether there is a reading
+    weighed: Weighed  # all of it on the prior
     answer: Integers
     squawk: Integers  # row of squawks, or -1
     matched: Matched
     friend: Integers  # row of the list of own, or -1
     flags: dict[str, Integers]  # of corridor, zone, radio, sound: 1 yes, 0 no, -1 no reading
-    marks: list[tuple[object, ...]]  # (T,): alike while the same evidence is there
+    marks: list[bytes]  # (T,): alike while the same evidence is there
     rows: Integers  # of memory
     is_positive: Booleans
     is_open: Booleans  # it answers, or keeps to a civil plan: nothing civil is hidden
@@ -104,7 +104,7 @@ class Reader:
         answer = self._answers(rows)
         logs[KIND["answer"]] = self._answer_logs(rows, answer)
         squawk = self._squawks(rows)
-        logs[KIND["squawk"]] = self._table(squawk, self.arrays.squawks)
+        logs[KIND["squawk"]] = looked_up(squawk, self.arrays.squawk_logs)
         matched, friend = self._read_plans(rows, now_s, logs)
         flags = self._read_shares(rows, logs)
         flags["company"] = self._company(rows, answer)
@@ -115,21 +115,27 @@ class Reader:
                 logs[KIND["report"], place] = self._claim_logs[number]
         self._read_existence(rows, logs)
         on_plan = matched.category
-        has = np.asarray((np.abs(logs) > 1e-9).any(axis=2))
+        made = weighed(self.arrays.prior, logs, MOTION, self.arrays.is_hostile)
         asked = self.memory.floats("asked_s", rows)
         doubled = np.where(answer == NO_ANSWER, np.log2(np.maximum(asked, 5.0) / 5.0), 0.0)
         steady = np.stack(
-            [answer, squawk, on_plan, matched.plan, friend, doubled.astype(int), *flags.values()],
+            [
+                answer,
+                squawk,
+                on_plan,
+                matched.plan,
+                friend,
+                doubled.astype(int),
+                *flags.values(),
+                np.array([len(self._claims.get(n, ())) for n in numbers.tolist()]),
+            ],
             axis=1,
         )
-        marks = [
-            (*steady[place].tolist(), *has[:, place].tolist(), len(self._claims.get(n, ())))
-            for place, n in enumerate(numbers.tolist())
-        ]
+        marks = [one.tobytes() for one in np.concatenate([steady, made.has], axis=1)]
         answers_friend = (answer == MILITARY) | (friend >= 0) | (on_plan == planned.FRIEND)
         return Evidences(
             logs=logs,
-            has=has,
+            weighed=made,
             answer=answer,
             squawk=squawk,
             matched=matched,
@@ -151,11 +157,10 @@ class Reader:
             (HEIGHT, "height_m", HEIGHTS),
         ):
             mean, sigma = self.memory.motion(which, rows)
-            logs[KIND["motion"]] += range_logs(mean, sigma, ranges[name], span, odd)
+            add_range_logs(mean, sigma, ranges[name], span, odd, logs[KIND["motion"]])
         straight, sigma = self.memory.straightness(rows)
-        logs[KIND["course"]] = range_logs(
-            straight, sigma, ranges["straightness"], STRAIGHTNESSES, odd
-        )
+        ranges_of = ranges["straightness"]
+        add_range_logs(straight, sigma, ranges_of, STRAIGHTNESSES, odd, logs[KIND["course"]])
 
     def _answers(self, rows: Integers) -> Integers:
         """Return by what each track is known to have answered at most."""
@@ -173,7 +178,7 @@ class Reader:
     def _answer_logs(self, rows: Integers, answer: Integers) -> Floats:
         """Return logarithms of answers; silence weighs as much as the track was asked."""
         reading, table = self.arrays.model.reading, self.arrays.answers
-        logs = self._table(np.where(answer == NO_ANSWER, -1, answer), table)
+        logs = looked_up(np.where(answer == NO_ANSWER, -1, answer), self.arrays.answer_logs)
         missed = [
             reading.hidden + (1.0 - reading.hidden) * (1.0 - reading.reply) ** looks
             for looks in (
@@ -302,8 +307,7 @@ class Reader:
         logs[KIND["existence"]] = np.where(known[:, None], np.log(value), 0.0)
 
     def _yes_no(self, row: Integers, name: str) -> Floats:
-        share = self.arrays.shares[name]
-        return self._table(row, np.stack([1.0 - share, share]))
+        return looked_up(row, self.arrays.share_logs[name])
 
     def _table(self, row: Integers, table: Floats) -> Floats:
         return table_logs(row, table, self.arrays.model.reading.odd_answer)

@@ -3,7 +3,7 @@
 A track flies on straight, with the errors that its covariance tells.  Seen along and across its
 course, a zone is an interval of angles; the chance to fly into that interval is a difference of
 two normal distributions.  All is on a plane about the track, good to 1 % within 100 km.
-Shapes: T tracks, V corners of a rim.
+Shapes: T tracks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import numpy.typing as npt
 from msgspec import Meta
 from scipy.special import ndtr
 
-from jointsky.assess.areas import Area, Areas, is_over
+from jointsky.assess import threat_kernels as kernels
+from jointsky.assess.areas import Area, Areas
 from jointsky.earth.geodesy import mean_radius_of_curvature_m
 from jointsky.records.assessment import Assessment, Threat
 from jointsky.records.tracks import Tracks, TrackStatus
@@ -99,11 +100,12 @@ def threats(
     course, hostile = _course(tracks.rows(chosen)), hostile[chosen]
     numbers = tracks.track_number[chosen].tolist()
     made: list[Threat] = []
+    is_inside = areas.over(course.latitude_rad, course.longitude_rad, "protected")
     for row in areas.of_use("protected"):
         area = areas.areas[row]
         if not area.is_active(now_s):
             continue
-        approach = _approach(course, area)
+        approach = _approach(course, area, np.ascontiguousarray(is_inside[:, row]))
         vertical = _at_its_heights(course, area, areas, approach.go_s)
         level = _level(approach, hostile, settings)
         is_near = (hostile >= settings.near_hostile) & (approach.soonest_s <= settings.near_s)
@@ -157,114 +159,33 @@ def _level(approach: _Approach, hostile: Floats, settings: ThreatSettings) -> Fl
     return np.asarray(np.where(approach.is_inside, hostile, level))
 
 
-def _approach(course: _Course, area: Area) -> _Approach:
-    """Return how tracks come to a zone in straight flight.
-
-    Corners are taken along (a) and across (c) the course.  The line flown is off by an error whose
-    standard deviation at a is ``s(a)``, position and velocity together; it meets the zone where it
-    passes between the corners with the least and the greatest ``c / s(a)``.  So the chance is
-    ``Phi(max) - Phi(min)`` over the corners ahead.
-    """
-    a, c = _corners(course, area)
-    is_inside = is_over(course.latitude_rad, course.longitude_rad, area.rim_rad)
-    speed = np.maximum(course.speed_mps, _SLOWEST_MPS)[:, None]
-    across = _spread(course, np.maximum(a, 0.0) / speed, 0.0, 1.0)
-    is_ahead = a > 0.0
-    z = c / across
-    highest = np.where(is_ahead, z, -np.inf).max(axis=1)
-    lowest = np.where(is_ahead, z, np.inf).min(axis=1)
-    is_moving = (course.speed_mps >= _SLOWEST_MPS) & is_ahead.any(axis=1)
-    reach = np.where(is_moving, ndtr(highest) - ndtr(lowest), 0.0)
-    rim_m = _rim_m(a, c)
-    enters_m, slope = _entry(a, c)
-    passes_m, passed_m = _passing(a, c, rim_m)
-    will_enter = np.isfinite(enters_m) & is_moving
-    way_m = np.where(will_enter, enters_m, passed_m)
-    go_s = way_m / speed[:, 0]
-    closest = np.where(will_enter, 0.0, passes_m)
-    sigma_m = _spread(course, go_s[:, None], 0.0, 1.0)[:, 0]
-    go_sigma_s = _spread(course, go_s[:, None], 1.0, np.where(will_enter, -slope, 0.0)[:, None])
-    nought = np.where(is_inside, 0.0, 1.0)
+def _approach(course: _Course, area: Area, is_inside: Booleans) -> _Approach:
+    """Return how tracks come to a zone in straight flight; ``is_inside`` (T,) who is there."""
+    out = np.empty((len(course.latitude_rad), 7))
+    rim_rad = np.ascontiguousarray(area.rim_rad, np.float64)
+    radius_m = mean_radius_of_curvature_m(float(rim_rad[:, 0].mean()))
+    kernels.approach(
+        course.latitude_rad,
+        course.longitude_rad,
+        course.along,
+        course.speed_mps,
+        course.covariance,
+        is_inside,
+        rim_rad,
+        radius_m,
+        _SLOWEST_MPS,
+        out,
+    )
     return _Approach(
         is_inside=is_inside,
-        reach=np.where(is_inside, 1.0, np.clip(reach, 0.0, 1.0)),
-        closest_m=closest * nought,
-        closest_sigma_m=sigma_m,
-        go_s=go_s * nought,
-        go_sigma_s=go_sigma_s[:, 0] / speed[:, 0] * nought,
-        soonest_s=rim_m / speed[:, 0] * nought,
-        rim_m=rim_m,
+        reach=out[:, kernels.REACH],
+        closest_m=out[:, kernels.CLOSEST],
+        closest_sigma_m=out[:, kernels.CLOSEST_SIGMA],
+        go_s=out[:, kernels.GO],
+        go_sigma_s=out[:, kernels.GO_SIGMA],
+        soonest_s=out[:, kernels.SOONEST],
+        rim_m=out[:, kernels.RIM],
     )
-
-
-def _corners(course: _Course, area: Area) -> tuple[Floats, Floats]:
-    """Return corners of a rim along and across each course, in metres, (T, V)."""
-    rim = area.rim_rad
-    turned = rim[:, 1] - course.longitude_rad[:, None]
-    turned = np.remainder(turned + np.pi, 2 * np.pi) - np.pi
-    radius_m = mean_radius_of_curvature_m(float(rim[:, 0].mean()))
-    halfway = 0.5 * (rim[:, 0] + course.latitude_rad[:, None])
-    east = turned * np.cos(halfway) * radius_m
-    north = (rim[:, 0] - course.latitude_rad[:, None]) * radius_m
-    ahead_e, ahead_n = course.along[:, :1], course.along[:, 1:]
-    return east * ahead_e + north * ahead_n, east * ahead_n - north * ahead_e
-
-
-def _spread(course: _Course, time_s: Floats, along: float, across: Floats | float) -> Floats:
-    """Return the standard deviation of an error of place (T, n) after so much straight flight.
-
-    ``along`` and ``across``: the share of each of both directions in that error.
-    """
-    e, n = course.along[:, :1], course.along[:, 1:]
-    east = along * e + across * n
-    north = along * n - across * e
-    p = course.covariance[:, :, :, None]
-    direction = ((east, 0), (north, 1))
-    variance = np.zeros(np.broadcast_shapes(time_s.shape, east.shape))
-    for one, i in direction:
-        for other, j in direction:
-            both = p[:, i, j] + time_s * (p[:, i, j + 3] + p[:, i + 3, j])
-            variance = variance + one * other * (both + time_s**2 * p[:, i + 3, j + 3])
-    return np.sqrt(np.maximum(variance, 1e-6))
-
-
-def _entry(a: Floats, c: Floats) -> tuple[Floats, Floats]:
-    """Return how far ahead (T,) the course first meets the rim, and the slope of the rim there.
-
-    Slope: metres farther along for each metre across.  NaN: it does not meet it.
-    """
-    before_a, before_c = np.roll(a, 1, axis=1), np.roll(c, 1, axis=1)
-    crosses = (before_c > 0.0) != (c > 0.0)
-    rise = np.where(crosses, c - before_c, 1.0)
-    slope = (a - before_a) / rise
-    at = before_a - before_c * slope
-    at = np.where(crosses & (at >= 0.0), at, np.inf)
-    first = np.argmin(at, axis=1)
-    rows = np.arange(len(a))
-    met = at[rows, first]
-    return np.where(np.isfinite(met), met, np.nan), slope[rows, first]
-
-
-def _passing(a: Floats, c: Floats, rim_m: Floats) -> tuple[Floats, Floats]:
-    """Return how near (T,) a course passes that does not meet the rim, and after what way.
-
-    Behind, the closest approach is now.
-    """
-    off = np.where(a > 0.0, np.abs(c), np.inf)
-    nearest = np.argmin(off, axis=1)
-    rows = np.arange(len(a))
-    least = off[rows, nearest]
-    is_now = ~(least < rim_m)
-    return np.where(is_now, rim_m, least), np.where(is_now, 0.0, a[rows, nearest])
-
-
-def _rim_m(a: Floats, c: Floats) -> Floats:
-    """Return how far the nearest side of the rim is now, (T,)."""
-    before_a, before_c = np.roll(a, 1, axis=1), np.roll(c, 1, axis=1)
-    side_a, side_c = a - before_a, c - before_c
-    length2 = np.maximum(side_a**2 + side_c**2, 1e-6)
-    part = np.clip(-(before_a * side_a + before_c * side_c) / length2, 0.0, 1.0)
-    return np.asarray(np.hypot(before_a + part * side_a, before_c + part * side_c).min(axis=1))
 
 
 def _at_its_heights(course: _Course, area: Area, areas: Areas, go_s: Floats) -> Floats:

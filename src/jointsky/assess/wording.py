@@ -56,26 +56,34 @@ class Told(NamedTuple):
     now_s: float
     identity: Identity  # by the machine
     decision: Decision | None
-    probabilities: Floats  # (C,)
-    logs: Floats  # (C,) sum of prior and evidence
 
 
-def assessment(told: Told, found: Evidences, reader: Reader, arrays: ModelArrays) -> Assessment:
-    """Return the assessment of one track with its evidence, the weightiest first."""
-    order = np.argsort(-told.probabilities, kind="stable")
-    shown = {
-        arrays.classes[c].label: round(float(told.probabilities[c]), 4)
-        for c in order
-        if told.probabilities[c] >= _SHOWN
-    }
-    domains = arrays.of_domain(told.probabilities)
+def assessment(
+    told: Told, found: Evidences, reader: Reader, arrays: ModelArrays, is_worded: bool = True
+) -> Assessment:
+    """Return the assessment of one track, with its evidence, the weightiest first, if worded."""
+    probabilities = found.weighed.probabilities[told.place]
+    order = np.argsort(-probabilities, kind="stable")
+    shares, shown = probabilities.tolist(), {}
+    for c in order.tolist():
+        if shares[c] < _SHOWN:
+            break
+        shown[arrays.classes[c].label] = round(shares[c], 4)
+    domains = arrays.of_domain(probabilities)
     domain = max(domains, key=lambda name: domains[name])
-    of = arrays.of_allegiance(told.probabilities[None])
+    of = arrays.of_allegiance(probabilities[None])
     by_type: dict[str, float] = {}
-    for one, share in zip(arrays.classes, told.probabilities.tolist(), strict=True):
+    for one, share in zip(arrays.classes, shares, strict=True):
         by_type[one.type] = by_type.get(one.type, 0.0) + share
     kind = max(by_type, key=lambda name: by_type[name])
     decision = told.decision
+    evidence: tuple[Evidence, ...] = ()
+    if is_worded:
+        evidence = (
+            *_of_person(decision),
+            *_evidence(told, found, reader, arrays),
+            _closing(order, probabilities, arrays.classes),
+        )
     return Assessment(
         time_s=told.now_s,
         track=told.number,
@@ -85,11 +93,7 @@ def assessment(told: Told, found: Evidences, reader: Reader, arrays: ModelArrays
         is_civil=float(of["civil"][0] + of["neutral"][0]) > 0.5,
         hostile=min(float(of["hostile"][0]), 1.0),
         classes=shown,
-        evidence=(
-            *_of_person(decision),
-            *_evidence(told, found, reader, arrays),
-            _closing(order, told.probabilities, arrays.classes),
-        ),
+        evidence=evidence,
         decided_by="" if decision is None else decision.by,
     )
 
@@ -103,13 +107,14 @@ def _of_person(decision: Decision | None) -> tuple[Evidence, ...]:
 
 def _evidence(told: Told, found: Evidences, reader: Reader, arrays: ModelArrays) -> list[Evidence]:
     """Return what was read, each with what the log-odds would be without it."""
-    without = told.logs - found.logs[:, told.place]
+    total = found.weighed.total[told.place]
+    without = total - found.logs[:, told.place]
     chosen = arrays.is_hostile
-    shifts = log_odds(told.logs[None], chosen) - log_odds(without, chosen)
+    shifts = log_odds(total[None], chosen) - log_odds(without, chosen)
     made: list[tuple[float, Evidence]] = []
     for name in KINDS:
         row = KIND[name]
-        if not found.has[row, told.place] or name == "existence":
+        if not found.weighed.has[told.place, row] or name == "existence":
             continue
         shift = float(shifts[row])
         words = _words(name, told.place, found, reader)

@@ -148,8 +148,18 @@ def is_clear(
     return np.asarray(nearest_m > debris_radius_m(paths, ground_m) + sigmas * paths.sigma_m)
 
 
-def windows(weapons: Weapons, paths: Paths, clear: Booleans | None = None) -> Windows:
-    """Return when each weapon could stop each threat, only where ``clear`` (T, K) if given."""
+@dataclasses.dataclass(frozen=True)
+class Reached:
+    """Where on their paths threats are in the envelope of each weapon."""
+
+    weapons: Weapons
+    paths: Paths
+    away_m: Floats  # (W, T, K) from weapon to threat
+    is_in: Booleans  # (W, T, K)
+
+
+def reached(weapons: Weapons, paths: Paths) -> Reached:
+    """Return where on their paths threats are in the envelope of each weapon."""
     away_m, over_m, above_m = _geometry(weapons, paths)
     column = (slice(None), None, None)
     is_in = (
@@ -160,8 +170,14 @@ def windows(weapons: Weapons, paths: Paths, clear: Booleans | None = None) -> Wi
         & (paths.speed_mps[:, None] <= weapons.target_speed_max_mps[column])
         & (over_m <= horizon_distance_m(weapons.antenna_m[column], above_m))
     )
-    if clear is not None:
-        is_in &= clear
+    return Reached(weapons, paths, away_m, is_in)
+
+
+def windows(reach: Reached, clear: Booleans | None = None) -> Windows:
+    """Return when each weapon could stop each threat, only where ``clear`` (T, K) if given."""
+    weapons, paths, away_m = reach.weapons, reach.paths, reach.away_m
+    column = (slice(None), None, None)
+    is_in = reach.is_in if clear is None else reach.is_in & clear
     time_s = paths.time_s
     begin_s, step_s = float(time_s[0]), float(time_s[1] - time_s[0])
     fired_s = time_s - away_m / weapons.speed_mps[column]

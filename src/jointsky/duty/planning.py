@@ -12,7 +12,7 @@ import numpy.typing as npt
 from jointsky.assess.areas import Areas
 from jointsky.decide.assignment import Plan, Problem, assign_fast
 from jointsky.decide.doctrine import Rule
-from jointsky.decide.windows import Weapons, is_clear, predicted, windows
+from jointsky.decide.windows import Weapons, is_clear, predicted, reached, windows
 from jointsky.duty.units import Depot, UnitOf, WeaponOf
 from jointsky.earth import geodesy
 from jointsky.records.assessment import Assessment, Threat
@@ -61,9 +61,9 @@ class Planner:
     """Chooses batteries, step by step, without changing its mind for little."""
 
     def __init__(self, areas: Areas, units: tuple[UnitOf, ...], ahead_s: float) -> None:
-        self._areas, self._ahead_s = areas, ahead_s
+        self._ahead_s = ahead_s
         self.know(units)
-        self._protected = areas.of_use("protected")
+        self._protected = Areas([areas.areas[row] for row in areas.of_use("protected")])
         self._before: dict[tuple[int, int], int] = {}  # salvos, by weapon's row and target
 
     def know(self, units: tuple[UnitOf, ...]) -> None:
@@ -139,10 +139,11 @@ class Planner:
         turned = np.einsum("tik,ti->tk", turns, velocity)
         covariance = np.nan_to_num(tracks.covariance, nan=0.0)
         paths = predicted(ecef_m, turned, covariance, now_s, self._ahead_s, STEP_S)
-        anywhere = windows(self._weapons, paths)
+        reach = reached(self._weapons, paths)
+        anywhere = windows(reach)
         clear = anywhere
-        if self._protected:
-            clear = windows(self._weapons, paths, is_clear(paths, self._to_protected))
+        if self._protected.areas and reach.is_in.any():
+            clear = windows(reach, is_clear(paths, self._protected.rim_distance_m))
         chance, earliest_s = np.zeros((len(self._rows), len(wanted))), anywhere.earliest_s.copy()
         for row, (unit, weapon) in enumerate(self._rows):
             for column, want in enumerate(wanted):
@@ -154,9 +155,6 @@ class Planner:
                 if unit.nation in want.nations and at_s - now_s < in_time_s:
                     chance[row, column] = weapon.salvo_chance(want.assessment.domain)
         return Options(chance, earliest_s)
-
-    def _to_protected(self, latitude_rad: Floats, longitude_rad: Floats) -> Floats:
-        return self._areas.rim_distance_m(latitude_rad, longitude_rad)[:, self._protected]
 
     def _former(self, wanted: list[Wanted], allowed: npt.NDArray[np.bool_]) -> Plan | None:
         """Return the plan before, by the rows and columns of now."""

@@ -124,9 +124,10 @@ class CommandPost:
         """Take what came by now, look at the picture, decide what is due.
 
         ``renamed``: tracks that go on under another number since the last step, old and new.
-        Between two looks at the picture, as ``looks`` tells, it goes by the last one.
+        Between two looks at the picture, as ``looks`` tells, it goes by the last one; ``stocks``
+        are wanted at looks, and where it tells them.
         """
-        out, is_look = Out(), self.looks(now_s, reports)
+        out, is_look = Out(), self.looks(now_s)
         if not self._has_begun:
             self._has_begun = True
             self._do(self.desk.begin(now_s), out)
@@ -142,24 +143,27 @@ class CommandPost:
             self._looked_s = now_s
             self._look(picture, now_s, reports, out)
         self._spare(now_s, out)
-        self._know_units(now_s)
         for done in self.watch.done(now_s):
             self._work(done, now_s, out)
         if is_look:
+            self._know_units(now_s)
             self._identify(now_s)
             self._ask_for_more(now_s)
             self._plan(now_s, out)
         self._do(self.desk.on_time(now_s), out)
-        if self.setup.other is not None and now_s >= self._stocks_s + _STOCKS_S:
+        if self.tells_stocks(now_s):
             self._stocks_s = now_s
             told = Stocks(nation=self.nation, time_s=now_s, stocks=tuple(stocks))
             out.packets.append(pack(told))
         return out
 
-    def looks(self, now_s: float, reports: Reports | None = None) -> bool:
-        """Return whether it looks at its picture at a step: when it is time, or people report."""
-        is_told = reports is not None and len(reports) > 0
-        return is_told or now_s >= self._looked_s + self.setup.duty.look_s - _AT_ONCE_S
+    def looks(self, now_s: float) -> bool:
+        """Return whether it looks at its picture, and at what people report, at a step."""
+        return now_s >= self._looked_s + self.setup.duty.look_s - _AT_ONCE_S
+
+    def tells_stocks(self, now_s: float) -> bool:
+        """Return whether it tells the other nation at a step what its batteries have."""
+        return self.setup.other is not None and now_s >= self._stocks_s + _STOCKS_S
 
     # ---- what comes from outside ---------------------------------------------------------------
 
@@ -291,14 +295,9 @@ class CommandPost:
                         },
                     )
                 )
-        areas = self.setup.areas
-        self._inside = areas.inside(
-            self._picture.latitude_rad,
-            self._picture.longitude_rad,
-            self._picture.height_m,
-            now_s,
-        )
-        self.threats = threats(self._picture, self.assessed, areas, now_s)
+        seen, areas = self._picture, self.setup.areas
+        self._inside = areas.inside(seen.latitude_rad, seen.longitude_rad, seen.height_m, now_s)
+        self.threats = threats(seen, self.assessed, areas, now_s)
 
     def _zones(self, target: int) -> tuple[frozenset[str], str]:
         """Return the zones that a target is in, and the nation whose land it is over."""

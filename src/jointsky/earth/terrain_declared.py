@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import pathlib
 from typing import Annotated
@@ -121,8 +122,9 @@ def grid_of(terrain: Terrain, folder: str | pathlib.Path = ".") -> HeightGrid:
     return made_grid(terrain)
 
 
+@functools.lru_cache(maxsize=4)  # the ground is the same under every sky
 def made_grid(made: MadeTerrain) -> HeightGrid:
-    """Return the grid of made ground."""
+    """Return the grid of made ground; its heights are not to be written to."""
     rows, columns = made.shape()
     south, west, north, east = (
         math.radians(x) for x in (made.south_deg, made.west_deg, made.north_deg, made.east_deg)
@@ -135,7 +137,9 @@ def made_grid(made: MadeTerrain) -> HeightGrid:
     longitude: Floats = west + steps[1] * np.arange(columns, dtype=np.float64)[None, :]
     for ridge in made.ridges:
         heights += _ridge_m(ridge, latitude, longitude)
-    return HeightGrid(south, west, *steps, heights.astype(np.float32))
+    kept_m = heights.astype(np.float32)
+    kept_m.flags.writeable = False
+    return HeightGrid(south, west, *steps, kept_m)
 
 
 def _hills(made: MadeTerrain, rows: int, columns: int) -> Floats:

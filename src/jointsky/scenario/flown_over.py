@@ -12,6 +12,7 @@ import numpy.typing as npt
 from jointsky.declare import Faults
 from jointsky.earth.terrain import HeightGrid
 from jointsky.records.motion import Motion, Piece
+from jointsky.scenario import flown_over_kernels as kernels
 from jointsky.scenario.ground import extent
 from jointsky.scenario.loaded import Loaded
 from jointsky.scenario.times import Span
@@ -42,15 +43,16 @@ def check_flown_over(
     """
     watched = _watched(loaded, sensors) if terrain.heights_m.size else []
     arcs = np.flatnonzero(np.asarray(motion.piece) == Piece.ARC) if watched else np.zeros(0, int)
+    chosen = np.array(
+        [k for k in arcs.tolist() if owners[motion.vehicle[k]].startswith("vehicles[")], np.int64
+    )
     outside: dict[str, list[Floats]] = {}
-    for number in arcs.tolist():
-        path = owners[motion.vehicle[number]]
-        if path.startswith("vehicles["):
-            places = _flown(motion, number, span)
-            places = places[~_is_over(terrain, places)]
-            seen = places[_is_seen(watched, places)]
-            if len(seen):
-                outside.setdefault(path, []).append(seen)
+    for number in chosen[_leaves(motion, chosen, span, terrain, watched)].tolist():
+        places = _flown(motion, number, span)
+        places = places[~_is_over(terrain, places)]
+        outside.setdefault(owners[motion.vehicle[number]], []).append(
+            places[_is_seen(watched, places)]
+        )
     if not outside:
         return
     first, others = next(iter(outside)), len(outside) - 1
@@ -92,18 +94,62 @@ def _watched(
     ]
 
 
+def _leaves(
+    motion: Motion,
+    arcs: npt.NDArray[np.int64],
+    span: Span,
+    grid: HeightGrid,
+    watched: list[tuple[Floats, float]],
+) -> npt.NDArray[np.bool_]:
+    """Return which arcs are somewhere outside of the grid, and in the reach of a site."""
+    out = np.zeros(len(arcs), np.bool_)
+    if not len(arcs):
+        return out
+    first_s, last_s, looks = _looks(motion, arcs, span)
+    rows, columns = grid.heights_m.shape
+    bounds = (
+        grid.latitude_rad,
+        grid.longitude_rad,
+        (rows - 1) * grid.latitude_step_rad,
+        (columns - 1) * grid.longitude_step_rad,
+    )
+    kernels.leaves(
+        np.asarray(motion.rate_radps[arcs], np.float64),
+        np.asarray(motion.acceleration_radps2[arcs], np.float64),
+        np.ascontiguousarray(motion.terms[arcs], np.float64),
+        first_s,
+        last_s,
+        looks,
+        bounds,
+        np.array([site for site, _ in watched]),
+        np.array([math.cos(min(reach_rad, math.pi)) for _, reach_rad in watched]),
+        _SLACK_RAD,
+        out,
+    )
+    return out & (last_s > first_s)
+
+
+def _looks(
+    motion: Motion, arcs: npt.NDArray[np.int64], span: Span
+) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    """Return from when to when arcs are flown within the scenario, and in how many steps."""
+    begin_s = motion.begin_s[arcs]
+    first_s = np.maximum(span.begin_s - begin_s, 0.0)
+    last_s = np.minimum(motion.end_s[arcs], span.end_s) - begin_s
+    rate, acceleration = motion.rate_radps[arcs], motion.acceleration_radps2[arcs]
+    turned = (np.abs(rate) + 0.5 * np.abs(acceleration) * last_s) * (last_s - first_s)
+    way_m = turned * np.linalg.norm(motion.terms[arcs, 1], axis=1) * radius_m(0.0)
+    looks = np.ceil(np.maximum(way_m, 0.0) / LOOK_EVERY_M).astype(np.int64) + 1
+    return np.asarray(first_s), np.asarray(last_s), looks
+
+
 def _flown(motion: Motion, number: int, span: Span) -> Floats:
     """Return verticals (n, 3) along an arc, as far as it is flown within the scenario."""
-    begin_s, terms = motion.begin_s[number], motion.terms[number]
-    times_s = np.array([span.begin_s, min(motion.end_s[number], span.end_s)]) - begin_s
-    if times_s[1] <= max(times_s[0], 0.0):
-        return np.empty((0, 3))
-    rate, acceleration = motion.rate_radps[number], motion.acceleration_radps2[number]
-    first, last = max(times_s[0], 0.0), times_s[1]
-    turned = (abs(rate) + 0.5 * abs(acceleration) * last) * (last - first)
-    looks = math.ceil(turned * float(np.linalg.norm(terms[1])) * radius_m(0.0) / LOOK_EVERY_M)
-    time_s = np.linspace(first, last, looks + 2)
-    angle = rate * time_s + 0.5 * acceleration * time_s**2
+    first_s, last_s, looks = _looks(motion, np.array([number]), span)
+    terms = motion.terms[number]
+    time_s = np.linspace(first_s[0], last_s[0], int(looks[0]) + 1)
+    angle = motion.rate_radps[number] * time_s
+    angle += 0.5 * motion.acceleration_radps2[number] * time_s**2
     return np.asarray(
         terms[0] + np.cos(angle)[:, None] * terms[1] + np.sin(angle)[:, None] * terms[2]
     )

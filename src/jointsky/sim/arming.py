@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 from jointsky.duty.units import UnitOf, WeaponOf
-from jointsky.records.decisions import Stock
+from jointsky.records.decisions import Order, Stock
 from jointsky.scenario.batteries import Weapon
 from jointsky.scenario.built import Built, BuiltBattery
 from jointsky.sim.moving import Moving
-from jointsky.world.engagement import Arm, Engagement, Unit
+from jointsky.world.engagement import Arm, Engagement, Target, Unit
 
 
 def unit_of(built: Built, battery: BuiltBattery) -> UnitOf:
@@ -99,6 +102,25 @@ def stocks_of(
                 )
             )
     return tuple(made)
+
+
+def engage_facts(
+    order: Order, unit: str, weapon: str, chance: float, is_own: bool, target: Target
+) -> dict[str, Any]:
+    """Return all that the outcome of an order hangs on, so that a log can be replayed."""
+    away_m = np.asarray(target.distance_m, np.float64).tolist()
+    return {
+        "order": list(order.ref),
+        "unit": unit,
+        "weapon": weapon,
+        "chance": chance,
+        "own_sensors": is_own,
+        "until_s": order.until_s,
+        "vehicle_row": target.row,
+        "begin_s": target.begin_s,
+        "step_s": target.step_s,
+        "distance_m": [None if math.isnan(one) else one for one in away_m],
+    }
 
 
 def _degrees(angle_rad: float) -> float:

@@ -24,14 +24,14 @@ from jointsky.duty.units import UnitOf, WeaponOf
 from jointsky.earth.horizon import horizon_distance_m
 from jointsky.node.effects import RENAMES, Log
 from jointsky.records.columns import join
-from jointsky.records.decisions import Order, Ref, is_unit
+from jointsky.records.decisions import Order, Ref, Stock, is_unit
 from jointsky.records.plots import Plots
 from jointsky.records.reports import Reports
 from jointsky.records.tracks import Tracks
 from jointsky.scenario.built import Built, BuiltBattery
 from jointsky.sensors.surroundings import Observed
 from jointsky.sim.alerting import Alerted, Alerting
-from jointsky.sim.arming import armed, stocks_of, unit_of
+from jointsky.sim.arming import armed, engage_facts, stocks_of, unit_of
 from jointsky.sim.lines import Line
 from jointsky.sim.matching import NOTHING, Matching, distances_m, meant
 from jointsky.sim.moving import Moved, Moving
@@ -277,18 +277,17 @@ class SimulatedDuty:
             self.magazines.append((now_s, self._shots_left()))
         for k, post in enumerate(self.posts):
             picture = pictures[self.sites[k]]
-            heard = self._reports(k, reports, now_s)
             site = self.duty.posts[k].site
+            self._pass_on(k, reports, now_s)
             renamed, self._renamed[site] = self._renamed[site], []
-            is_look = post.looks(now_s, heard)
+            is_look = post.looks(now_s)
+            heard = self._said(k, now_s) if is_look else None
+            stocks: tuple[Stock, ...] = ()
+            if is_look or post.tells_stocks(now_s):
+                own = self._own(post.nation)
+                stocks = stocks_of(self.engagement, own, self.moving, now_s)
             out = post.step(
-                now_s,
-                picture,
-                self._heard(k, now_s),
-                self._told[k],
-                stocks_of(self.engagement, self._own(post.nation), self.moving, now_s),
-                heard,
-                renamed,
+                now_s, picture, self._heard(k, now_s), self._told[k], stocks, heard, renamed
             )
             self._told[k] = []
             self._watched[k] += renamed
@@ -393,21 +392,26 @@ class SimulatedDuty:
         names = self.moving.commands(nation)
         return tuple(unit for unit in self.units if unit.name in names)
 
-    def _reports(self, k: int, reports: Reports | None, now_s: float) -> Reports | None:
-        """Return what people told a command post by now: its own nation's, and the other passed on.
+    def _pass_on(self, k: int, reports: Reports | None, now_s: float) -> None:
+        """Take what a nation's own people report; pass it on to the other over the line.
 
-        What one's own people report is passed on over the line, once: if that loses it, it is lost.
+        Once: if the line loses it, it is lost.
         """
-        if reports is not None and len(reports):
-            own = reports.rows(np.isin(reports.sensor, self._people[k]))
-            if len(own):
-                self._told_by.append((now_s, self._told_count, k, own))
+        if reports is None or not len(reports):
+            return
+        own = reports.rows(np.isin(reports.sensor, self._people[k]))
+        if not len(own):
+            return
+        self._told_by.append((now_s, self._told_count, k, own))
+        self._told_count += 1
+        if self._line is not None:
+            arrives_s = self._line.send(self.sites[k], REPORT_OCTETS * len(own), now_s)
+            if arrives_s is not None:
+                self._told_by.append((arrives_s, self._told_count, 1 - k, own))
                 self._told_count += 1
-                if self._line is not None:
-                    arrives_s = self._line.send(self.sites[k], REPORT_OCTETS * len(own), now_s)
-                    if arrives_s is not None:
-                        self._told_by.append((arrives_s, self._told_count, 1 - k, own))
-                        self._told_count += 1
+
+    def _said(self, k: int, now_s: float) -> Reports | None:
+        """Return what people told a command post, and the other passed on to it, since its look."""
         due = sorted(
             (one for one in self._told_by if one[2] == k and one[0] <= now_s),
             key=lambda one: one[:2],
@@ -576,22 +580,3 @@ class SimulatedDuty:
             "vehicle": str(self.built.surroundings.vehicles.name[did.vehicle]),
         }
         return [(one.time_s, did.unit.site, Log(UNIT, facts))]
-
-
-def engage_facts(
-    order: Order, unit: str, weapon: str, chance: float, is_own: bool, target: Target
-) -> dict[str, Any]:
-    """Return all that the outcome of an order hangs on, so that a log can be replayed."""
-    away_m = np.asarray(target.distance_m, np.float64).tolist()
-    return {
-        "order": list(order.ref),
-        "unit": unit,
-        "weapon": weapon,
-        "chance": chance,
-        "own_sensors": is_own,
-        "until_s": order.until_s,
-        "vehicle_row": target.row,
-        "begin_s": target.begin_s,
-        "step_s": target.step_s,
-        "distance_m": [None if math.isnan(one) else one for one in away_m],
-    }

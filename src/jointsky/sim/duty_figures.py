@@ -50,10 +50,7 @@ def leaks(built: Built, areas: Areas, stop_s: npt.NDArray[np.float64], end_s: fl
         return []
     names = ("latitude_rad", "longitude_rad", "height_m")
     latitude, longitude, height_m = (truth[name][rows] for name in names)
-    inside = np.zeros((len(rows), len(areas.areas)), np.bool_)
-    for time_s in np.unique(truth["time_s"][rows]).tolist():
-        now = truth["time_s"][rows] == time_s
-        inside[now] = areas.inside(latitude[now], longitude[now], height_m[now], time_s)
+    inside = areas.inside(latitude, longitude, height_m, truth["time_s"][rows])
     for column in columns:
         for row in np.flatnonzero(inside[:, column]).tolist():
             vehicle, time_s = int(truth["vehicle"][rows[row]]), float(truth["time_s"][rows[row]])

@@ -18,7 +18,7 @@ def areas_of(built: Built) -> Areas:
 def duty_of(built: Built, is_watched: bool = True) -> SimulatedDuty | None:
     """Return the duty of a scenario, before its begin; None where it declares none.
 
-    Not ``is_watched``: without alerts and incidents.
+    Not ``is_watched``: without alerts, incidents and words of evidence.
     """
     if built.duty is None or not built.duty.posts:
         return None
@@ -27,7 +27,11 @@ def duty_of(built: Built, is_watched: bool = True) -> SimulatedDuty | None:
     sensors = [sensor.told for sensor in built.sensors]
     identifiers = {
         post.nation: Identifier(
-            model, areas, sensors, plans=plans_of(built, post.nation, built.duty.is_joint)
+            model,
+            areas,
+            sensors,
+            plans=plans_of(built, post.nation, built.duty.is_joint),
+            is_worded=is_watched,
         )
         for post in built.duty.posts
     }

@@ -12,6 +12,7 @@ from jointsky.earth import geodesy
 from jointsky.earth.motion import states_on_grid
 from jointsky.records.tracks import Tracks
 from jointsky.scenario.built import Built
+from jointsky.sim import matching_kernels as kernels
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -19,6 +20,15 @@ GROUND_SLACK_M, HEIGHT_SLACK_M, SPEED_SLACK_MPS = 500.0, 300.0, 30.0  # errors o
 GATE = 6.0  # slacks: a track farther from every vehicle is a track of nothing
 MUCH_NEARER = 0.1  # another vehicle must weigh less than this share of the one of a moment ago
 NOTHING = -1
+
+
+def _there(ecef_m: Floats, speed_mps: Floats) -> tuple[Floats, Floats, Floats, Floats, float]:
+    """Return latitudes, longitudes, heights and speeds, (V,), and the earth's radius there."""
+    known = np.isfinite(ecef_m[:, 0])
+    where = np.full((3, len(ecef_m)), np.nan)
+    where[:, known] = geodesy.ecef_to_geodetic(ecef_m[known])
+    first_rad = float(where[0, known][0]) if known.any() else 0.0
+    return *where, speed_mps, geodesy.mean_radius_of_curvature_m(first_rad)
 
 
 class Matching:
@@ -29,7 +39,7 @@ class Matching:
         self.stop_s: Floats = np.full(len(built.surroundings.vehicles), np.inf)
         self._now_s = -np.inf
         self._ecef_m: Floats = np.empty((0, 3))
-        self._speed_mps: Floats = np.empty((0, 3))
+        self._there = _there(self._ecef_m, np.empty(0))
         self._former: dict[int, int] = {}  # by track number, of all posts
 
     def at(self, now_s: float) -> Floats:
@@ -37,8 +47,8 @@ class Matching:
         if now_s != self._now_s:
             grid = states_on_grid(self._pieces, np.array([now_s]))
             self._ecef_m = np.ascontiguousarray(grid[:3, :, 0].T)
-            self._speed_mps = np.ascontiguousarray(grid[3:, :, 0].T)
             self._ecef_m[self.stop_s <= now_s] = np.nan
+            self._there = _there(self._ecef_m, np.linalg.norm(grid[3:, :, 0], axis=0))
             self._now_s = now_s
         return self._ecef_m
 
@@ -49,32 +59,25 @@ class Matching:
         ``GATE`` slacks; that of a moment ago unless another is much nearer.  The distance is that
         over the ground.
         """
-        places = self.at(now_s)
-        there = np.flatnonzero(np.isfinite(places[:, 0]))
-        if not len(tracks) or not len(there):
-            return np.full(len(tracks), NOTHING), np.full(len(tracks), np.inf)
-        latitude, longitude, height_m = geodesy.ecef_to_geodetic(places[there])
-        north = tracks.latitude_rad[:, None] - latitude
-        east = np.remainder(tracks.longitude_rad[:, None] - longitude + np.pi, 2 * np.pi) - np.pi
-        east = east * np.cos(tracks.latitude_rad)[:, None]
-        away_m = geodesy.mean_radius_of_curvature_m(float(latitude[0])) * np.hypot(north, east)
-        sigma_m = np.sqrt(np.nan_to_num(tracks.covariance[:, 2, 2], nan=1e8)) + HEIGHT_SLACK_M
-        above = np.nan_to_num((tracks.height_m[:, None] - height_m) / sigma_m[:, None])
-        speed_mps = np.linalg.norm(self._speed_mps[there], axis=1)
-        faster = np.hypot(tracks.ve_mps, tracks.vn_mps)[:, None] - speed_mps
-        cost = (away_m / GROUND_SLACK_M) ** 2 + above**2
-        cost += (np.nan_to_num(faster) / SPEED_SLACK_MPS) ** 2
-        is_near = cost <= GATE**2
+        self.at(now_s)
+        vehicle, off_m = np.full(len(tracks), NOTHING), np.full(len(tracks), np.inf)
         numbers = tracks.track_number.tolist()
-        column = {vehicle: k for k, vehicle in enumerate(there.tolist())}
-        for row, number in enumerate(numbers):
-            former = column.get(self._former.get(number, NOTHING))
-            if former is not None:
-                cost[row, former] *= MUCH_NEARER
-        nearest = cost.argmin(axis=1)
-        off_m = away_m[np.arange(len(tracks)), nearest]
-        near = is_near[np.arange(len(tracks)), nearest]
-        vehicle = np.where(near, there[nearest], NOTHING)
+        sigma_m = np.sqrt(np.nan_to_num(tracks.covariance[:, 2, 2], nan=1e8))
+        kernels.nearest(
+            tracks.latitude_rad,
+            tracks.longitude_rad,
+            tracks.height_m,
+            sigma_m + HEIGHT_SLACK_M,
+            np.hypot(tracks.ve_mps, tracks.vn_mps),
+            np.array([self._former.get(number, NOTHING) for number in numbers], np.int64),
+            *self._there,
+            GROUND_SLACK_M,
+            SPEED_SLACK_MPS,
+            GATE**2,
+            MUCH_NEARER,
+            vehicle,
+            off_m,
+        )
         self._former.update(zip(numbers, vehicle.tolist(), strict=True))
         return vehicle, off_m
 

@@ -25,6 +25,7 @@ from jointsky.study.points import Point, scenario_at
 from jointsky.tracking.settings import TrackerSettings
 
 WATCHED = ("alerts", "incidents")  # figures of what nobody's decision hangs on
+AT_ONCE = 6  # windows seen
 SEED_BITS = 53  # scenarios take no longer ones
 
 
@@ -50,6 +51,8 @@ class Engine:
         self.study, self._points = study, list(points)
         self._base = Alterable(scenario)
         self._loaded: dict[int, Loaded] = {}
+        self._skies: dict[int, bytes] = {}  # by point, what truth and sensors hang on
+        self._resolved: tuple[int, bytes, Any] | None = None  # of the last seed and sky
         names = [name for one in study.responses for name in (one.figure, one.of)]
         self._is_watched = any(name.startswith(WATCHED) for name in names)
 
@@ -76,9 +79,11 @@ class Engine:
         if point not in self._loaded:
             self._loaded[point] = scenario_at(self._base, self._points[point], "the study")
         loaded = self._loaded[point]
+        sky = self._skies.setdefault(point, _sky_of(loaded))
+        if self._resolved is not None and self._resolved[:2] == (seed, sky):
+            loaded.kept[seed] = self._resolved[2]
         built = build(loaded, seed)
-        loaded.kept.clear()  # one sky is not looked at twice
-        sky = _sky_of(loaded)
+        self._resolved = seed, sky, loaded.kept.pop(seed)
         if sky not in seen:
             seen.clear()  # no more than one is kept
             seen[sky] = list(_received(built))
@@ -104,8 +109,15 @@ def _sky_of(loaded: Loaded) -> bytes:
 
 
 def _received(built: Built) -> Iterator[tuple[Observed, float]]:
-    """Yield what sites would receive in each window, and its end."""
+    """Yield what sites would receive in each window, and its end.
+
+    Several windows are seen at once: it takes hardly longer than one.
+    """
     waiting = together([])
-    for begin_s, end_s in windows(built):
-        now, waiting = parted(together([waiting, see(built, begin_s, end_s, map)]), end_s)
-        yield now, end_s
+    whole = windows(built)
+    for first in range(0, len(whole), AT_ONCE):
+        several = whole[first : first + AT_ONCE]
+        waiting = together([waiting, see(built, several[0][0], several[-1][1], map)])
+        for _, end_s in several:
+            now, waiting = parted(waiting, end_s)
+            yield now, end_s
