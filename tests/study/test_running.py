@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
-from jointsky.errors import InputError
+from jointsky.errors import InputError, NotInstalledError
 from jointsky.study import engine
 from jointsky.study.running import looks, run_study
 
@@ -31,7 +32,10 @@ responses:
   - {name: delay, figure: track_to_order_s.median}
 runs: {least: 3, most: 6, batch: 2}
 """
-LEFT = {"study.json", "runs.parquet", "runs.csv", "effects.png", "effects.svg", "report.html"}
+LEFT = {
+    *("study.json", "report.html", "effects.png", "effects.svg"),
+    *("runs.parquet", "runs.csv", "leakers.parquet", "leakers.csv"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +82,20 @@ def test_the_outcome_is_the_same_to_the_byte_with_two_workers(ended, study, tmp_
     assert octets(made.folder) == octets(ended.folder)
 
 
+def test_the_outcome_is_the_same_to_the_byte_on_a_ray_cluster_of_two_workers(
+    ended, study, tmp_path
+):
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'jointsky[ray]'")
+    made = run_study(study, tmp_path / "ray", workers=2, ray="local")
+    assert octets(made.folder) == octets(ended.folder)
+
+
+def test_without_ray_it_says_what_brings_it_along(study, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(NotInstalledError, match=r"pip install 'jointsky\[ray\]'"):
+        run_study(study, tmp_path / "out", ray="local")
+
+
 def test_a_study_stopped_and_resumed_has_the_same_outcome(ended, study, tmp_path):
     asked = iter([False, False, True])
     first = run_study(study, tmp_path / "out", should_stop=lambda: next(asked, True))
@@ -86,6 +104,17 @@ def test_a_study_stopped_and_resumed_has_the_same_outcome(ended, study, tmp_path
         run_study(study, tmp_path / "out")
     made = run_study(study, tmp_path / "out", resume=True)
     assert made.is_whole and octets(made.folder) == octets(ended.folder)
+    with pytest.raises(InputError, match="a study that has ended"):
+        run_study(study, tmp_path / "out", resume=True)
+
+
+def test_killed_between_its_name_and_tidying_it_has_ended(ended, study, tmp_path):
+    shutil.copytree(ended.folder, tmp_path / "out")
+    for name in ("state.json", "answers.jsonl"):
+        (tmp_path / "out" / name).write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="a study that has ended"):
+        run_study(study, tmp_path / "out", resume=True)
+    assert octets(tmp_path / "out") == octets(ended.folder)
 
 
 @pytest.mark.parametrize("cut", [1, 200])

@@ -12,7 +12,13 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -57,6 +63,38 @@ def plain(value: Any) -> Any:
 
 Step = Callable[[str, float], None]
 """Tell progress: what is being done, and which share of it is done (0 to 1)."""
+
+
+@contextmanager
+def counting(quiet: bool, what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many of how many there are, how many an hour come, and how long it will take.
+
+    What was there before the first that is told does not count for the rate.
+    """
+    if quiet:
+        yield lambda _done, _expected: None
+        return
+    columns = [
+        TextColumn("{task.completed:,.0f} of about {task.total:,.0f} " + what),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    ]
+    with Progress(*columns, console=messages) as bars:
+        task = bars.add_task(what, total=None, rate="", start=True, visible=False)
+        first: list[tuple[int, float]] = []
+
+        def tell(done: int, expected: int) -> None:
+            now_s = bars.get_time()
+            if not first:
+                first.append((done, now_s))
+            since, hours = done - first[0][0], (now_s - first[0][1]) / 3600.0
+            rate = f"{since / hours:,.0f} an hour" if since and hours > 0.0 else ""
+            bars.update(task, completed=done, total=expected, rate=rate, visible=True)
+
+        yield tell
 
 
 @contextmanager

@@ -8,7 +8,6 @@ Ctrl-C or a kill keeps what was answered, and --resume goes on from there to the
 from __future__ import annotations
 
 import argparse
-import os
 import pathlib
 import time
 
@@ -28,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=workers, metavar="N", help="processes (default: one for each core)"
     )
+    parser.add_argument(
+        "--ray", metavar="ADDRESS", help="a Ray cluster: `auto`, `local` or HOST:PORT"
+    )
     left = parser.add_mutually_exclusive_group()
     left.add_argument("--resume", action="store_true", help="go on with a study that did not end")
     left.add_argument("--fresh", action="store_true", help="throw away what one answered")
@@ -37,15 +39,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the study, show what it found; return the exit code."""
     begun_s = time.perf_counter()
-    with console.progress(arguments.quiet) as step, stopping() as should_stop:
+    with console.counting(arguments.quiet, "runs") as tells, stopping() as should_stop:
         ended = run_study(
             arguments.study,
             arguments.out,
-            arguments.workers or os.cpu_count() or 1,
+            arguments.workers,
             arguments.resume,
             arguments.fresh,
-            step,
+            tells,
             should_stop,
+            arguments.ray,
         )
     seconds = time.perf_counter() - begun_s
     if arguments.json:

@@ -36,6 +36,8 @@ class Leak:
     vehicle: int
     time_s: float
     zone: str
+    latitude_rad: float
+    longitude_rad: float
 
 
 def leaks(built: Built, areas: Areas, stop_s: npt.NDArray[np.float64], end_s: float) -> list[Leak]:
@@ -55,7 +57,10 @@ def leaks(built: Built, areas: Areas, stop_s: npt.NDArray[np.float64], end_s: fl
         for row in np.flatnonzero(inside[:, column]).tolist():
             vehicle, time_s = int(truth["vehicle"][rows[row]]), float(truth["time_s"][rows[row]])
             if vehicle not in made or time_s < made[vehicle].time_s:
-                made[vehicle] = Leak(vehicle, time_s, areas.areas[column].name)
+                zone = areas.areas[column].name
+                made[vehicle] = Leak(
+                    vehicle, time_s, zone, float(latitude[row]), float(longitude[row])
+                )
     return [made[vehicle] for vehicle in sorted(made)]
 
 

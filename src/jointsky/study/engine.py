@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import dataclasses
+import math
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
+from jointsky.assess.areas import Areas
 from jointsky.scenario.build import build
 from jointsky.scenario.built import Built
 from jointsky.scenario.loaded import Loaded
 from jointsky.sensors.surroundings import Observed
 from jointsky.sim.brief_course import brief_course
-from jointsky.sim.duty_figures import duty_figures
+from jointsky.sim.duty_figures import duty_figures, leaks
 from jointsky.sim.duty_setup import areas_of
-from jointsky.sim.run import RunSettings, outcome_of
+from jointsky.sim.run import Outcome, RunSettings, outcome_of
 from jointsky.sim.windows import parted, see, together, windows
 from jointsky.streams import key
 from jointsky.study.altering import Alterable
-from jointsky.study.declared import Response, Study, figure_of
+from jointsky.study.answers import Answer, Leaker
+from jointsky.study.declared import Study, figure_of
 from jointsky.study.points import Point, scenario_at
 from jointsky.tracking.settings import TrackerSettings
 
 WATCHED = ("alerts", "incidents")  # figures of what nobody's decision hangs on
 AT_ONCE = 6  # windows seen
 SEED_BITS = 53  # scenarios take no longer ones
-
-
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """What one run answered: figure by figure, or what went wrong."""
-
-    sky: int
-    point: int
-    figures: Mapping[str, float]
-    fault: str = ""
 
 
 def seed_of(study: Study, sky: int) -> int:
@@ -66,8 +58,8 @@ class Engine:
         seen: dict[bytes, list[tuple[Observed, float]]] = {}
         for point in points:
             try:
-                figures = self._figures(point, seed, seen)
-                made.append(Answer(sky, point, figures))
+                figures, leakers = self._figures(point, seed, seen)
+                made.append(Answer(sky, point, figures, leakers=leakers))
             except Exception:
                 fault = f"seed {seed}, {self._points[point].name}\n{traceback.format_exc()}"
                 made.append(Answer(sky, point, {}, fault))
@@ -75,7 +67,7 @@ class Engine:
 
     def _figures(
         self, point: int, seed: int, seen: dict[bytes, list[tuple[Observed, float]]]
-    ) -> dict[str, float]:
+    ) -> tuple[dict[str, float], tuple[Leaker, ...]]:
         if point not in self._loaded:
             self._loaded[point] = scenario_at(self._base, self._points[point], "the study")
         loaded = self._loaded[point]
@@ -91,14 +83,33 @@ class Engine:
             outcome = brief_course(built, seen[sky], TrackerSettings(), self._is_watched)
         else:
             outcome = outcome_of(built, seen[sky], RunSettings())
-        figures = duty_figures(outcome, areas_of(built))
-        return asked(figures, self.study.responses)
+        areas = areas_of(built)
+        figures = duty_figures(outcome, areas)
+        asked = {name: figure_of(figures, name, "responses") for name in names_of(self.study)}
+        return asked, _leakers(outcome, areas)
 
 
-def asked(figures: Mapping[str, Any], responses: Sequence[Response]) -> dict[str, float]:
-    """Return the figures that responses ask for, by their names in the run's figures."""
-    names = dict.fromkeys(name for one in responses for name in (one.figure, one.of) if name)
-    return {name: figure_of(figures, name, "responses") for name in names}
+def names_of(study: Study) -> list[str]:
+    """Return the figures that responses ask for, by their names in a run's figures."""
+    given = (name for one in study.responses for name in (one.figure, one.of) if name)
+    return list(dict.fromkeys(given))
+
+
+def _leakers(outcome: Outcome, areas: Areas) -> tuple[Leaker, ...]:
+    """Return who came through, where and when."""
+    assert outcome.duty is not None
+    built = outcome.built
+    names = built.surroundings.vehicles.name
+    return tuple(
+        Leaker(
+            time_s=one.time_s - built.begin_s,
+            latitude_deg=round(math.degrees(one.latitude_rad), 5),
+            longitude_deg=round(math.degrees(one.longitude_rad), 5),
+            vehicle=str(names[one.vehicle]),
+            zone=one.zone,
+        )
+        for one in leaks(built, areas, outcome.duty.stop_s, outcome.end_s)
+    )
 
 
 def _sky_of(loaded: Loaded) -> bytes:

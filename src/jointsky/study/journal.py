@@ -11,7 +11,7 @@ import json
 import os
 import pathlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -19,8 +19,8 @@ import msgspec
 from jointsky._jit import kernel_digest
 from jointsky.errors import InputError
 from jointsky.sim.folder import put_in_place, undecided
+from jointsky.study.answers import Answer, Answers
 from jointsky.study.declared import LoadedStudy
-from jointsky.study.engine import Answer
 from jointsky.study.points import Point
 
 STATE, ANSWERS = "state.json", "answers.jsonl"
@@ -29,11 +29,11 @@ STATE, ANSWERS = "state.json", "answers.jsonl"
 class Journal:
     """The folder of a study while it runs."""
 
-    def __init__(self, final: pathlib.Path) -> None:
+    def __init__(self, final: pathlib.Path, answers: Answers) -> None:
         if not final.name:
             raise InputError(str(final), "the root of all folders", "a folder of its own")
         self.final, self.work = final, final.with_name(final.name + ".part")
-        self.answers: dict[int, list[Answer]] = {}  # by sky
+        self.answers = answers
 
     def begin(self, state: dict[str, Any], resume: bool, fresh: bool) -> None:
         """Make the folder ready, and take up what was answered before if that is wanted.
@@ -50,8 +50,11 @@ class Journal:
                 raise undecided(self.work, "what a study that did not end has answered")
             self._take_up(state)
             return
-        if resume and not self.final.is_dir():
-            raise InputError(str(self.final), "nothing to resume", self.work.name)
+        self._tidy()  # a kill may have come between its name and that
+        if resume:
+            found = "a study that has ended" if self.final.is_dir() else "nothing to resume"
+            hint = "without --resume it is made again" if self.final.is_dir() else ""
+            raise InputError(str(self.final), found, self.work.name, hint)
         try:
             self.work.mkdir(parents=True, exist_ok=True)
             part = self.work / (STATE + ".part")
@@ -61,20 +64,38 @@ class Journal:
             found = error.strerror or str(error)
             raise InputError(str(self.work), found, "a folder to write to") from None
 
-    def put(self, sky: int, answers: Sequence[Answer]) -> None:
-        """Keep what all points answered under a sky."""
-        self.answers[sky] = list(answers)
+    def put(self, answers: Sequence[Answer]) -> None:
+        """Keep what all points answered under a sky; it outlives this process from here on."""
+        self.answers.put(answers)
         line = json.dumps([msgspec.to_builtins(one) for one in answers], separators=(",", ":"))
         with (self.work / ANSWERS).open("ab") as file:
             file.write(line.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+
+    def secure(self) -> None:
+        """Have what was kept outlive a loss of power too."""
+        path = self.work / ANSWERS
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+    def lines(self, skies: int) -> Iterator[list[Answer]]:
+        """Yield what was answered under the first skies, as it came."""
+        path = self.work / ANSWERS
+        if path.is_file():
+            with path.open("rb") as file:
+                for line in file:
+                    answers = msgspec.json.decode(line, type=list[Answer])
+                    if answers[0].sky < skies:
+                        yield answers
 
     def finish(self) -> None:
         """Give the folder its final name; a former study of that name is replaced."""
         put_in_place(self.work, self.final)
-        (self.final / ANSWERS).unlink()
-        (self.final / STATE).unlink()
+        self._tidy()
+
+    def _tidy(self) -> None:
+        for name in (ANSWERS, STATE):
+            (self.final / name).unlink(missing_ok=True)
 
     def _take_up(self, state: dict[str, Any]) -> None:
         path = self.work / STATE
@@ -89,14 +110,14 @@ class Journal:
         path = self.work / ANSWERS
         if not path.is_file():
             return
-        octets = path.read_bytes()
-        whole = octets[: octets.rfind(b"\n") + 1]
-        for line in whole.splitlines():
-            answers = msgspec.json.decode(line, type=list[Answer])
-            self.answers[answers[0].sky] = answers
-        if len(whole) < len(octets):
-            with path.open("r+b") as file:
-                file.truncate(len(whole))
+        whole = 0
+        with path.open("rb") as file:
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                self.answers.put(msgspec.json.decode(line, type=list[Answer]))
+                whole += len(line)
+        os.truncate(path, whole)
 
 
 def state_of(loaded: LoadedStudy, points: Sequence[Point], digest: str) -> dict[str, Any]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import json
 import math
 import pathlib
 import platform
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import csv, parquet
 
 from jointsky.pictures.effects import NOTHING, Dot, Effect, draw_effects, number, words
 from jointsky.pictures.report import Report
+from jointsky.study.answers import Answer, Leaker
 from jointsky.study.engine import seed_of
 from jointsky.study.intervals import Interval
 from jointsky.study.summary import Estimate, Summary, plain
@@ -22,14 +26,20 @@ MOST_DRAWN = 24  # points
 LIBRARIES = ("jointsky", "numpy", "numba", "scipy")
 
 
-def write(told: Summary, folder: pathlib.Path, command: str) -> None:
-    """Write study.json, the tables of runs, pictures and report.html into a folder."""
+def write(
+    told: Summary, folder: pathlib.Path, command: str, lines: Iterable[Sequence[Answer]]
+) -> None:
+    """Write study.json, the tables of runs, pictures and report.html into a folder.
+
+    ``lines`` is what was answered under each sky, in any order.
+    """
     facts = plain(told)
     text = json.dumps(facts, indent=1, allow_nan=False) + "\n"
     (folder / "study.json").write_text(text, encoding="utf-8")
-    table = runs_table(told)
-    parquet.write_table(table, folder / "runs.parquet")
-    csv.write_csv(table, folder / "runs.csv")
+    leakers = leakers_table(lines)
+    for name, table in (("runs", runs_table(told)), ("leakers", leakers)):
+        parquet.write_table(table, folder / f"{name}.parquet")
+        csv.write_csv(table, folder / f"{name}.csv")
     if len(told.points) <= MOST_DRAWN:
         names = [point.name for point in told.points]
         for kind in ("png", "svg"):
@@ -41,22 +51,45 @@ def write(told: Summary, folder: pathlib.Path, command: str) -> None:
 
 def runs_table(told: Summary) -> pa.Table:
     """Return a row for each run: sky, seed, point, its factors, its figures; gaps: it failed."""
-    rows = [one for sky in told.answers for one in sky]
-    names = list(dict.fromkeys(name for one in rows for name in one.figures))
+    answered, points = told.answered, len(told.points)
+    skies = range(told.skies)
     columns: dict[str, Any] = {
-        "sky": [one.sky for one in rows],
-        "seed": [seed_of(told.study, one.sky) for one in rows],
-        "point": [one.point for one in rows],
+        "sky": np.repeat(np.array(skies, np.int64), points),
+        "seed": np.repeat(np.array([seed_of(told.study, sky) for sky in skies], np.int64), points),
+        "point": np.tile(np.arange(points), told.skies),
     }
     for factor in told.study.factors:
-        levels = [told.points[one.point].levels[factor.name] for one in rows]
+        levels = [point.levels[factor.name] for point in told.points]
         is_number = all(isinstance(level, int | float) for level in levels)
-        columns[factor.name] = levels if is_number else [str(level) for level in levels]
-    for name in names:
-        values = [one.figures.get(name) for one in rows]
-        columns[name] = [None if value is None or math.isnan(value) else value for value in values]
-    columns["fault"] = [one.fault.strip().rsplit("\n", 1)[-1] for one in rows]
+        columns[factor.name] = (levels if is_number else list(map(str, levels))) * told.skies
+    for column, name in enumerate(answered.figures):
+        values = answered.values[:, :, column].ravel()
+        columns[name] = pa.array(values, mask=np.isnan(values))
+    faults = {(one.sky, one.point): _last_line(one.fault) for one in told.faults}
+    columns["fault"] = [faults.get((sky, k), "") for sky in skies for k in range(points)]
     return pa.table(columns)
+
+
+def leakers_table(lines: Iterable[Sequence[Answer]]) -> pa.Table:
+    """Return a row for each hostile that came through in any run, in order of sky and point."""
+    rows = sorted(
+        (one.sky, one.point, *dataclasses.astuple(leaker))
+        for answers in lines
+        for one in answers
+        for leaker in one.leakers
+    )
+    names = ("sky", "point", *(field.name for field in dataclasses.fields(Leaker)))
+    kinds = (pa.int64(), pa.int64(), *[pa.float64()] * 3, pa.string(), pa.string())
+    return pa.table(
+        {
+            name: pa.array([row[k] for row in rows], kind)
+            for k, (name, kind) in enumerate(zip(names, kinds, strict=True))
+        }
+    )
+
+
+def _last_line(fault: str) -> str:
+    return fault.strip().rsplit("\n", 1)[-1]
 
 
 def effects(told: Summary) -> list[Effect]:
@@ -155,7 +188,7 @@ def _write_report(told: Summary, folder: pathlib.Path, command: str) -> None:
         page.heading("Runs that failed")
         page.table(
             ("sky", "point", "what"),
-            [[str(f.sky), str(f.point), f.fault.strip().rsplit("\n", 1)[-1]] for f in told.faults],
+            [[str(f.sky), str(f.point), _last_line(f.fault)] for f in told.faults],
             words=3,
         )
     page.heading("To have the same again")

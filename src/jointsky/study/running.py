@@ -7,24 +7,24 @@ only, of all of them: so the outcome is the same for any number of workers, and 
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
+import os
 import pathlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from jointsky.scenario.build import build
 from jointsky.study.altering import Alterable
+from jointsky.study.answers import Answers
 from jointsky.study.declared import Study, load_study
-from jointsky.study.engine import Answer, Engine
+from jointsky.study.engine import names_of
 from jointsky.study.journal import Journal, state_of
 from jointsky.study.outputs import write
 from jointsky.study.points import checked_points
+from jointsky.study.ray_workers import RayWorkers
 from jointsky.study.summary import Summary, summary
+from jointsky.study.workers import Begun, Here, Processes, Workers
 
-Step = Callable[[str, float], None]
-RUNNING = "running"
-_engine: list[Engine] = []  # of this process, where it is a worker
+Tells = Callable[[int, int], None]
+"""Told of progress: how many runs are done, and how many it will take as it looks by now."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,38 +39,48 @@ class Ended:
 def run_study(
     path: str | pathlib.Path,
     out: str | pathlib.Path | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
     resume: bool = False,
     fresh: bool = False,
-    step: Step = lambda what, share: None,
+    tells: Tells = lambda done, expected: None,
     should_stop: Callable[[], bool] = lambda: False,
+    ray: str | None = None,
 ) -> Ended:
     """Run the study in a file; return what it found, which also lies in its folder.
 
     ``out`` is ``out/NAME`` by default, after the file.  Where ``should_stop`` says so, what was
     answered by then is kept and told; ``resume`` goes on from there, ``fresh`` throws it away.
+    ``ray`` is the address of a cluster that answers instead of processes of this machine; without
+    ``workers`` it is one of it for each core.
     Raises ManyInputErrors with all that is wrong with the study, before anything is run.
     """
     loaded = load_study(path)
     points = checked_points(loaded)
     study = loaded.study
     name = pathlib.Path(path).name.removesuffix(".yaml").removesuffix(".study")
-    journal = Journal(pathlib.Path("out") / name if out is None else pathlib.Path(out))
+    answers = Answers(len(points), names_of(study))
+    journal = Journal(pathlib.Path("out") / name if out is None else pathlib.Path(out), answers)
     digest = build(Alterable(loaded.scenario).with_values({})).digest
     journal.begin(state_of(loaded, points, digest), resume, fresh)
-    begun = Engine, (study, str(loaded.scenario), points)
-    with _Workers(begun, workers) as pool:
+    expected = study.runs.least
+    whole = _workers((study, str(loaded.scenario.resolve()), points), workers, ray)
+    try:
         for wanted in looks(study):
-            todo = [sky for sky in range(wanted) if sky not in journal.answers]
-            for answers in pool.answers(todo, len(points), should_stop):
-                journal.put(answers[0].sky, answers)
-                step(RUNNING, len(journal.answers) / study.runs.most)
-            told = summary(study, points, _in_order(journal, wanted), digest)
+            expected = max(expected, wanted)
+            todo = [sky for sky in range(wanted) if sky not in answers]
+            for answer in whole.answers(todo, should_stop):
+                journal.put(answer)
+                tells(len(answers) * len(points), expected * len(points))
+            journal.secure()
+            told = summary(study, points, answers.of(answers.until_a_gap(wanted)), digest)
             if told.skies < wanted or told.is_enough:
                 break
+            expected = min(wanted + told.more_skies, study.runs.most)
+    finally:
+        whole.close()
     is_whole = told.skies == wanted
     if is_whole:
-        write(told, journal.work, f"jointsky study {path}")
+        write(told, journal.work, f"jointsky study {path}", journal.lines(told.skies))
         journal.finish()
     return Ended(told, journal.final if is_whole else journal.work, is_whole)
 
@@ -84,64 +94,7 @@ def looks(study: Study) -> Iterator[int]:
     yield study.runs.most
 
 
-def _in_order(journal: Journal, wanted: int) -> list[list[Answer]]:
-    """Return the answers of the first skies, as many as there are without a gap."""
-    made = []
-    for sky in range(wanted):
-        if sky not in journal.answers:
-            break
-        made.append(journal.answers[sky])
-    return made
-
-
-class _Workers:
-    """Engines that answer, in this process or in several."""
-
-    def __init__(self, begun: tuple[Any, tuple[Any, ...]], workers: int) -> None:
-        kind, given = begun
-        self._pool: ProcessPoolExecutor | None = None
-        self._count = workers
-        if workers == 1:
-            self._engine = kind(*given)
-        else:
-            context = multiprocessing.get_context("spawn")  # threads of kernels survive no fork
-            self._pool = ProcessPoolExecutor(workers, context, _begin, (kind, given))
-
-    def __enter__(self) -> _Workers:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def answers(
-        self, skies: Sequence[int], points: int, should_stop: Callable[[], bool]
-    ) -> Iterator[list[Answer]]:
-        """Yield the answers under each sky, as they come, until asked to stop."""
-        if self._pool is None:
-            for sky in skies:
-                if should_stop():
-                    return
-                yield self._engine.answer(sky, range(points))
-            return
-        waiting: set[Future[list[Answer]]] = set()
-        todo = iter(skies)
-        while True:
-            while len(waiting) < 2 * self._count and not should_stop():
-                due = next(todo, None)
-                if due is None:
-                    break
-                waiting.add(self._pool.submit(_answer, due, points))
-            if not waiting:
-                return
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for one in done:
-                yield one.result()
-
-
-def _begin(kind: Any, given: tuple[Any, ...]) -> None:
-    _engine.append(kind(*given))
-
-
-def _answer(sky: int, points: int) -> list[Answer]:
-    return _engine[0].answer(sky, range(points))
+def _workers(begun: Begun, count: int | None, ray: str | None) -> Workers:
+    if ray is not None:
+        return RayWorkers(begun, ray, count)
+    return Here(begun) if count == 1 else Processes(begun, count or os.cpu_count() or 1)

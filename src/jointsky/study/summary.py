@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.study import intervals
+from jointsky.study.answers import Answer, Answered
 from jointsky.study.declared import Response, Study
-from jointsky.study.engine import Answer
 from jointsky.study.intervals import Interval, Paired
 from jointsky.study.points import Point
 from jointsky.study.stopping import Look, Precision, look
@@ -47,48 +47,55 @@ class Summary:
     points: list[Point]
     skies: int
     estimates: list[Estimate]
-    answers: list[list[Answer]]  # by sky, in order of points
-    faults: list[Answer]
+    answered: Answered
     digest: str
+
+    @property
+    def faults(self) -> list[Answer]:
+        """Return the runs that failed."""
+        return self.answered.faults
 
     @property
     def is_enough(self) -> bool:
         """Return whether every response is as precise as was wanted, at every point."""
         return all(one.look is None or one.look.is_enough for one in self.estimates)
 
+    @property
+    def more_skies(self) -> int:
+        """Return about how many more skies it takes until all are as precise as was wanted."""
+        return max((one.look.more_runs for one in self.estimates if one.look), default=0)
+
     def of(self, response: str) -> list[Estimate]:
         """Return the estimates of one response, in order of points."""
         return [one for one in self.estimates if one.response == response]
 
 
-def summary(study: Study, points: list[Point], answers: list[list[Answer]], digest: str) -> Summary:
+def summary(study: Study, points: list[Point], answered: Answered, digest: str) -> Summary:
     """Return what the answers under some skies come to."""
-    sound = [sky for sky in answers if not any(one.fault for one in sky)]
     estimates = [
-        one for response in study.responses for one in _estimates(study, response, sound, points)
+        one for response in study.responses for one in _estimates(study, response, answered, points)
     ]
     return Summary(
         study=study,
         points=points,
-        skies=len(answers),
+        skies=len(answered.values),
         estimates=estimates,
-        answers=answers,
-        faults=[one for sky in answers for one in sky if one.fault],
+        answered=answered,
         digest=digest,
     )
 
 
 def _estimates(
-    study: Study, response: Response, sound: list[list[Answer]], points: Sequence[Point]
+    study: Study, response: Response, answered: Answered, points: Sequence[Point]
 ) -> list[Estimate]:
-    columns = [_columns(response, [sky[k] for sky in sound]) for k in range(len(points))]
+    columns = [columns_of(response, answered, k) for k in range(len(points))]
     made = []
     for k, (parts, wholes) in enumerate(columns):
         known = np.isfinite(parts) & np.isfinite(wholes)
         interval = _interval(response, parts[known], wholes[known], study.level)
-        difference = None
+        apart = None
         if k and interval is not None:
-            difference = _difference(response, columns[0], (parts, wholes), study.level)
+            apart = difference(columns[0], (parts, wholes), study.level)
         seen = None
         if response.half_width is not None or response.relative is not None:
             wanted = Precision(
@@ -100,16 +107,20 @@ def _estimates(
             seen = (
                 Look(False, study.runs.batch) if interval is None else look(interval, runs, wanted)
             )
-        made.append(Estimate(response.name, k, int(known.sum()), interval, difference, seen))
+        made.append(Estimate(response.name, k, int(known.sum()), interval, apart, seen))
     return made
 
 
-def _columns(response: Response, answers: Sequence[Answer]) -> tuple[Floats, Floats]:
-    """Return parts and wholes (n,) of a response; wholes are 1 where it is no share."""
-    parts = np.array([one.figures[response.figure] for one in answers], np.float64)
+def columns_of(response: Response, answered: Answered, point: int) -> tuple[Floats, Floats]:
+    """Return parts and wholes (n,) of a response in all skies in which no run failed.
+
+    Wholes are 1 where it is no share.
+    """
+    sound = answered.is_sound
+    parts = answered.column(response.figure, point)[sound]
     if not response.of:
         return parts, np.ones(len(parts))
-    return parts, np.array([one.figures[response.of] for one in answers], np.float64)
+    return parts, answered.column(response.of, point)[sound]
 
 
 def _interval(response: Response, parts: Floats, wholes: Floats, level: float) -> Interval | None:
@@ -120,13 +131,10 @@ def _interval(response: Response, parts: Floats, wholes: Floats, level: float) -
     return intervals.ratio(parts, wholes, level) if wholes.any() else None
 
 
-def _difference(
-    response: Response,
-    first: tuple[Floats, Floats],
-    other: tuple[Floats, Floats],
-    level: float,
+def difference(
+    first: tuple[Floats, Floats], other: tuple[Floats, Floats], level: float
 ) -> Paired | None:
-    """Return how far a point lies from the first one, run by run under the same skies."""
+    """Return how far a point's columns lie from others, run by run under the same skies."""
     known = np.isfinite(np.stack([*first, *other])).all(axis=0)
     if known.sum() < 2 or not first[1][known].any() or not other[1][known].any():
         return None

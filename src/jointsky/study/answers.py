@@ -1,0 +1,113 @@
+"""What all points of a study answered under each sky, kept as numbers: 8 octets a figure a run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
+ROOM = 64  # skies at first
+
+
+@dataclasses.dataclass(frozen=True)
+class Leaker:
+    """A hostile that came through: seconds from the begin, degrees, its name, the zone's."""
+
+    time_s: float
+    latitude_deg: float
+    longitude_deg: float
+    vehicle: str
+    zone: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What one run answered: figure by figure and who came through, or what went wrong."""
+
+    sky: int
+    point: int
+    figures: Mapping[str, float]
+    fault: str = ""
+    leakers: tuple[Leaker, ...] = ()
+
+
+class Answers:
+    """Figures by sky, point and name, as many skies as came; gaps are told.
+
+    P points, F figures: 8 P F octets a sky, and P for what failed; words only of what failed.
+    """
+
+    def __init__(self, points: int, figures: Sequence[str]) -> None:
+        self.points, self.figures = points, tuple(figures)
+        self._values = np.full((ROOM, points, len(self.figures)), np.nan)
+        self._failed = np.zeros((ROOM, points), np.bool_)
+        self._has = np.zeros(ROOM, np.bool_)
+        self._faults: dict[tuple[int, int], Answer] = {}
+
+    def __len__(self) -> int:
+        return int(self._has.sum())
+
+    def __contains__(self, sky: int) -> bool:
+        return sky < len(self._has) and bool(self._has[sky])
+
+    def put(self, answers: Sequence[Answer]) -> None:
+        """Take what all points answered under one sky."""
+        sky = answers[0].sky
+        self._make_room(sky + 1)
+        for one in answers:
+            row = [one.figures.get(name, np.nan) for name in self.figures]
+            self._values[sky, one.point] = row
+            self._failed[sky, one.point] = bool(one.fault)
+            if one.fault:
+                self._faults[sky, one.point] = dataclasses.replace(one, leakers=())
+        self._has[sky] = True
+
+    def until_a_gap(self, most: int) -> int:
+        """Return how many of the first ``most`` skies there are without one that is missing."""
+        missing = np.flatnonzero(~self._has[:most])
+        return int(missing[0]) if len(missing) else min(most, len(self._has))
+
+    def of(self, skies: int) -> Answered:
+        """Return the answers under the first skies."""
+        return Answered(
+            self.figures,
+            self._values[:skies],
+            self._failed[:skies],
+            [fault for (sky, _), fault in sorted(self._faults.items()) if sky < skies],
+        )
+
+    def _make_room(self, skies: int) -> None:
+        have = len(self._has)
+        if skies <= have:
+            return
+        more = max(skies - have, have)
+        values = np.full((more, *self._values.shape[1:]), np.nan)
+        self._values = np.concatenate([self._values, values])
+        self._failed = np.concatenate([self._failed, np.zeros((more, self.points), np.bool_)])
+        self._has = np.concatenate([self._has, np.zeros(more, np.bool_)])
+
+
+@dataclasses.dataclass(frozen=True)
+class Answered:
+    """The figures under n skies: (n, P, F) values, NaN where a run had none to tell or failed.
+
+    ``failed`` (n, P): which runs did; ``faults`` their seeds and tracebacks.
+    """
+
+    figures: tuple[str, ...]
+    values: Floats
+    failed: Booleans
+    faults: list[Answer]
+
+    @property
+    def is_sound(self) -> Booleans:
+        """Return under which skies (n,) no run failed: the others count for no point."""
+        return np.asarray(~self.failed.any(axis=1))
+
+    def column(self, figure: str, point: int) -> Floats:
+        """Return a figure of a point (n,), of all skies."""
+        return self.values[:, point, self.figures.index(figure)]
