@@ -16,9 +16,9 @@ from rich.table import Table
 
 from jointsky.cli import console
 from jointsky.cli.stopping import INTERRUPTED, stopping, workers
-from jointsky.study.outputs import lines
 from jointsky.study.running import Ended, run_study
 from jointsky.study.summary import plain
+from jointsky.study.words import headline
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +85,7 @@ def _show(ended: Ended, seconds: float) -> None:
         is_enough = "-" if not looks else "yes" if more == 0 else "no"
         table.add_row(response.name, f"{fewest:,}", is_enough, f"{more:,}" if looks else "-")
     console.results.print(table)
-    for line in lines(told):
+    for line in headline(told):
         console.results.print(line, markup=False, soft_wrap=True)
     rate = runs / max(seconds, 1e-9) * 3600.0
     console.results.print(f"{seconds:,.1f} s, {rate:,.0f} runs an hour")

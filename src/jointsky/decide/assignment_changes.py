@@ -28,7 +28,8 @@ def steadied(numbers: Numbers, best: Integers, former: Integers, keep: float) ->
     kernels.trim(table, former)
     least = numbers.objective(best)
     stays = [keep * least * 0.5**k for k in range(_STAYS)]
-    goals = [former, *(improved(table, former, stay=stay) for stay in stays), best]
+    tried = [former, *(improved(table, former, stay=stay) for stay in stays), best]
+    goals = list({goal.tobytes(): goal for goal in tried}.values())
     objectives = [numbers.objective(goal) for goal in goals]
     most = (1.0 + keep) * min(objectives)
     plans = [

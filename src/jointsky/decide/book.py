@@ -37,6 +37,8 @@ class Book:
         self._count: dict[str, int] = {}  # by nation: how many of the first are known without a gap
         self._proposals: dict[int, list[Proposal]] = {}  # by target
         self._orders: dict[int, list[Order]] = {}  # by target
+        self._open: dict[Ref, Proposal] = {}  # come neither to an order nor to their end
+        self._running: dict[Ref, Order] = {}  # neither ceased nor done
         self._holds: dict[int, list[Hold]] = {}  # by target
         self._answers: dict[Ref, Answer] = {}  # by proposal
         self._ended: dict[Ref, Withdrawal] = {}  # by proposal
@@ -94,22 +96,30 @@ class Book:
         match decision:
             case Proposal():
                 self._proposals.setdefault(decision.target, []).append(decision)
+                if self.is_open(decision):
+                    self._open[decision.ref] = decision
             case Order():
                 self._orders.setdefault(decision.target, []).append(decision)
                 self._carried[decision.proposal] = decision
+                self._open.pop(decision.proposal, None)
+                if decision.ref not in self._over:
+                    self._running[decision.ref] = decision
             case Hold():
                 self._holds.setdefault(decision.target, []).append(decision)
             case Answer():
                 self._answer(decision)
             case Withdrawal():
                 self._ended[decision.proposal] = decision
+                self._open.pop(decision.proposal, None)
             case Cease():
                 self._over[decision.order] = decision
+                self._running.pop(decision.order, None)
             case Report():
                 if decision.state == ARRIVED:
                     self._arrived.add(decision.order)
                 if decision.is_end:
                     self._over.setdefault(decision.order, decision)
+                    self._running.pop(decision.order, None)
             case Lift():
                 if decision.hold.nation == decision.nation:
                     self._lifted.add(decision.hold)
@@ -163,13 +173,16 @@ class Book:
 
     def open_proposals(self) -> list[Proposal]:
         """Return all proposals that are open, by name."""
-        made = [one for kept in self._proposals.values() for one in kept if self.is_open(one)]
-        return sorted(made, key=lambda one: one.ref)
+        return [self._open[ref] for ref in sorted(self._open)]
 
     def proposals_on(self, target: int) -> list[Proposal]:
         """Return the proposals on a target, under any of its numbers, by name."""
         made = [one for k in self.numbers(target) for one in self._proposals.get(k, ())]
         return sorted(made, key=lambda one: one.ref)
+
+    def holds(self) -> list[Hold]:
+        """Return all holds, by target."""
+        return [one for kept in self._holds.values() for one in kept]
 
     def holds_on(self, target: int) -> list[Hold]:
         """Return the holds that keep a target from being engaged, by name."""
@@ -204,6 +217,10 @@ class Book:
         made = [one for kept in self._orders.values() for one in kept]
         return sorted(made, key=lambda one: one.ref)
 
+    def running(self) -> list[Order]:
+        """Return the orders that are neither ceased nor done, by name."""
+        return [self._running[ref] for ref in sorted(self._running)]
+
     def orders_on(self, target: int, now_s: float) -> list[Order]:
         """Return the orders in force on a target, by name."""
         made = [one for k in self.numbers(target) for one in self._orders.get(k, ())]
@@ -212,9 +229,9 @@ class Book:
 
     def moves(self, now_s: float) -> list[Order]:
         """Return the orders in force by which a unit moves to the other nation, by name."""
-        made = [one for k, kept in self._orders.items() if is_unit(k) for one in kept]
-        made = [one for one in made if self.is_in_force(one, now_s)]
-        return sorted(made, key=lambda one: one.ref)
+        return [
+            one for one in self.running() if is_unit(one.target) and self.is_in_force(one, now_s)
+        ]
 
     def has_arrived(self, order: Ref) -> bool:
         """Return whether the unit of an order to move has come to its place."""

@@ -346,8 +346,8 @@ class Desk:
 
     def _end_conflicts(self, now_s: float, effects: list[Effect]) -> None:
         """Cease own orders on what is held, and the later of two nations' orders on one target."""
-        for order in self.book.orders():
-            if order.nation != self.nation or self.book.is_over(order.ref):
+        for order in self.book.running():
+            if order.nation != self.nation:
                 continue
             if now_s >= order.until_s:
                 continue

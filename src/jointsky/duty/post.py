@@ -31,7 +31,6 @@ from jointsky.duty.wire import pack, unpack
 from jointsky.errors import RefusedError
 from jointsky.records.assessment import Assessment, Identity, Threat
 from jointsky.records.decisions import (
-    Hold,
     Order,
     Pointed,
     Presence,
@@ -321,7 +320,7 @@ class CommandPost:
         """Hold what is proposed or ordered, by either, and here is taken for friend or civil."""
         book = self.desk.book
         meant = {one.target for one in book.open_proposals()}
-        meant |= {one.target for one in book.orders() if book.is_in_force(one, now_s)}
+        meant |= {one.target for one in book.running() if book.is_in_force(one, now_s)}
         for target in sorted(meant):
             found = self._own(target)
             if found is None or book.is_held(target):
@@ -333,7 +332,7 @@ class CommandPost:
                 self._identifier.release(found.track)
                 why = f"hostile at {found.hostile:.0%} only, on second thoughts"
                 self._do(self.desk.hold(target, self._seat, now_s, why), out)
-        for hold in [one for one in book if isinstance(one, Hold)]:
+        for hold in sorted(book.holds(), key=lambda one: one.ref):
             found = self._own(hold.target)
             is_own = hold.nation == self.nation and hold in book.holds_on(hold.target)
             if is_own and found is not None and found.identity == "hostile":

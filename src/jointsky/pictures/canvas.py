@@ -11,10 +11,12 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from jointsky.pictures.colours import Palette
 
 DPI = 100
+_MANY = 20_000.0  # from here on zeros are not written out
 FONT = "DejaVu Sans"  # comes with matplotlib: the same everywhere
 
 
@@ -91,6 +93,13 @@ def plain(axes: Any, made: Sheet, title: str) -> None:
         spine.set_color(palette.quiet)
     axes.tick_params(colors=palette.quiet, length=0, pad=3 * made.unit)
     relabel(axes, made)
+
+
+def counted(axis: Any, steps: int = 6) -> None:
+    """Put a few ticks on an axis; thousands and millions are written as k and M."""
+    axis.set_major_locator(MaxNLocator(steps))
+    if max(map(abs, axis.get_view_interval())) >= _MANY:
+        axis.set_major_formatter(EngFormatter(sep=""))
 
 
 def relabel(axes: Any, made: Sheet) -> None:

@@ -12,8 +12,6 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
-from matplotlib.ticker import MaxNLocator
-
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
 
@@ -104,7 +102,7 @@ def _panel(
         low, high = min([*ends, 0.0]), max([*ends, 0.0])
         room = 0.04 * (high - low) or 1.0
         axes.set_xlim(low - (room if low < 0.0 else 0.0), high + room)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    canvas.counted(axes.xaxis)
     axes.set_yticks(range(len(dots)))
     axes.set_yticklabels(list(reversed(names)) if names is not None else [])
     canvas.relabel(axes, made)

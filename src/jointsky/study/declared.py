@@ -80,6 +80,49 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = None
 
 
+class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An effect taken apart: from one level of a factor to another, over levels in between.
+
+    Each part is the paired difference that one step makes; they add up to the whole.  Other
+    factors are at their first level.
+    """
+
+    name: Annotated[PlainName, Meta(description="Unique name")]
+    factor: Annotated[str, Meta(description="Name of the factor")]
+    levels: Annotated[
+        tuple[Any, ...], Meta(min_length=2, description="From the first to the last of these")
+    ]
+    parts: Annotated[tuple[str, ...], Meta(description="What each step adds: one name for each")]
+
+
+class Crossing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a difference changes its side: from where on something is no longer worth it.
+
+    Levels of a factor, each at a number, against one level of it.  Other factors are at their first
+    level.
+    """
+
+    name: Annotated[PlainName, Meta(description="Unique name")]
+    factor: Annotated[str, Meta(description="Name of the factor")]
+    levels: Annotated[tuple[Any, ...], Meta(min_length=2, description="Levels, in order")]
+    at: Annotated[
+        tuple[float, ...], Meta(description="The number that each stands for; none: themselves")
+    ] = ()
+    against: Annotated[Any, Meta(description="The level that they are compared with")]
+    words: Annotated[str, Meta(description="What the numbers are: share of time without link")]
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose coverage the map of what came through shows."""
+
+    height_m: Annotated[float, Meta(ge=0, le=100_000, description="Height above the ground")] = (
+        300.0
+    )
+    type: Annotated[
+        str, Meta(description="Vehicle type, of the catalogue or the scenario; none: 1 m²")
+    ] = ""
+
+
 class Runs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many runs of each point: all of them see the same skies, one after the other."""
 
@@ -100,6 +143,11 @@ class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     description: Annotated[str, Meta(description="What it is about, in a sentence")] = ""
     design: Annotated[Design, Meta(description="Which points are looked at")] = Design()
     runs: Annotated[Runs, Meta(description="How many runs of each")] = Runs()
+    splits: Annotated[tuple[Split, ...], Meta(description="Effects that are taken apart")] = ()
+    crossings: Annotated[
+        tuple[Crossing, ...], Meta(description="Where differences change their side")
+    ] = ()
+    seen: Annotated[Seen, Meta(description="What coverage the map shows")] = Seen()
     seed: Annotated[int, Meta(ge=0, lt=SEEDS, description="Where all skies come from")] = 1
     level: Annotated[
         float, Meta(gt=0.5, lt=1, description="How often an interval holds the truth")
@@ -145,7 +193,8 @@ def load_study(path: str | pathlib.Path) -> LoadedStudy:
 
 def _check(study: Study, faults: Faults) -> None:
     """Tell what is wrong with a study though each of its fields is sound."""
-    for section, items in (("factors", study.factors), ("responses", study.responses)):
+    sections = ("factors", "responses", "splits", "crossings")
+    for section, items in ((name, getattr(study, name)) for name in sections):
         names = [one.name for one in items]
         for number, name in enumerate(names):
             if name in names[:number]:
@@ -153,8 +202,44 @@ def _check(study: Study, faults: Faults) -> None:
                 faults.add(f"{section}[{number}].name", found, "another name")
     for number, factor in enumerate(study.factors):
         _check_factor(factor, study.design, faults.under(f"factors[{number}]"))
+    for number, split in enumerate(study.splits):
+        below = faults.under(f"splits[{number}]")
+        _check_levels(study, split.factor, {"levels": split.levels}, below)
+        if len(split.parts) != len(split.levels) - 1:
+            found = f"{len(split.parts)} names for {len(split.levels)} levels"
+            below.add("parts", found, f"{len(split.levels) - 1}, one for each step")
+    for number, crossing in enumerate(study.crossings):
+        below = faults.under(f"crossings[{number}]")
+        given = {"levels": crossing.levels, "against": (crossing.against,)}
+        _check_levels(study, crossing.factor, given, below)
+        at = crossing.at or crossing.levels
+        is_number = all(isinstance(one, int | float) for one in at)
+        if not is_number or len(at) != len(crossing.levels) or sorted(set(at)) != list(at):
+            wanted = f"{len(crossing.levels)} rising numbers, one for each level"
+            below.add("at", f"found {list(crossing.at)}", wanted)
     if study.runs.least > study.runs.most:
         faults.add("runs.least", f"{study.runs.least}, more than `most`", "no more than that")
+
+
+def _check_levels(
+    study: Study, name: str, given: Mapping[str, tuple[Any, ...]], faults: Faults
+) -> None:
+    """Tell what of a factor's name and levels there is not; only factorial designs have all."""
+    if study.design.kind != "factorial":
+        faults.add("", f"a {study.design.kind} design", "a factorial one, which has all levels")
+    factor = next((one for one in study.factors if one.name == name), None)
+    if factor is None:
+        names = [one.name for one in study.factors]
+        wanted = f"one of {', '.join(names)}"
+        faults.add("factor", f"{name!r} is no factor", wanted, did_you_mean(name, names))
+        return
+    known = list(factor.alternatives) or list(factor.levels)
+    for field, levels in given.items():
+        for level in levels:
+            if level not in known:
+                wanted = f"one of {', '.join(map(str, known))}"
+                hint = did_you_mean(str(level), list(map(str, known)))
+                faults.add(field, f"{level!r} is no level of {name!r}", wanted, hint)
 
 
 def _check_factor(factor: Factor, design: Design, faults: Faults) -> None:

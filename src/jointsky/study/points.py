@@ -27,7 +27,9 @@ class Point:
 
     @property
     def name(self) -> str:
-        """Return the levels in one line: ``sharing none, seats 4``."""
+        """Return the levels in one line: ``sharing none, seats 4``; of one factor its level."""
+        if len(self.levels) == 1:
+            return _shown(next(iter(self.levels.values())))
         return ", ".join(f"{name} {_shown(level)}" for name, level in self.levels.items())
 
 

@@ -17,6 +17,7 @@ from jointsky.study.answers import Answers
 from jointsky.study.declared import Study, load_study
 from jointsky.study.engine import names_of
 from jointsky.study.journal import Journal, state_of
+from jointsky.study.leak_map import check_seen
 from jointsky.study.outputs import write
 from jointsky.study.points import checked_points
 from jointsky.study.ray_workers import RayWorkers
@@ -60,7 +61,9 @@ def run_study(
     name = pathlib.Path(path).name.removesuffix(".yaml").removesuffix(".study")
     answers = Answers(len(points), names_of(study))
     journal = Journal(pathlib.Path("out") / name if out is None else pathlib.Path(out), answers)
-    digest = build(Alterable(loaded.scenario).with_values({})).digest
+    base = Alterable(loaded.scenario).with_values({})
+    check_seen(loaded, base)
+    digest = build(base).digest
     journal.begin(state_of(loaded, points, digest), resume, fresh)
     expected = study.runs.least
     whole = _workers((study, str(loaded.scenario.resolve()), points), workers, ray)
@@ -80,7 +83,8 @@ def run_study(
         whole.close()
     is_whole = told.skies == wanted
     if is_whole:
-        write(told, journal.work, f"jointsky study {path}", journal.lines(told.skies))
+        lines = journal.lines(told.skies)
+        write(told, base, journal.work, f"jointsky study {path}", lines)
         journal.finish()
     return Ended(told, journal.final if is_whole else journal.work, is_whole)
 

@@ -1,0 +1,117 @@
+"""The picture of curves: values over a number with bands, each named at its right end."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import pathlib
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from jointsky.pictures import canvas, colours
+from jointsky.pictures.canvas import Sheet
+from jointsky.pictures.effects import NOTHING, Dot, words
+
+WIDTH_PX, PANEL_PX, HEAD_PX, COLUMNS = 1800, 470, 84, 2
+LINES = ("-", "--", "-.", ":")
+NAME_LETTERS = 22  # in a line
+_APART = 0.1  # of a panel's height, between names
+
+
+@dataclasses.dataclass(frozen=True)
+class Curve:
+    """One line: its name, where it has values, and these; where it crosses nought, if it does."""
+
+    name: str
+    at: Sequence[float]
+    values: Sequence[Dot]
+    crosses: Dot = NOTHING
+
+
+@dataclasses.dataclass(frozen=True)
+class Panel:
+    """Some curves over one number."""
+
+    title: str
+    over: str
+    curves: Sequence[Curve]
+    has_nought: bool = False
+
+
+def draw_curves(
+    panels: Sequence[Panel], path: str | pathlib.Path, title: str, beneath: str
+) -> None:
+    """Write panels, two beside each other, as PNG, or as SVG by the name of the file."""
+    rows = math.ceil(len(panels) / COLUMNS)
+    height_px = HEAD_PX + PANEL_PX * rows
+    made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
+    made.unit = 1.0
+    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
+    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
+    for k, panel in enumerate(panels):
+        row, column = divmod(k, COLUMNS)
+        bottom = 1.0 - (HEAD_PX + (row + 1) * PANEL_PX - 80) / height_px
+        left = (column * WIDTH_PX / COLUMNS + 80) / WIDTH_PX
+        wide = (WIDTH_PX / COLUMNS - 270) / WIDTH_PX
+        axes = made.axes(left, bottom, wide, (PANEL_PX - 140) / height_px)
+        _panel(axes, made, panel)
+    canvas.save(made, path)
+
+
+def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
+    canvas.plain(axes, made, panel.title)
+    if panel.has_nought:
+        axes.axhline(0.0, color=made.palette.quiet, linewidth=1.2)
+    ends = []
+    for k, curve in enumerate(panel.curves):
+        tint, line = colours.SENSORS[k % len(colours.SENSORS)], LINES[k % len(LINES)]
+        known = [n for n, dot in enumerate(curve.values) if dot.is_known]
+        if not known:
+            continue
+        at = np.array([curve.at[n] for n in known])
+        value, low, high = (
+            np.array([getattr(curve.values[n], name) for n in known])
+            for name in ("value", "low", "high")
+        )
+        axes.fill_between(at, low, high, color=tint, alpha=0.18, linewidth=0)
+        axes.plot(at, value, line, color=tint, linewidth=2.0, marker="o", markersize=5.5)
+        ends.append((float(at[-1]), float(value[-1]), curve.name, tint))
+        if curve.crosses.is_known:
+            _cross(axes, made, curve, k, tint)
+    axes.margins(x=0.02)
+    axes.set_xlabel(panel.over, color=made.palette.quiet, fontproperties=made.font(9.5))
+    canvas.counted(axes.xaxis)
+    canvas.counted(axes.yaxis)
+    canvas.relabel(axes, made)
+    _name(axes, made, ends)
+
+
+def _cross(axes: Any, made: Sheet, curve: Curve, row: int, tint: str) -> None:
+    """Mark where a curve crosses nought, with its interval."""
+    crosses = curve.crosses
+    until = crosses.high if math.isfinite(crosses.high) else curve.at[-1]
+    axes.plot([crosses.low, until], [0.0, 0.0], color=tint, linewidth=5.0, alpha=0.5)
+    axes.plot([crosses.value], [0.0], "D", color=tint, markersize=8, zorder=4)
+    said = words(crosses) if math.isfinite(crosses.high) else f"{crosses.value:.3g} or beyond"
+    axes.annotate(
+        f"nought at {said}", (0.01, 0.97 - 0.07 * row), xycoords="axes fraction",
+        va="top", color=tint, fontproperties=made.font(9.5, bold=True),
+    )  # fmt: skip
+
+
+def _name(axes: Any, made: Sheet, ends: list[tuple[float, float, str, str]]) -> None:
+    """Write the name of each curve at its right end, no two in one place."""
+    low, high = axes.get_ylim()
+    taken = -math.inf
+    for _, value, name, tint in sorted(ends, key=lambda one: one[1]):
+        place = max((value - low) / (high - low), taken + _APART)
+        taken = place
+        axes.annotate(
+            textwrap.fill(name, NAME_LETTERS), (1.0, place), xycoords="axes fraction",
+            xytext=(8, 0),
+            textcoords="offset points", va="center", color=tint,
+            fontproperties=made.font(9.5, bold=True), annotation_clip=False,
+        )  # fmt: skip

@@ -1,0 +1,164 @@
+"""What a study found, in sentences made of its figures."""
+
+from __future__ import annotations
+
+import math
+
+from jointsky.pictures.effects import number, words
+from jointsky.study.drawing import dot
+from jointsky.study.effects import crossings_of, splits_of
+from jointsky.study.intervals import Interval
+from jointsky.study.summary import Estimate, Summary
+
+
+def lines(told: Summary) -> list[str]:
+    """Return what was found at each point, response by response."""
+    made = []
+    names = [point.name for point in told.points]
+    for response in told.study.responses:
+        found = told.of(response.name)
+        first = found[0]
+        if first.interval is None:
+            made.append(f"{response.name}: no run had it to tell at {names[0]}.")
+            continue
+        made.append(f"{response.name}: {_words(first.interval)} at {names[0]}.")
+        made += [_line(one, names[one.point]) for one in found[1:] if one.difference is not None]
+    return made
+
+
+def _line(one: Estimate, name: str) -> str:
+    assert one.interval is not None and one.difference is not None
+    difference, gain = one.difference
+    half = difference.half_width
+    if half == 0.0:
+        told = "the same in every run" if difference.value == 0.0 else "so much off in every run"
+    elif difference.low <= 0.0 <= difference.high:
+        most = max(abs(difference.low), abs(difference.high))
+        told = f"no difference seen, none above {number(most, half)}"
+    else:
+        told = f"{_apart(difference)} (± {number(half, half)})"
+    worth = ""
+    if math.isfinite(gain) and half > 0.0:
+        worth = f"; to see that under skies of their own takes {gain:,.1f} times the runs"
+    return f"    {name}: {_words(one.interval)}, {told}{worth}."
+
+
+def headline(told: Summary) -> list[str]:
+    """Return what a reader must know first: the ends of each response, parts, turns, precision."""
+    made = [_ends(told, response.name) for response in told.study.responses]
+    made += [_split(told), _crossing(told), _precision(told)]
+    return [one for one in made if one]
+
+
+def _ends(told: Summary, response: str) -> str:
+    """Return where a response is least and most, and what cannot be told from the first point."""
+    known = [one for one in told.of(response) if one.interval is not None]
+    names = [point.name for point in told.points]
+    if not known or known[0].point != 0 or len(known) < 2:
+        return ""
+    first = known[0]
+    assert first.interval is not None
+    is_same = all(one.interval is not None and one.interval.half_width == 0.0 for one in known)
+    if is_same and len({one.interval.value for one in known if one.interval}) == 1:
+        return f"{response}: {first.interval.value:,.4g} in every run at every point."
+    others = [one for one in known[1:] if one.difference is not None]
+    sure = [one for one in others if _is_sure(one)]
+    alike = [names[one.point] for one in others if not _is_sure(one)]
+    made = f"{response}: {_words(first.interval)} at {names[0]}"
+    for is_less, word in ((True, "least"), (False, "most")):
+        side = [one for one in sure if (_difference(one).value < 0.0) == is_less]
+        if side:
+            far = max(side, key=lambda one: abs(_difference(one).value))
+            assert far.interval is not None
+            made += (
+                f"; {word}, {_words(far.interval)}, at {names[far.point]} "
+                f"({_apart(_difference(far))})"
+            )
+    if alike:
+        made += f"; not told from {names[0]}: {_listed(alike)}"
+    return made + "."
+
+
+def _split(told: Summary) -> str:
+    """Return the parts of the first response's effect, the largest first."""
+    first = told.study.responses[0].name
+    made = []
+    for one in splits_of(told):
+        if one.response != first:
+            continue
+        parts = sorted(
+            zip(one.split.parts, one.parts, strict=True),
+            key=lambda pair: -abs(pair[1].difference.value),
+        )
+        sure = [
+            f"{name} {_apart(part.difference)}" for name, part in parts if _has(part.difference)
+        ]
+        rest = [name for name, part in parts if not _has(part.difference)]
+        said = f"{one.split.name}, {first}: {_apart(one.whole.difference)} in all"
+        said += f"; of that {_listed(sure)}" if sure else ""
+        said += f"; nothing seen of {_listed(rest)}" if rest else ""
+        made.append(said + ".")
+    return " ".join(made)
+
+
+def _crossing(told: Summary) -> str:
+    first = told.study.responses[0].name
+    made = []
+    for one in crossings_of(told):
+        if one.response != first:
+            continue
+        against = f"against {one.crossing.against} in {first}"
+        if math.isfinite(one.where.value):
+            bounds = f"{_bound(one.where.low)} to {_bound(one.where.high)}"
+            made.append(
+                f"{one.crossing.name} {against}: changes its side at {one.crossing.words} "
+                f"{one.where.value:.2f} ({told.study.level:.0%} interval {bounds})."
+            )
+        else:
+            ends = f"{one.at[0]:g} to {one.at[-1]:g}"
+            made.append(f"{one.crossing.name} {against}: the same side from {ends}.")
+    return " ".join(made)
+
+
+def _bound(value: float) -> str:
+    return f"{value:.2f}" if math.isfinite(value) else "beyond all levels"
+
+
+def _precision(told: Summary) -> str:
+    wanted = [one for one in told.study.responses if one.half_width or one.relative]
+    if not wanted:
+        return ""
+    short = [
+        one.name
+        for one in wanted
+        if not all(found.look is None or found.look.is_enough for found in told.of(one.name))
+    ]
+    if not short:
+        return f"All intervals are as narrow as was wanted, after {told.skies:,} skies."
+    return f"Not as narrow as was wanted when the runs ended: {_listed(short)}."
+
+
+def _difference(one: Estimate) -> Interval:
+    assert one.difference is not None
+    return one.difference.difference
+
+
+def _is_sure(one: Estimate) -> bool:
+    return _has(_difference(one))
+
+
+def _has(difference: Interval) -> bool:
+    return not difference.low <= 0.0 <= difference.high
+
+
+def _apart(difference: Interval) -> str:
+    side = "more" if difference.value > 0.0 else "less"
+    return f"{number(abs(difference.value), difference.half_width)} {side}"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{'; '.join(names[:-1])} and {names[-1]}"
+
+
+def _words(interval: Interval) -> str:
+    return words(dot(interval))
