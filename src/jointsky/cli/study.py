@@ -90,4 +90,4 @@ def _show(ended: Ended, seconds: float) -> None:
     rate = runs / max(seconds, 1e-9) * 3600.0
     console.results.print(f"{seconds:,.1f} s, {rate:,.0f} runs an hour")
     if ended.is_whole:
-        console.results.print(f"wrote {ended.folder}: report.html, effects.png, runs.parquet")
+        console.results.print(f"wrote {ended.folder}: report.html, pictures, runs.parquet")

@@ -54,8 +54,11 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Which points of the space of factors are looked at."""
 
     kind: Annotated[
-        Literal["factorial", "latin-hypercube", "nearly-orthogonal", "sobol"],
-        Meta(description="factorial: every level with every other; the others fill the space"),
+        Literal["factorial", "latin-hypercube", "nearly-orthogonal", "sobol", "saltelli"],
+        Meta(
+            description="factorial: every level with every other; the others fill the space; "
+            "saltelli: so that it is told which factors matter"
+        ),
     ] = "factorial"
     points: Annotated[
         int, Meta(ge=1, le=100_000, description="How many, but for a factorial design")
@@ -112,6 +115,22 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     words: Annotated[str, Meta(description="What the numbers are: share of time without link")]
 
 
+class Best(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which point is best is asked, to be told rightly with a stated probability."""
+
+    response: Annotated[str, Meta(description="Name of the response that it is best in")]
+    indifference: Annotated[
+        float, Meta(gt=0, description="A difference of less does not matter, in its unit")
+    ]
+    probability: Annotated[
+        float, Meta(gt=0.5, lt=1, description="That the best is told, if it is so much better")
+    ] = 0.95
+    is_larger_better: Annotated[bool, Meta(description="Else the smaller is")] = False
+    batch: Annotated[
+        int, Meta(ge=1, le=1000, description="Skies whose mean is taken for normal")
+    ] = 1
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose coverage the map of what came through shows."""
 
@@ -147,6 +166,9 @@ class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     crossings: Annotated[
         tuple[Crossing, ...], Meta(description="Where differences change their side")
     ] = ()
+    best: Annotated[
+        Best | None, Meta(description="Which point is best; the study goes on until that is told")
+    ] = None
     seen: Annotated[Seen, Meta(description="What coverage the map shows")] = Seen()
     seed: Annotated[int, Meta(ge=0, lt=SEEDS, description="Where all skies come from")] = 1
     level: Annotated[
@@ -202,6 +224,13 @@ def _check(study: Study, faults: Faults) -> None:
                 faults.add(f"{section}[{number}].name", found, "another name")
     for number, factor in enumerate(study.factors):
         _check_factor(factor, study.design, faults.under(f"factors[{number}]"))
+    names = [one.name for one in study.responses]
+    if study.best is not None and study.best.response not in names:
+        found = f"{study.best.response!r} is no response"
+        hint = did_you_mean(study.best.response, names)
+        faults.add("best.response", found, f"one of {', '.join(names)}", hint)
+    if study.design.kind == "saltelli":
+        _check_saltelli(study, faults)
     for number, split in enumerate(study.splits):
         below = faults.under(f"splits[{number}]")
         _check_levels(study, split.factor, {"levels": split.levels}, below)
@@ -219,6 +248,20 @@ def _check(study: Study, faults: Faults) -> None:
             below.add("at", f"found {list(crossing.at)}", wanted)
     if study.runs.least > study.runs.most:
         faults.add("runs.least", f"{study.runs.least}, more than `most`", "no more than that")
+
+
+def _check_saltelli(study: Study, faults: Faults) -> None:
+    """Tell where a design cannot say which factors matter."""
+    rows = len(study.factors) + 2
+    base, rest = divmod(study.design.points, rows)
+    if rest or base < 2 or base & (base - 1):
+        found = f"{study.design.points} points of {len(study.factors)} factors"
+        few, more = (f"{rows * n}" for n in (64, 128))
+        faults.add("design.points", found, f"{rows} times a power of 2, as {few} or {more}")
+    for number, factor in enumerate(study.factors):
+        if factor.range is None:
+            found = "no range, of which shares could be told"
+            faults.add(f"factors[{number}]", found, "a `range`")
 
 
 def _check_levels(

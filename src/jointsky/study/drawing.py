@@ -13,6 +13,7 @@ import numpy as np
 from jointsky.pictures.curves import Curve, Panel, draw_curves
 from jointsky.pictures.effects import NOTHING, Dot, Effect, draw_effects
 from jointsky.pictures.heat import Heat, draw_heat
+from jointsky.pictures.indices import Share, draw_indices
 from jointsky.pictures.splits import Bars, draw_splits
 from jointsky.pictures.spread import Spread, draw_spread
 from jointsky.pictures.tradeoff import draw_tradeoffs
@@ -20,6 +21,7 @@ from jointsky.study.declared import Factor
 from jointsky.study.effects import crossings_of, splits_of
 from jointsky.study.intervals import Interval
 from jointsky.study.summary import Summary, columns_of
+from jointsky.study.surfaces import surfaces_of
 
 KINDS = ("png", "svg")
 MOST_DRAWN = 24  # points with a row or a name of their own
@@ -38,7 +40,18 @@ class Drawn:
 def draw_all(told: Summary, folder: pathlib.Path) -> list[Drawn]:
     """Draw all pictures that a study has something for; return them in the order of a report."""
     made = []
-    for drawing in (_splits, _crossings, _effects, _curves, _heat, _tradeoffs, _spread):
+    drawings = (
+        _splits,
+        _crossings,
+        _effects,
+        _matters,
+        _surfaces,
+        _curves,
+        _heat,
+        _tradeoffs,
+        _spread,
+    )
+    for drawing in drawings:
         for kind in KINDS:
             drawn = drawing(told, lambda name, k=kind: folder / f"{name}.{k}")  # type: ignore[misc]
         if drawn is not None:
@@ -233,6 +246,46 @@ def _heat(told: Summary, path: Path) -> Drawn | None:
         f"{_skies(told)}; other factors at their first level. Dark: low, light: high.",
     )
     return Drawn("heat", f"Responses over {rows.name} and {columns.name}")
+
+
+def _matters(told: Summary, path: Path) -> Drawn | None:
+    found = [one for one in surfaces_of(told) if one.matters]
+    if not found:
+        return None
+    responses = [
+        (
+            one.response,
+            [Share(name, dot(each.first), dot(each.total)) for name, each in one.matters.items()],
+        )
+        for one in found
+    ]
+    beneath = (
+        f"{_skies(told)}; shares of the variance over all points, with {told.study.level:.0%} "
+        "intervals. In all well above alone: it works together with others."
+    )
+    draw_indices(responses, path("matters"), f"{told.study.name}: what matters", beneath)
+    return Drawn("matters", "Which factors matter: Sobol' indices")
+
+
+def _surfaces(told: Summary, path: Path) -> Drawn | None:
+    found = surfaces_of(told)
+    if not found:
+        return None
+    panels = [
+        Panel(
+            f"{one.response} (foretells {max(one.model.q2, 0.0):.0%} of the variance)",
+            name,
+            [Curve("", at.tolist(), [Dot(value, value, value) for value in values.tolist()])],
+        )
+        for one in found
+        for name, (at, values) in one.over.items()
+    ]
+    beneath = (
+        f"{_skies(told)}; a surface through them, in the mean over all other factors. What it "
+        "foretells is judged by points that it has not seen."
+    )
+    draw_curves(panels, path("surfaces"), f"{told.study.name}: over what is varied", beneath)
+    return Drawn("surfaces", "A surface that stands in for runs, over each factor")
 
 
 def _tradeoffs(told: Summary, path: Path) -> Drawn | None:

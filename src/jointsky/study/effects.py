@@ -6,6 +6,7 @@ Both go run by run under the same skies, so that what all points share falls out
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 from typing import Any
@@ -14,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.streams import stream
+from jointsky.study.best import best_of
 from jointsky.study.declared import Crossing, Response, Split
 from jointsky.study.intervals import Interval, Paired
 from jointsky.study.summary import Summary, columns_of, difference
+from jointsky.study.surfaces import surfaces_of
 
 Floats = npt.NDArray[np.float64]
 RESAMPLES = 2000
@@ -51,6 +54,7 @@ class CrossingFound:
     where: Interval
 
 
+@functools.lru_cache(maxsize=1)  # pictures, words and figures ask for it
 def splits_of(told: Summary) -> list[SplitFound]:
     """Return all splits of all responses that have enough runs."""
     made = []
@@ -72,6 +76,7 @@ def splits_of(told: Summary) -> list[SplitFound]:
     return made
 
 
+@functools.lru_cache(maxsize=1)  # pictures, words and figures ask for it
 def crossings_of(told: Summary) -> list[CrossingFound]:
     """Return where all responses that have enough runs change their side."""
     made = []
@@ -137,8 +142,25 @@ def crosses_at(at: list[float], values: Floats) -> float:
 
 
 def plain_effects(told: Summary) -> dict[str, Any]:
-    """Return splits and crossings as plain numbers, for JSON."""
+    """Return splits, crossings, the best and surfaces as plain numbers, for JSON."""
+    best = best_of(told)
     return {
+        "best": None
+        if best is None
+        else {"left": list(best.left), "skies": best.skies, "is_done": best.is_done},
+        "surfaces": [
+            {
+                "response": one.response,
+                "kind": one.model.kind,
+                "q2": one.model.q2,
+                "rmse": one.model.rmse,
+                "matters": {
+                    name: {"first": _bounds(each.first), "total": _bounds(each.total)}
+                    for name, each in one.matters.items()
+                },
+            }
+            for one in surfaces_of(told)
+        ],
         "splits": [
             {
                 "name": one.split.name,

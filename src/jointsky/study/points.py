@@ -13,9 +13,10 @@ import numpy.typing as npt
 from jointsky.errors import InputError, ManyInputErrors
 from jointsky.scenario.loaded import Loaded
 from jointsky.streams import stream
-from jointsky.study import designs
+from jointsky.study import designs, sensitivity
 from jointsky.study.altering import Alterable
 from jointsky.study.declared import Factor, LoadedStudy, Study
+from jointsky.study.designs import Range
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +42,7 @@ def points_of(study: Study) -> list[Point]:
         return [_point(factors, [_level(f, k) for f, k in zip(factors, row, strict=True)])
                 for row in chosen]  # fmt: skip
     rng = stream(study.seed, "design", study.design.kind)
-    where = _filled(study.design.kind, len(factors), study.design.points, rng)
+    where = _filled(study, rng)
     return [
         _point(factors, [_at(f, float(u)) for f, u in zip(factors, row, strict=True)])
         for row in where
@@ -103,9 +104,12 @@ def _point(factors: Sequence[Factor], levels: Sequence[Any]) -> Point:
     return Point(named, values)
 
 
-def _filled(
-    kind: str, factors: int, points: int, rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
+def _filled(study: Study, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Return the points (n, d) of a design that fills the space, each factor from 0 to 1."""
+    kind, factors, points = study.design.kind, len(study.factors), study.design.points
+    if kind == "saltelli":
+        unit = {one.name: Range(0.0, 1.0) for one in study.factors}
+        return sensitivity.points(unit, points // (factors + 2), rng)
     if kind == "nearly-orthogonal":
         return designs.nearly_orthogonal(points, factors, rng).points
     made = {"latin-hypercube": designs.latin_hypercube, "sobol": designs.sobol_points}[kind]

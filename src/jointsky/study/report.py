@@ -10,7 +10,7 @@ from typing import Any
 
 from jointsky.pictures.effects import words
 from jointsky.pictures.report import Report
-from jointsky.study.drawing import Drawn, dot
+from jointsky.study.drawing import MOST_DRAWN, Drawn, dot
 from jointsky.study.summary import Summary
 from jointsky.study.words import headline, lines
 
@@ -34,9 +34,10 @@ def write_report(told: Summary, folder: pathlib.Path, command: str, drawn: Seque
     for picture in drawn:
         page.heading(picture.words)
         page.picture(folder / f"{picture.name}.png", picture.words)
-    page.heading("Point by point")
-    for line in lines(told):
-        page.words(line.strip())
+    if len(told.points) <= MOST_DRAWN:
+        page.heading("Point by point")
+        for line in lines(told):
+            page.words(line.strip())
     page.heading("Values")
     heads = ["point", *(factor.name for factor in study.factors)]
     rows = []

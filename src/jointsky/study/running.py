@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from jointsky.scenario.build import build
 from jointsky.study.altering import Alterable
 from jointsky.study.answers import Answers
+from jointsky.study.best import best_of
 from jointsky.study.declared import Study, load_study
 from jointsky.study.engine import names_of
 from jointsky.study.journal import Journal, state_of
@@ -76,7 +77,8 @@ def run_study(
                 tells(len(answers) * len(points), expected * len(points))
             journal.secure()
             told = summary(study, points, answers.of(answers.until_a_gap(wanted)), digest)
-            if told.skies < wanted or told.is_enough:
+            found = best_of(told)
+            if told.skies < wanted or (told.is_enough and (found is None or found.is_done)):
                 break
             expected = min(wanted + told.more_skies, study.runs.most)
     finally:

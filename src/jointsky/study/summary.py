@@ -35,7 +35,7 @@ class Estimate:
     look: Look | None  # None: no precision was wanted
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Summary:
     """What a study found in ``skies`` skies, seen by every point.
 

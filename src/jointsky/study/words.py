@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 
 from jointsky.pictures.effects import number, words
+from jointsky.study.best import best_of
 from jointsky.study.drawing import dot
 from jointsky.study.effects import crossings_of, splits_of
 from jointsky.study.intervals import Interval
 from jointsky.study.summary import Estimate, Summary
+from jointsky.study.surfaces import surfaces_of
+
+MOST_NAMED = 5  # points in one sentence
 
 
 def lines(told: Summary) -> list[str]:
@@ -46,7 +50,7 @@ def _line(one: Estimate, name: str) -> str:
 def headline(told: Summary) -> list[str]:
     """Return what a reader must know first: the ends of each response, parts, turns, precision."""
     made = [_ends(told, response.name) for response in told.study.responses]
-    made += [_split(told), _crossing(told), _precision(told)]
+    made += [_split(told), _crossing(told), _best(told), *_surfaces(told), _precision(told)]
     return [one for one in made if one]
 
 
@@ -120,6 +124,38 @@ def _crossing(told: Summary) -> str:
     return " ".join(made)
 
 
+def _best(told: Summary) -> str:
+    """Return which point is best, and how surely."""
+    found = best_of(told)
+    if found is None:
+        return ""
+    names = _listed([told.points[k].name for k in found.left])
+    best = found.best
+    side = "greatest" if best.is_larger_better else "least"
+    said = f"{side} {best.response}, where it is so by {best.indifference:g} or more"
+    if len(found.left) == 1:
+        sure = f"with probability {best.probability:.0%} or more"
+        return f"Best: {names}, {sure} ({said}), after {found.skies:,} skies."
+    why = "alike in all that was seen" if found.is_done else "not yet told apart"
+    return f"May be best: {names}, {why} ({said}, probability {best.probability:.0%})."
+
+
+def _surfaces(told: Summary) -> list[str]:
+    """Return which factors matter, and how far the stand-in can be trusted."""
+    made = []
+    for one in surfaces_of(told):
+        if one.matters:
+            order = sorted(one.matters, key=lambda name: -one.matters[name].total.value)
+            parts = [f"{name} {_words(one.matters[name].total)}" for name in order]
+            made.append(f"{one.response}: of its variance it is in all {_listed(parts)}.")
+        made.append(
+            f"A surface ({one.model.kind}) foretells {max(one.model.q2, 0.0):.0%} of the variance "
+            f"of {one.response} at points that it has not seen, with an error of "
+            f"{one.model.rmse:.3g}."
+        )
+    return made
+
+
 def _bound(value: float) -> str:
     return f"{value:.2f}" if math.isfinite(value) else "beyond all levels"
 
@@ -157,6 +193,8 @@ def _apart(difference: Interval) -> str:
 
 
 def _listed(names: list[str]) -> str:
+    if len(names) > MOST_NAMED + 1:
+        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} others"]
     return names[0] if len(names) == 1 else f"{'; '.join(names[:-1])} and {names[-1]}"
 
 
