@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
@@ -13,45 +12,14 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
-from jointsky.errors import InputError, NotInstalledError
+from jointsky.errors import InputError
 from jointsky.study import engine
 from jointsky.study.running import looks, run_study
 
-TOWNS = pathlib.Path(__file__).parents[2] / "scenarios" / "two-towns.yaml"
-STUDY = """\
-name: towns
-scenario: sky.yaml
-factors:
-  - name: deciding
-    alternatives:
-      together: {}
-      alone: {"links[joint]": null, duty.is_joint: false}
-responses:
-  - {name: shots, figure: shots, relative: 0.9}
-  - {name: share through, figure: leaked, of: hostile}
-  - {name: delay, figure: track_to_order_s.median}
-runs: {least: 3, most: 6, batch: 2}
-"""
 LEFT = {
     *("study.json", "report.html", "effects.png", "effects.svg"),
     *("runs.parquet", "runs.csv", "leakers.parquet", "leakers.csv"),
 }
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("study")
-    text = TOWNS.read_text(encoding="utf-8")
-    text = text.replace("duration_s: 420", "duration_s: 180").replace("step_s: 1", "step_s: 2")
-    text = text.replace("begin: 260, end: 320", "begin: 90, end: 120")
-    (folder / "sky.yaml").write_text(text + "  look_s: 4\n", encoding="utf-8")
-    (folder / "towns.study.yaml").write_text(STUDY, encoding="utf-8")
-    return folder / "towns.study.yaml"
-
-
-@pytest.fixture(scope="module")
-def ended(study, tmp_path_factory):
-    return run_study(study, tmp_path_factory.mktemp("whole") / "out")
 
 
 def octets(folder):
@@ -59,7 +27,9 @@ def octets(folder):
 
 
 def test_a_study_leaves_figures_runs_pictures_and_a_report(ended):
-    assert ended.is_whole and {path.name for path in ended.folder.iterdir()} == LEFT
+    names = {path.name for path in ended.folder.iterdir()}
+    assert ended.is_whole and names >= LEFT
+    assert all(name.endswith((".png", ".svg")) for name in names - LEFT)  # as its figures allow
     told = json.loads((ended.folder / "study.json").read_text(encoding="utf-8"))
     assert told["skies"] in looks(ended.summary.study) and told["faults"] == []
     table = pq.read_table(ended.folder / "runs.parquet")
@@ -75,25 +45,6 @@ def test_all_points_see_the_same_skies_and_a_seed_of_the_table_makes_that_run_ag
     seeds = {row["sky"]: row["seed"] for row in rows}
     assert len(set(seeds.values())) == len(seeds) and all(0 <= s < 2**53 for s in seeds.values())
     assert all(seeds[row["sky"]] == row["seed"] for row in rows)
-
-
-def test_the_outcome_is_the_same_to_the_byte_with_two_workers(ended, study, tmp_path):
-    made = run_study(study, tmp_path / "two", workers=2)
-    assert octets(made.folder) == octets(ended.folder)
-
-
-def test_the_outcome_is_the_same_to_the_byte_on_a_ray_cluster_of_two_workers(
-    ended, study, tmp_path
-):
-    pytest.importorskip("ray", reason="ray is not installed: pip install 'jointsky[ray]'")
-    made = run_study(study, tmp_path / "ray", workers=2, ray="local")
-    assert octets(made.folder) == octets(ended.folder)
-
-
-def test_without_ray_it_says_what_brings_it_along(study, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(NotInstalledError, match=r"pip install 'jointsky\[ray\]'"):
-        run_study(study, tmp_path / "out", ray="local")
 
 
 def test_a_study_stopped_and_resumed_has_the_same_outcome(ended, study, tmp_path):
@@ -138,29 +89,25 @@ def test_answers_of_another_study_are_not_taken_up(study, tmp_path):
 
 
 def test_killed_at_any_moment_it_goes_on_to_the_very_same_files(ended, study, tmp_path):
+    """Twice here; ``benchmarks/study_kills.py`` does so at twenty moments, with more workers."""
     command = [sys.executable, "-m", "jointsky", "study", str(study), "--out", str(tmp_path / "o")]
-    begun = False
-    for kill in range(3):
-        more = ["--resume"] if begun else ["--fresh"]
+    answers = tmp_path / "o.part" / "answers.jsonl"
+    for kill, word in enumerate(("--fresh", "--resume")):
         process = subprocess.Popen(
-            [*command, "--workers", "2", "--quiet", *more], start_new_session=True
+            [*command, "--workers", "1", "--quiet", word], start_new_session=True
         )
         until_s = time.monotonic() + 60.0
-        answers = tmp_path / "o.part" / "answers.jsonl"
         had = answers.stat().st_size if answers.is_file() else 0
         while process.poll() is None and time.monotonic() < until_s:
-            size = answers.stat().st_size if answers.is_file() else 0
-            if size > had:  # another sky was answered; now at some moment of the next
-                time.sleep(0.07 * kill)
+            if answers.is_file() and answers.stat().st_size > had:
+                time.sleep(0.07 * kill)  # another sky was answered: at some moment of the next
                 break
             time.sleep(0.01)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+        assert process.poll() is None
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
-        begun = (tmp_path / "o.part" / "state.json").is_file()
-    if not (tmp_path / "o").is_dir():
-        subprocess.run([*command, "--quiet", "--resume"], check=True, timeout=300)
-    assert octets(tmp_path / "o") == octets(ended.folder)
+    made = run_study(study, tmp_path / "o", resume=True)
+    assert octets(made.folder) == octets(ended.folder)
 
 
 def test_a_run_that_fails_is_kept_with_its_seed_and_traceback_and_stops_nothing(
