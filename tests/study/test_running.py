@@ -47,6 +47,24 @@ def test_all_points_see_the_same_skies_and_a_seed_of_the_table_makes_that_run_ag
     assert all(seeds[row["sky"]] == row["seed"] for row in rows)
 
 
+def test_a_figure_that_a_run_has_not_to_tell_is_a_gap_and_stops_nothing(
+    study, tmp_path, monkeypatch
+):
+    real = engine.duty_figures
+
+    def without_orders(outcome, areas):
+        made = real(outcome, areas)
+        return made | {"track_to_order_s": dict.fromkeys(made["track_to_order_s"])}
+
+    monkeypatch.setattr(engine, "duty_figures", without_orders)
+    asked = iter([False, True])
+    assert run_study(study, tmp_path / "out", should_stop=lambda: next(asked, True)).summary.skies
+    made = run_study(study, tmp_path / "out", resume=True)
+    rows = pq.read_table(made.folder / "runs.parquet").to_pylist()
+    assert {row["track_to_order_s.median"] for row in rows} == {None}
+    assert made.summary.of("delay")[0].interval is None and not made.summary.faults
+
+
 def test_a_study_stopped_and_resumed_has_the_same_outcome(ended, study, tmp_path):
     asked = iter([False, False, True])
     first = run_study(study, tmp_path / "out", should_stop=lambda: next(asked, True))

@@ -85,8 +85,9 @@ class Engine:
             outcome = outcome_of(built, seen[sky], RunSettings())
         areas = areas_of(built)
         figures = duty_figures(outcome, areas)
-        asked = {name: figure_of(figures, name, "responses") for name in names_of(self.study)}
-        return asked, _leakers(outcome, areas)
+        asked = ((name, figure_of(figures, name, "responses")) for name in names_of(self.study))
+        told = {name: value for name, value in asked if math.isfinite(value)}
+        return told, _leakers(outcome, areas)
 
 
 def names_of(study: Study) -> list[str]:

@@ -67,9 +67,8 @@ class Journal:
     def put(self, answers: Sequence[Answer]) -> None:
         """Keep what all points answered under a sky; it outlives this process from here on."""
         self.answers.put(answers)
-        line = json.dumps([msgspec.to_builtins(one) for one in answers], separators=(",", ":"))
         with (self.work / ANSWERS).open("ab") as file:
-            file.write(line.encode() + b"\n")
+            file.write(msgspec.json.encode(answers) + b"\n")
 
     def secure(self) -> None:
         """Have what was kept outlive a loss of power too."""
