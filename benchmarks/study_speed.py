@@ -14,7 +14,7 @@ import pathlib
 import tempfile
 import time
 
-from jointsky.study import running
+from jointsky.study import workers
 from jointsky.study.engine import Engine
 from jointsky.study.running import run_study
 
@@ -42,13 +42,13 @@ class Watched(Engine):
         return made
 
 
-def ran_s(folder: pathlib.Path, given: argparse.Namespace, skies: int, workers: int) -> float:
+def ran_s(folder: pathlib.Path, given: argparse.Namespace, skies: int, count: int) -> float:
     """Return how long a study of so many skies takes."""
     path = folder / "speed.study.yaml"
     scenario = given.scenario.resolve()
     path.write_text(STUDY.format(scenario=scenario, look=given.look, skies=skies))
     begun_s = time.perf_counter()
-    ended = run_study(path, folder / "out", workers, fresh=True)
+    ended = run_study(path, folder / "out", count, fresh=True)
     if ended.summary.faults:
         raise SystemExit(ended.summary.faults[0].fault)
     return time.perf_counter() - begun_s
@@ -69,13 +69,13 @@ def main() -> None:
         folder = pathlib.Path(name)
         ran_s(folder, given, 2, 1)  # compiled, read
         # a study begins and ends in some seconds: two lengths of it tell that from the runs
-        running.Engine = Watched
+        workers.Engine = Watched
         beside_s, long, short = [], {}, {}
         for skies, into in ((2, short), (2 + given.skies, long)):
             Watched.spent_s = 0.0
             into[1] = ran_s(folder, given, skies, 1)
             beside_s.append(into[1] - Watched.spent_s)
-        running.Engine = Engine
+        workers.Engine = Engine
         for skies, into in ((2, short), (2 + given.skies, long)):
             into[2] = ran_s(folder, given, skies, 2)
     rates = {count: given.skies / (long[count] - short[count]) * 3600.0 for count in (1, 2)}
