@@ -26,7 +26,10 @@ class Leaker:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What one run answered: figure by figure and who came through, or what went wrong."""
+    """What one run answered: figure by figure and who came through, or what went wrong.
+
+    A figure that a run had none to tell of is left out.
+    """
 
     sky: int
     point: int
@@ -38,7 +41,8 @@ class Answer:
 class Answers:
     """Figures by sky, point and name, as many skies as came; gaps are told.
 
-    P points, F figures: 8 P F octets a sky, and P for what failed; words only of what failed.
+    A run takes 8 octets a figure and one more, up to half as much again where there is room for
+    more skies, and 2.5 times that while it is made.  Words are kept of what failed only.
     """
 
     def __init__(self, points: int, figures: Sequence[str]) -> None:
@@ -46,13 +50,11 @@ class Answers:
         self._values = np.full((ROOM, points, len(self.figures)), np.nan)
         self._failed = np.zeros((ROOM, points), np.bool_)
         self._has = np.zeros(ROOM, np.bool_)
+        self._count = 0
         self._faults: dict[tuple[int, int], Answer] = {}
 
     def __len__(self) -> int:
-        return int(self._has.sum())
-
-    def __contains__(self, sky: int) -> bool:
-        return sky < len(self._has) and bool(self._has[sky])
+        return self._count
 
     def put(self, answers: Sequence[Answer]) -> None:
         """Take what all points answered under one sky."""
@@ -64,7 +66,13 @@ class Answers:
             self._failed[sky, one.point] = bool(one.fault)
             if one.fault:
                 self._faults[sky, one.point] = dataclasses.replace(one, leakers=())
+        self._count += not self._has[sky]
         self._has[sky] = True
+
+    def missing(self, most: int) -> list[int]:
+        """Return which of the first ``most`` skies there are not, in order."""
+        self._make_room(most)
+        return [int(sky) for sky in np.flatnonzero(~self._has[:most])]
 
     def until_a_gap(self, most: int) -> int:
         """Return how many of the first ``most`` skies there are without one that is missing."""
@@ -84,11 +92,12 @@ class Answers:
         have = len(self._has)
         if skies <= have:
             return
-        more = max(skies - have, have)
-        values = np.full((more, *self._values.shape[1:]), np.nan)
-        self._values = np.concatenate([self._values, values])
-        self._failed = np.concatenate([self._failed, np.zeros((more, self.points), np.bool_)])
-        self._has = np.concatenate([self._has, np.zeros(more, np.bool_)])
+        room = max(skies, have + have // 2)
+        for name, fill in (("_values", np.nan), ("_failed", False), ("_has", False)):
+            old = getattr(self, name)
+            new = np.full((room, *old.shape[1:]), fill, old.dtype)
+            new[:have] = old
+            setattr(self, name, new)
 
 
 @dataclasses.dataclass(frozen=True)

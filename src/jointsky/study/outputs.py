@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -77,20 +78,28 @@ def runs_table(told: Summary) -> pa.Table:
 
 
 def leakers_table(lines: Iterable[Sequence[Answer]]) -> pa.Table:
-    """Return a row for each hostile that came through in any run, in order of sky and point."""
-    rows = sorted(
-        (one.sky, one.point, *dataclasses.astuple(leaker))
-        for answers in lines
-        for one in answers
-        for leaker in one.leakers
-    )
-    names = ("sky", "point", *(field.name for field in dataclasses.fields(Leaker)))
-    kinds = (pa.int64(), pa.int64(), *[pa.float64()] * 3, pa.string(), pa.string())
+    """Return a row for each hostile that came through in any run, in order of sky, point and time.
+
+    Takes 56 octets a row while it is made: many runs have many.
+    """
+    runs, places, words = (array("q"), array("q")), [array("d") for _ in range(3)], array("q")
+    known: dict[str, int] = {}
+    for answers in lines:
+        for one in answers:
+            for leaker in one.leakers:
+                runs[0].append(one.sky)
+                runs[1].append(one.point)
+                places[0].append(leaker.time_s)
+                places[1].append(leaker.latitude_deg)
+                places[2].append(leaker.longitude_deg)
+                for word in (leaker.vehicle, leaker.zone):
+                    words.append(known.setdefault(word, len(known)))
+    order = np.lexsort((places[0], runs[1], runs[0]))
+    columns = [pa.array(np.asarray(column)[order]) for column in (*runs, *places)]
+    codes, spelt = np.asarray(words).reshape(-1, 2)[order], pa.array(known, pa.string())
+    columns += [spelt.take(pa.array(codes[:, k])) for k in range(2)]
     return pa.table(
-        {
-            name: pa.array([row[k] for row in rows], kind)
-            for k, (name, kind) in enumerate(zip(names, kinds, strict=True))
-        }
+        columns, ("sky", "point", *(field.name for field in dataclasses.fields(Leaker)))
     )
 
 

@@ -71,8 +71,7 @@ def run_study(
     try:
         for wanted in looks(study):
             expected = max(expected, wanted)
-            todo = [sky for sky in range(wanted) if sky not in answers]
-            for answer in whole.answers(todo, should_stop):
+            for answer in whole.answers(answers.missing(wanted), should_stop):
                 journal.put(answer)
                 tells(len(answers) * len(points), expected * len(points))
             journal.secure()
