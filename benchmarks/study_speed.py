@@ -1,10 +1,13 @@
 """How many runs an hour a study makes, on one process and two, and what it costs beside them.
 
     python benchmarks/study_speed.py [--scenario scenarios/union-sky.yaml] [--skies 8] [--look 6]
+        [--points 6]
 
-Every sky is one run of the scenario with brief pictures, whose command posts look at theirs every
-``--look`` seconds.  Limit asked for: 3,000 runs of union-sky an hour on two cores, twice as fast
-on two as on one but for a tenth, under 5 ms a run beside the run itself.
+Every sky is seen by ``--points`` variants, which differ in how long a post leaves a target to the
+other nation's battery; truth and plots of a sky are made once for all of them.  Brief pictures,
+which command posts look at every ``--look`` seconds.  Limit asked for: 3,000 runs of union-sky an
+hour on two cores, twice as fast on two as on one but for a tenth, under 5 ms a run beside the run
+itself.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ name: speed
 scenario: {scenario}
 factors:
   - {{name: look, paths: [duty.look_s], levels: [{look}]}}
+  - {{name: leaves, paths: [duty.yield_s], levels: {leaves}}}
 responses:
   - {{name: share that came through, figure: leaked, of: hostile}}
 runs: {{least: {skies}, most: {skies}}}
@@ -46,7 +50,8 @@ def ran_s(folder: pathlib.Path, given: argparse.Namespace, skies: int, count: in
     """Return how long a study of so many skies takes."""
     path = folder / "speed.study.yaml"
     scenario = given.scenario.resolve()
-    path.write_text(STUDY.format(scenario=scenario, look=given.look, skies=skies))
+    leaves = [10 + k for k in range(given.points)]
+    path.write_text(STUDY.format(scenario=scenario, look=given.look, leaves=leaves, skies=skies))
     begun_s = time.perf_counter()
     ended = run_study(path, folder / "out", count, fresh=True)
     if ended.summary.faults:
@@ -64,6 +69,7 @@ def main() -> None:
     parser.add_argument("--scenario", type=pathlib.Path, default=default)
     parser.add_argument("--skies", type=int, default=8)
     parser.add_argument("--look", type=float, default=6.0)
+    parser.add_argument("--points", type=int, default=6)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -78,12 +84,15 @@ def main() -> None:
         workers.Engine = Engine
         for skies, into in ((2, short), (2 + given.skies, long)):
             into[2] = ran_s(folder, given, skies, 2)
-    rates = {count: given.skies / (long[count] - short[count]) * 3600.0 for count in (1, 2)}
-    print(f"{given.scenario.name}, a look every {given.look:g} s, {given.skies} skies")
+    runs = given.skies * given.points
+    rates = {count: runs / (long[count] - short[count]) * 3600.0 for count in (1, 2)}
+    print(
+        f"{given.scenario.name}, a look every {given.look:g} s, {runs} runs of {given.skies} skies"
+    )
     for count, rate in rates.items():
         print(f"{count} process{'es' if count > 1 else ''}: {rate:,.0f} runs an hour")
     print(f"two are worth {rates[2] / rates[1]:.2f} of one")
-    more_ms = 1000.0 * (beside_s[1] - beside_s[0]) / given.skies
+    more_ms = 1000.0 * (beside_s[1] - beside_s[0]) / runs
     print(f"beside the runs: {beside_s[0]:.1f} s a study and {more_ms:.1f} ms a run")
 
 
