@@ -246,8 +246,9 @@ without a default must be given; `none` stands for a field that is left out.
 """
 
 
-STUDY_WORDS = """What the file of a [study](../how-to/study.md) may say.  A field without a
-default must be given; `none` stands for a field that is left out.
+STUDY_WORDS = """What the file of a [study](../how-to/study.md) may say; `jointsky schema --study`
+writes the same for editors and `jointsky check` checks it.  A field without a default must be
+given; `none` stands for a field that is left out.
 """
 
 

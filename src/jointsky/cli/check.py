@@ -1,13 +1,15 @@
-"""check: every fault of a scenario or of a live network's file in one go, or what is in it.
+"""check: every fault of a scenario, a study or a live network's file in one go, or what is in it.
 
 Each fault is one line: file, line, path, what was found, what was wanted and, if it is known, what
-was meant.  Nothing is run and nothing is written.
+was meant.  Of a study every level of each factor is tried, with its scenario.  Nothing is run and
+nothing is written.
 """
 
 from __future__ import annotations
 
 import argparse
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 from rich.table import Table
@@ -19,6 +21,9 @@ from jointsky.live import load
 from jointsky.scenario.contents import contents
 from jointsky.scenario.load import Examined, examine
 from jointsky.scenario.resolve import resolve
+from jointsky.study import examined
+
+_Shows = Callable[[dict[str, Any]], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,31 +34,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check a file, show its faults or what is in it; return the exit code."""
-    examined: Examined | load.Examined
-    if load.is_configuration(arguments.scenario):
-        examined = load.examine(arguments.scenario)
-        contents = _live_contents(examined)
-    else:
-        examined = examine(arguments.scenario)
-        contents = _contents(examined)
+    errors, contents, show = _examined(arguments.scenario)
     figures: dict[str, Any] = {
         "scenario": str(arguments.scenario),
-        "faults": [_parts(error) for error in examined.errors],
+        "faults": [_parts(error) for error in errors],
         "contents": contents,
     }
     if arguments.json:
         console.print_json(figures)
-    elif examined.errors:
-        for error in examined.errors:
+    elif errors:
+        for error in errors:
             console.results.print(str(error), markup=False, soft_wrap=True)
         if not arguments.quiet:
-            count = len(examined.errors)
+            count = len(errors)
             console.messages.print(f"[bold red]{count} fault{'s' if count > 1 else ''}[/]")
-    elif not arguments.quiet and "network" in (contents or {}):
-        _show_live(figures["contents"])
     elif not arguments.quiet:
-        _show(figures["contents"])
-    return console.BAD_INPUT if examined.errors else console.OK
+        show(figures["contents"])
+    return console.BAD_INPUT if errors else console.OK
+
+
+def _examined(path: pathlib.Path) -> tuple[list[DeclaredError], dict[str, Any] | None, _Shows]:
+    """Return the faults of a file, what is in it where it has none, and what shows that."""
+    if load.is_configuration(path):
+        live = load.examine(path)
+        return live.errors, _live_contents(live), _show_live
+    if examined.is_study(path):
+        study = examined.examine(path)
+        return study.errors, examined.contents(study), _show_study
+    scenario = examine(path)
+    return scenario.errors, _contents(scenario), _show
 
 
 def _parts(error: DeclaredError) -> dict[str, Any]:
@@ -106,6 +115,22 @@ def _show_live(figures: dict[str, Any]) -> None:
     if figures["zones"]:
         words = ", ".join(f"{name} ({use})" for name, use in figures["zones"].items())
         table.add_row("zones", words)
+    console.results.print(table)
+    console.results.print("no faults")
+
+
+def _show_study(figures: dict[str, Any]) -> None:
+    """Print what is in the file of a study."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_row("study", figures["study"])
+    table.add_row("scenario", figures["scenario"])
+    for name, levels in figures["factors"].items():
+        table.add_row("factor", f"{name}: {'; '.join(map(str, levels))}")
+    table.add_row("points", f"{figures['points']:,} ({figures['design']})")
+    table.add_row("responses", ", ".join(figures["responses"]))
+    table.add_row("runs", f"{figures['least_runs']:,} to {figures['most_runs']:,}")
     console.results.print(table)
     console.results.print("no faults")
 

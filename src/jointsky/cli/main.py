@@ -20,8 +20,8 @@ COMMANDS = {
     "run": "a scenario is simulated: truth, plots, every site's tracks, a report",
     "study": "many runs of a scenario: effects of what is varied, with intervals",
     "replay": "the log of a run: told as a story, its seals and its end checked",
-    "check": "every fault of a scenario in one go, or what is in it",
-    "schema": "the JSON Schema of scenario files, for editors",
+    "check": "every fault of a scenario or a study in one go, or what is in it",
+    "schema": "the JSON Schema of scenario files and studies, for editors",
 }
 
 
