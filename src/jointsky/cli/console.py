@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import math
 import pathlib
@@ -17,7 +18,6 @@ from rich.progress import (
     Progress,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
@@ -69,7 +69,7 @@ Step = Callable[[str, float], None]
 def counting(quiet: bool, what: str) -> Iterator[Callable[[int, int], None]]:
     """Show how many of how many there are, how many an hour come, and how long it will take.
 
-    What was there before the first that is told does not count for the rate.
+    Both come of the whole time since the first was told; what was there before does not count.
     """
     if quiet:
         yield lambda _done, _expected: None
@@ -79,20 +79,23 @@ def counting(quiet: bool, what: str) -> Iterator[Callable[[int, int], None]]:
         BarColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
     ]
     with Progress(*columns, console=messages) as bars:
-        task = bars.add_task(what, total=None, rate="", start=True, visible=False)
+        task = bars.add_task(what, total=None, rate="", left="", start=True, visible=False)
         first: list[tuple[int, float]] = []
 
         def tell(done: int, expected: int) -> None:
             now_s = bars.get_time()
             if not first:
                 first.append((done, now_s))
-            since, hours = done - first[0][0], (now_s - first[0][1]) / 3600.0
-            rate = f"{since / hours:,.0f} an hour" if since and hours > 0.0 else ""
-            bars.update(task, completed=done, total=expected, rate=rate, visible=True)
+            since, took_s = done - first[0][0], now_s - first[0][1]
+            rate = left = ""
+            if since > 0 and took_s > 0.0:
+                rate = f"{3600.0 * since / took_s:,.0f} an hour"
+                left_s = round(max(expected - done, 0) * took_s / since)
+                left = f"about {datetime.timedelta(seconds=left_s)} left"
+            bars.update(task, completed=done, total=expected, rate=rate, left=left, visible=True)
 
         yield tell
 
