@@ -122,10 +122,11 @@ def test_the_outcome_is_the_same_to_the_byte_on_a_ray_cluster_of_two_workers_one
     assert signal.getsignal(signal.SIGTERM) is before and not ray.is_initialized()
 
 
-def test_a_cluster_that_is_not_there_is_told_with_its_address(study, tmp_path):
+@pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:1", "127.0.0.1:99999"])
+def test_a_cluster_that_is_not_there_is_told_with_its_address(address, study, tmp_path):
     pytest.importorskip("ray", reason="ray is not installed: pip install 'jointsky[ray]'")
-    with pytest.raises(InputError, match=r"--ray nowhere: .*wanted the address of a Ray cluster"):
-        run_study(study, tmp_path / "out", ray="nowhere")
+    with pytest.raises(InputError, match=f"--ray {address}: .*wanted the address of a Ray cluster"):
+        run_study(study, tmp_path / "out", ray=address)
 
 
 def test_without_ray_it_says_what_brings_it_along(study, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import importlib
 import itertools
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from jointsky.study.workers import AHEAD, TRIES, Begun, Stops, answered
 
 LOCAL = "local"
 STORE_OCTETS = 100_000_000  # of memory that `local` shares: answers are small
+REACH_S = 10.0
 WAIT_S = 1.0  # until it is asked again whether to stop
 
 
@@ -122,6 +124,7 @@ class RayWorkers:
             "object_store_memory": STORE_OCTETS,
         }
         try:
+            _reach(self._address)
             with _own_signals():
                 self._ray.init(
                     address=self._address,
@@ -129,10 +132,17 @@ class RayWorkers:
                     logging_level="error",
                     **(here if self._address == LOCAL else {}),
                 )
-        except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             found = str(error).splitlines()[0] if str(error) else type(error).__name__
             wanted = "the address of a Ray cluster, `auto` or `local`"
             raise InputError(f"--ray {self._address}", found, wanted) from None
+
+
+def _reach(address: str) -> None:
+    """Raise OSError where nobody is at HOST:PORT: Ray would knock for many minutes."""
+    host, found, port = address.rpartition(":")
+    if found and port.isdecimal() and "//" not in host:
+        socket.create_connection((host, int(port)), REACH_S).close()
 
 
 @contextlib.contextmanager
