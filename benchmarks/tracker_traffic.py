@@ -18,10 +18,11 @@ from tracker_parts.pictures_traffic import draw
 from tracker_parts.radars import observe
 from tracker_parts.scenes import KEPT
 
-from jointsky.api import Plots, Reading, ScoreResult, Sensor, Tracked, Tracks, score, track
+from jointsky.api import Plots, Reading, Sensor, Tracks, score, track
 from jointsky.recording.score_points import Points
+from jointsky.recording.track import Tracked
 from jointsky.records.reading import Contents
-from jointsky.records.score import Check
+from jointsky.records.score import Check, ScoreResult
 
 STANDARDS = ("ESASSP 3 NM", "ED-142 approach")
 PHASES = ("all", "straight", "turning", "accelerating", "climbing")

@@ -1,5 +1,7 @@
 """The front door: its names, and the tracker fed from every kind of table."""
 
+import json
+import pathlib
 import subprocess
 import sys
 
@@ -10,9 +12,10 @@ import pyarrow as pa
 import pytest
 
 from jointsky import api
-from jointsky.errors import InputError
+from jointsky.errors import InputError, ManyInputErrors
 
 MOST_NAMES = 20
+TOWNS = pathlib.Path(__file__).parents[1] / "scenarios" / "two-towns.yaml"
 RADAR = api.Sensor(
     name="hill",
     kind="radar",
@@ -138,3 +141,46 @@ def test_without_stone_soup_its_room_says_what_to_install():
     told = run(code).stderr.splitlines()[-1]
     assert "jointsky.stonesoup needs the package 'stonesoup" in told
     assert "pip install 'jointsky[stonesoup]'" in told
+
+
+def test_a_scenario_shows_what_is_in_it_and_gives_tables():
+    scenario = api.load(TOWNS)
+    assert pl.from_arrow(scenario.sites())["nation"].to_list() == ["west", "east"]
+    assert scenario.sites().to_pandas()["longitude_deg"].tolist() == pytest.approx([28.0, 28.6])
+    assert set(scenario.sensors()["site"].to_pylist()) == {"westtown", "easttown"}
+    whose = scenario.vehicles().to_pandas().groupby("allegiance").size()
+    assert whose.to_dict() == {"civil": 2, "hostile": 5}
+    card = scenario._repr_html_()
+    assert "Scenario: two towns" in card and "5 one-way-attack-drone" in card
+    assert card.count("data:image/png;base64,") == 1 and "http" not in card
+
+
+def test_what_is_wrong_with_a_scenario_is_told_by_load(tmp_path):
+    (tmp_path / "sky.yaml").write_text("name: x\nnations: 3\n", encoding="utf-8")
+    with pytest.raises(ManyInputErrors, match="nations"):
+        api.load(tmp_path / "sky.yaml")
+
+
+@pytest.fixture(scope="module")
+def made_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    text = TOWNS.read_text(encoding="utf-8").replace("duration_s: 420", "duration_s: 60")
+    text = text.replace("    outages: [{begin: 260, end: 320}]\n", "")
+    (folder / "sky.yaml").write_text(text, encoding="utf-8")
+    return api.run(folder / "sky.yaml", folder / "out")
+
+
+def test_a_run_is_opened_from_its_folder_as_it_was(made_run):
+    again = api.load(made_run.folder)
+    assert again.is_whole and again.figures == json.loads(json.dumps(made_run.figures))
+    truth = pl.from_arrow(again.table("truth"))
+    assert truth.height == again.table("truth").to_pandas().shape[0] > 0
+    with pytest.raises(InputError, match="one of plots, reports, tracks, truth"):
+        again.table("trcks")
+
+
+def test_the_card_of_a_run_has_its_sites_its_duty_and_its_pictures(made_run):
+    card = made_run._repr_html_()
+    assert "Run: two towns, seed 4" in card and "came through" in card
+    assert "westtown" in card and card.count("data:image/png;base64,") == 2
+    assert "http" not in card

@@ -8,9 +8,10 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
-from jointsky.api import ScoreResult, Tracked
 from jointsky.earth.geodesy import ecef_to_enu, geodetic_to_ecef
 from jointsky.metrics.flight import PHASES
+from jointsky.recording.track import Tracked
+from jointsky.records.score import ScoreResult
 from jointsky.units import NAUTICAL_MILE_M
 from tracker_parts import traffic
 from tracker_parts.radars import FIRST_ADDRESS

@@ -2,33 +2,41 @@
 
 ``read`` opens recordings, ``track`` turns their plots into tracks, ``score`` says how good they
 are; ``Tracker`` is the same tracker fed by hand, ``LagSmoother`` one that tells later and better;
-``run`` simulates a scenario; ``Plots`` and ``Tracks`` are the columns, which ``to_plots``,
-``to_tracks`` and ``to_arrow`` exchange with NumPy, pandas, Polars and Arrow.
+``run`` simulates a scenario, ``study`` makes many runs of one, ``load`` opens what they left, or a
+scenario: all of these show themselves in a notebook, and give Arrow tables, which pandas and Polars
+take as they are.  ``Plots`` and ``Tracks`` are the columns, which ``to_plots``, ``to_tracks`` and
+``to_arrow`` exchange with NumPy, pandas, Polars and Arrow.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import pathlib
 from collections.abc import Sequence
 
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from jointsky.errors import InputError
 from jointsky.formats.options import ReadOptions
+from jointsky.pictures.run_card import run_card as _run_card
 from jointsky.recording import read as _read
 from jointsky.recording import track as _track
 from jointsky.recording.score import ScoreOptions, score
 from jointsky.recording.sites import Site
-from jointsky.recording.track import Tracked
+from jointsky.recording.track import Tracked as _Tracked
 from jointsky.records.plots import Plots
 from jointsky.records.reading import Reading
-from jointsky.records.run import Run
-from jointsky.records.score import ScoreResult
+from jointsky.records.run import Run as _Run
 from jointsky.records.sensors import Sensor
 from jointsky.records.tracks import Tracks
+from jointsky.scenario.described import Described as _Described
 from jointsky.store import dataframes as _dataframes
 from jointsky.store import tables as _tables
+from jointsky.study.studied import Studied as _Studied
+from jointsky.study.studied import load_studied as _load_studied
 from jointsky.tracking import tracker as _tracker
 from jointsky.tracking.lag_smoother import LagSmoother
 from jointsky.tracking.settings import TrackerSettings
@@ -40,16 +48,16 @@ __all__ = [
     "Reading",
     "Run",
     "ScoreOptions",
-    "ScoreResult",
     "Sensor",
     "Site",
-    "Tracked",
     "Tracker",
     "TrackerSettings",
     "Tracks",
+    "load",
     "read",
     "run",
     "score",
+    "study",
     "to_arrow",
     "to_plots",
     "to_tracks",
@@ -84,6 +92,25 @@ class Tracker(_tracker.Tracker):
         return super().pictures(to_plots(plots, self.sensors), times_s, behind_s)
 
 
+class Run(_Run, frozen=True, kw_only=True):
+    """A simulated run: its ``folder``, whether it ``is_whole``, its ``figures``.
+
+    The figures are those of summary.json; all else lies in the folder.
+    """
+
+    def table(self, name: str) -> pa.Table:
+        """Return ``truth``, ``plots``, ``tracks`` or ``reports`` as an Arrow table."""
+        path = pathlib.Path(self.folder) / f"{name}.parquet"
+        if not path.is_file():
+            known = sorted(one.stem for one in path.parent.glob("*.parquet"))
+            raise InputError(str(path.parent), f"no table {name!r}", f"one of {', '.join(known)}")
+        return pq.read_table(path)
+
+    def _repr_html_(self) -> str:
+        """Return the figures of the run in a few lines, and its pictures."""
+        return _run_card(self.figures, self.folder)
+
+
 def read(*paths: str | pathlib.Path, options: ReadOptions | None = None) -> Reading:
     """Return what one or several recordings hold: plots, other systems' tracks, sensors, faults."""
     return _read.read_all(paths, options)
@@ -95,7 +122,7 @@ def track(
     only: Sequence[str] = (),
     settings: TrackerSettings | None = None,
     smooth: bool = False,
-) -> Tracked:
+) -> _Tracked:
     """Return the tracks of a reading's plots.
 
     ``sites`` says where sources stand that do not say it themselves, by SAC/SIC or name; ``only``
@@ -123,8 +150,48 @@ def run(
     """
     # what only a simulation needs takes a second to import, and who tracks need not wait for it
     sim = importlib.import_module("jointsky.sim.whole")
-    made: Run = sim.run(scenario, out, seed, sim.RunSettings(workers=workers), ways=compare)
-    return made
+    made: _Run = sim.run(scenario, out, seed, sim.RunSettings(workers=workers), ways=compare)
+    return Run(folder=made.folder, is_whole=made.is_whole, figures=made.figures)
+
+
+def study(
+    path: str | pathlib.Path,
+    out: str | pathlib.Path | None = None,
+    workers: int = 1,
+    resume: bool = False,
+    fresh: bool = False,
+) -> _Studied:
+    """Make the runs of a study's file; return its tables ``runs``, ``effects`` and ``leakers``.
+
+    The folder is ``out/NAME`` unless ``out`` is given: report.html, pictures, the tables as Parquet
+    and CSV.  What was answered before a Ctrl-C or a kill is kept: ``resume`` goes on from there,
+    ``fresh`` throws it away.  A script that asks for several workers is guarded by
+    ``if __name__ == "__main__"``.
+    """
+    running = importlib.import_module("jointsky.study.running")  # as slow to import as a simulation
+    return _load_studied(running.run_study(path, out, workers, resume, fresh).folder)
+
+
+def load(path: str | pathlib.Path) -> Run | _Studied | _Described:
+    """Return the run or the study in a folder, or the scenario in a file, to look at.
+
+    In a notebook each shows what is in it.  A scenario gives ``sites``, ``sensors`` and
+    ``vehicles`` as tables; ManyInputErrors tell all that is wrong with it.
+    """
+    folder = pathlib.Path(path)
+    if not folder.is_dir():
+        # as slow to import as a simulation
+        made: _Described = importlib.import_module("jointsky.scenario.describe").describe(path)
+        return made
+    if (folder / "study.json").is_file():
+        return _load_studied(folder)
+    summary = folder / "summary.json"
+    try:
+        figures = json.loads(summary.read_text(encoding="utf-8"))
+        return Run(folder=str(folder), is_whole=figures["is_whole"], figures=figures)
+    except (OSError, ValueError, KeyError):
+        found, wanted = "neither a run nor a study", "a folder that one of them left"
+        raise InputError(str(folder), found, wanted) from None
 
 
 def to_plots(table: Plots | _dataframes.Table, sensors: Sequence[Sensor] = ()) -> Plots:

@@ -17,8 +17,10 @@ from jointsky.study import engine
 from jointsky.study.running import looks, run_study
 
 LEFT = {
-    *("study.json", "report.html", "effects.png", "effects.svg"),
+    *("study.json", "report.html"),
+    *(f"{name}.{kind}" for name in ("effects", "spread", "tradeoffs") for kind in ("png", "svg")),
     *("runs.parquet", "runs.csv", "leakers.parquet", "leakers.csv"),
+    *("effects.parquet", "effects.csv"),
 }
 
 

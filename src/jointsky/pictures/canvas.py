@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import pathlib
 from typing import Any
 
@@ -79,6 +80,14 @@ def save(made: Sheet, path: str | pathlib.Path) -> None:
         made.figure.savefig(
             path, format=kind, dpi=DPI, facecolor=made.palette.paper, metadata=about
         )
+
+
+def png(made: Sheet) -> bytes:
+    """Return the figure as the octets of a PNG."""
+    octets = io.BytesIO()
+    about = {"Software": "jointsky"}
+    made.figure.savefig(octets, format="png", dpi=DPI, facecolor=made.palette.paper, metadata=about)
+    return octets.getvalue()
 
 
 def plain(axes: Any, made: Sheet, title: str) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
-from jointsky.pictures.effects import NOTHING, Dot, words
+from jointsky.pictures.dots import NOTHING, Dot, words
 
 WIDTH_PX, PANEL_PX, HEAD_PX, COLUMNS = 1800, 470, 84, 2
 LINES = ("-", "--", "-.", ":")

@@ -14,28 +14,13 @@ from typing import Any
 
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
+from jointsky.pictures.dots import NOTHING, Dot, number, words
+
+__all__ = ["NOTHING", "Dot", "Effect", "draw_effects", "number", "words"]
 
 ROW_PX, PANEL_PX, HEAD_PX, WIDTH_PX = 34, 92, 84, 1800
 NAMES_PX, VALUE_PX = 330, 150
 BETTER, WORSE, LIKE = "#0072B2", "#D55E00", "#56626d"
-
-
-@dataclasses.dataclass(frozen=True)
-class Dot:
-    """A value with its bounds; NaN where it is not known."""
-
-    value: float
-    low: float
-    high: float
-    is_one_sided: bool = False
-
-    @property
-    def is_known(self) -> bool:
-        """Return whether there is anything to draw."""
-        return math.isfinite(self.value)
-
-
-NOTHING = Dot(math.nan, math.nan, math.nan)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,28 +91,3 @@ def _panel(
     axes.set_yticks(range(len(dots)))
     axes.set_yticklabels(list(reversed(names)) if names is not None else [])
     canvas.relabel(axes, made)
-
-
-def words(dot: Dot) -> str:
-    """Return a value as it is written: as many digits as its interval has to tell of."""
-    if not dot.is_known:
-        return "-"
-    half = (dot.high - dot.low) / 2.0
-    if not math.isfinite(half):
-        return number(dot.value, math.nan)
-    if half == 0.0:
-        return f"{dot.value:,.4g} in all"
-    if dot.is_one_sided:
-        end = dot.high if dot.low == dot.value else dot.low
-        return f"{dot.value:g}; at {'most' if end > dot.value else 'least'} {number(end, half)}"
-    return f"{number(dot.value, half)} ± {number(half, half)}"
-
-
-def number(value: float, error: float) -> str:
-    """Return a number with digits down to the second of its error."""
-    if not math.isfinite(value):
-        return "-"
-    if not math.isfinite(error) or error <= 0.0:
-        return f"{value:,.4g}"
-    places = 1 - math.floor(math.log10(error))
-    return f"{value:,.{min(max(places, 0), 6)}f}"

@@ -14,7 +14,7 @@ from matplotlib.colors import Normalize
 
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
-from jointsky.pictures.effects import Dot, number
+from jointsky.pictures.dots import Dot, number
 
 WIDTH_PX, HEAD_PX, CELL_PX, PANEL_PX, COLUMNS = 1800, 84, 62, 130, 2
 MAP = "cividis"  # the same to any colour vision (Nunez, Anderton and Renslow 2018)

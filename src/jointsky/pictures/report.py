@@ -58,16 +58,16 @@ class Report:
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> None:
         """Add a table; its first ``words`` columns are words, the others numbers."""
-        lines = ["<thead><tr>", *_cells("th", heads, words), "</tr></thead><tbody>"]
+        lines = ["<thead><tr>", *cells("th", heads, words), "</tr></thead><tbody>"]
         for row in rows:
-            lines += ["<tr>", *_cells("td", row, words), "</tr>"]
+            lines += ["<tr>", *cells("td", row, words), "</tr>"]
         self._parts.append(f'<div class="wide"><table>{"".join(lines)}</tbody></table></div>')
 
     def prose(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table of words, which are wrapped."""
-        lines = ["<thead><tr>", *_cells("th", heads, 0), "</tr></thead><tbody>"]
+        lines = ["<thead><tr>", *cells("th", heads, 0), "</tr></thead><tbody>"]
         for row in rows:
-            lines += ["<tr>", *_cells("td", row, 0), "</tr>"]
+            lines += ["<tr>", *cells("td", row, 0), "</tr>"]
         table = f'<table class="prose">{"".join(lines)}</tbody></table>'
         self._parts.append(f'<div class="wide">{table}</div>')
 
@@ -102,8 +102,9 @@ class Report:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _cells(tag: str, cells: Sequence[str], words: int) -> list[str]:
+def cells(tag: str, texts: Sequence[str], words: int) -> list[str]:
+    """Return the cells of a row of a table; the first ``words`` are words, the others numbers."""
     return [
-        f"<{tag}{' class=word' if k < words else ''}>{html.escape(cell)}</{tag}>"
-        for k, cell in enumerate(cells)
+        f"<{tag}{' class=word' if k < words else ''}>{html.escape(text)}</{tag}>"
+        for k, text in enumerate(texts)
     ]

@@ -117,6 +117,25 @@ def draw_sky(
     canvas.save(made, path_png)
 
 
+def map_png(sky: Sky, width_px: int, height_px: int) -> bytes:
+    """Return a small map as PNG: who flies where, the zones, the sites by their names."""
+    made = canvas.sheet(colours.LIGHT, width_px, height_px)
+    edge = 26 * made.unit  # for the degrees
+    axes = made.axes(
+        edge / width_px, edge / height_px, 1 - 1.5 * edge / width_px, 1 - 1.5 * edge / height_px
+    )
+    plane, view = frame(sky, (width_px - 1.5 * edge) / (height_px - 1.5 * edge))
+    ground(axes, made, plane, view)
+    _zones(axes, made, sky, plane)
+    _paths(axes, made, sky, plane)
+    page = Page(int(axes.bbox.width), int(axes.bbox.height))
+    page.take((0, 0, 0.35 * page.width_px, 0.09 * page.height_px))
+    mark_sites(axes, made, sky, plane, page)
+    basemap_draw.draw_places(axes, made, plane, view, page)
+    basemap_draw.draw_scale(axes, made, view)
+    return canvas.png(made)
+
+
 def _by_kind(plots: Plots, sensors: list[Sensor]) -> tuple[Plots, list[Sensor]]:
     """Return the plots with kinds in the place of sensors: those can be too many to name."""
     kinds = sorted({sensor.kind for sensor in sensors})

@@ -9,7 +9,8 @@ from typing import Any
 
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
-from jointsky.pictures.effects import BETTER, LIKE, WORSE, Dot, words
+from jointsky.pictures.dots import Dot, words
+from jointsky.pictures.effects import BETTER, LIKE, WORSE
 
 ROW_PX, PANEL_PX, HEAD_PX, WIDTH_PX = 38, 100, 84, 1500
 NAMES_PX, VALUE_PX = 330, 330

@@ -9,7 +9,7 @@ from typing import Any
 
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
-from jointsky.pictures.effects import Dot
+from jointsky.pictures.dots import Dot
 
 WIDTH_PX, PANEL_PX, HEAD_PX, COLUMNS = 1800, 560, 84, 2
 _APART = 0.045  # of a panel's height, between names

@@ -21,6 +21,8 @@ from jointsky.study.effects import plain_effects
 from jointsky.study.engine import seed_of
 from jointsky.study.report import write_report
 from jointsky.study.summary import Summary, plain
+from jointsky.study.tables import effects_table
+from jointsky.study.words import headline
 
 
 def write(
@@ -35,11 +37,12 @@ def write(
     ``loaded`` is the scenario as it is declared; ``lines`` is what was answered under each sky, in
     any order.
     """
-    facts = plain(told) | plain_effects(told)
+    facts = plain(told) | plain_effects(told) | {"in_short": headline(told)}
     text = json.dumps(facts, indent=1, allow_nan=False) + "\n"
     (folder / "study.json").write_text(text, encoding="utf-8")
     leakers = leakers_table(lines)
-    for name, table in (("runs", runs_table(told)), ("leakers", leakers)):
+    tables = {"runs": runs_table(told), "effects": effects_table(told), "leakers": leakers}
+    for name, table in tables.items():
         parquet.write_table(table, folder / f"{name}.parquet")
         csv.write_csv(table, folder / f"{name}.csv")
     drawn = draw_all(told, folder)

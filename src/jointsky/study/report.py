@@ -60,8 +60,9 @@ def write_report(told: Summary, folder: pathlib.Path, command: str, drawn: Seque
     page.words(
         f"Scenario {study.scenario}, digest {told.digest}; skies from seed {study.seed}; pictures "
         f"{study.pictures}. Made with {versions}, Python {platform.python_version()}. runs.parquet "
-        "and runs.csv hold every run with its seed, leakers.parquet and leakers.csv who came "
-        "through; study.json all figures of this page."
+        "and runs.csv hold every run with its seed, effects.parquet and effects.csv values with "
+        "intervals, leakers.parquet and leakers.csv who came through; study.json all figures of "
+        "this page."
     )
     page.write(folder / "report.html")
 
