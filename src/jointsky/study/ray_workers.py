@@ -135,7 +135,8 @@ class RayWorkers:
         except (OSError, ValueError, RuntimeError) as error:
             found = str(error).splitlines()[0] if str(error) else type(error).__name__
             wanted = "the address of a Ray cluster, `auto` or `local`"
-            raise InputError(f"--ray {self._address}", found, wanted) from None
+            hint = "where it wants a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+            raise InputError(f"--ray {self._address}", found, wanted, hint) from None
 
 
 def _reach(address: str) -> None:
