@@ -52,22 +52,26 @@ class Engine:
         """Return what some points answer under one sky, in their order.
 
         What the sensors see is made once for all points whose truth and sensors are the same.
-        A run that fails answers with its seed and traceback.
+        A run that fails answers with its seed and traceback.  InputError where a response asks for
+        a figure that runs do not have.
         """
         seed, made = seed_of(self.study, sky), []
         seen: dict[bytes, list[tuple[Observed, float]]] = {}
         for point in points:
             try:
                 figures, leakers = self._figures(point, seed, seen)
-                made.append(Answer(sky, point, figures, leakers=leakers))
             except Exception:
                 fault = f"seed {seed}, {self._points[point].name}\n{traceback.format_exc()}"
                 made.append(Answer(sky, point, {}, fault))
+                continue
+            asked = ((name, figure_of(figures, name, "responses")) for name in names_of(self.study))
+            told = {name: value for name, value in asked if math.isfinite(value)}
+            made.append(Answer(sky, point, told, leakers=leakers))
         return made
 
     def _figures(
         self, point: int, seed: int, seen: dict[bytes, list[tuple[Observed, float]]]
-    ) -> tuple[dict[str, float], tuple[Leaker, ...]]:
+    ) -> tuple[dict[str, Any], tuple[Leaker, ...]]:
         if point not in self._loaded:
             self._loaded[point] = scenario_at(self._base, self._points[point], "the study")
         loaded = self._loaded[point]
@@ -84,10 +88,7 @@ class Engine:
         else:
             outcome = outcome_of(built, seen[sky], RunSettings())
         areas = areas_of(built)
-        figures = duty_figures(outcome, areas)
-        asked = ((name, figure_of(figures, name, "responses")) for name in names_of(self.study))
-        told = {name: value for name, value in asked if math.isfinite(value)}
-        return told, _leakers(outcome, areas)
+        return duty_figures(outcome, areas), _leakers(outcome, areas)
 
 
 def names_of(study: Study) -> list[str]:
