@@ -12,6 +12,7 @@ from jointsky.decide.doctrine import Doctrine
 from jointsky.declare import Faults
 
 Share = Annotated[float, Meta(ge=0, le=1)]
+STEPS_TO_LOSE = 4  # of a duty; a sign of life, its echo, and one of either that is lost
 Delay = Annotated[float, Meta(ge=0, le=3600)]
 
 
@@ -134,6 +135,12 @@ def find_faults(duty: Duty, faults: Faults) -> None:
     if duty.reserves and duty.doctrine.reinforcement is None:
         wanted = "`reinforcement` in the doctrine, or no reserves"
         faults.add("reserves", "batteries that nobody may ask for", wanted)
+    least_s = STEPS_TO_LOSE * duty.step_s
+    if duty.is_joint and len(duty.posts) == 2 and duty.doctrine.lost_after_s < least_s:
+        lost_s, step_s = duty.doctrine.lost_after_s, duty.step_s
+        found = f"{lost_s:g} s, less than {STEPS_TO_LOSE} steps of {step_s:g} s"
+        hint = "a sign of life and its echo take two steps: posts would lose each other"
+        faults.add("doctrine.lost_after_s", found, f"{least_s:g} s and more", hint)
     for number, post in enumerate(duty.posts):
         if post.nation in {one.nation for one in duty.posts[:number]}:
             found = f"{post.nation!r} has a command post already"
