@@ -15,9 +15,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from jointsky.pictures.colours import Palette
+from jointsky.pictures.dots import MANY
 
 DPI = 100
-_MANY = 20_000.0  # from here on zeros are not written out
 FONT = "DejaVu Sans"  # comes with matplotlib: the same everywhere
 
 
@@ -106,8 +106,8 @@ def plain(axes: Any, made: Sheet, title: str) -> None:
 
 def counted(axis: Any, steps: int = 6) -> None:
     """Put a few ticks on an axis; thousands and millions are written as k and M."""
-    axis.set_major_locator(MaxNLocator(steps))
-    if max(map(abs, axis.get_view_interval())) >= _MANY:
+    axis.set_major_locator(MaxNLocator(steps, steps=(1, 2, 5, 10)))
+    if max(map(abs, axis.get_view_interval())) >= MANY:
         axis.set_major_formatter(EngFormatter(sep=""))
 
 

@@ -18,6 +18,7 @@ from jointsky.pictures.dots import NOTHING, Dot, words
 WIDTH_PX, PANEL_PX, HEAD_PX, COLUMNS = 1800, 470, 84, 2
 LINES = ("-", "--", "-.", ":")
 NAME_LETTERS = 22  # in a line
+MOST_TICKS = 8  # levels that each have a tick
 _APART = 0.1  # of a panel's height, between names
 
 
@@ -65,7 +66,7 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
     canvas.plain(axes, made, panel.title)
     if panel.has_nought:
         axes.axhline(0.0, color=made.palette.quiet, linewidth=1.2)
-    ends = []
+    ends, crossed = [], 0
     for k, curve in enumerate(panel.curves):
         tint, line = colours.SENSORS[k % len(colours.SENSORS)], LINES[k % len(LINES)]
         known = [n for n, dot in enumerate(curve.values) if dot.is_known]
@@ -80,10 +81,15 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
         axes.plot(at, value, line, color=tint, linewidth=2.0, marker="o", markersize=5.5)
         ends.append((float(at[-1]), float(value[-1]), curve.name, tint))
         if curve.crosses.is_known:
-            _cross(axes, made, curve, k, tint)
+            _cross(axes, made, curve, crossed, tint)
+            crossed += 1
     axes.margins(x=0.02)
     axes.set_xlabel(panel.over, color=made.palette.quiet, fontproperties=made.font(9.5))
-    canvas.counted(axes.xaxis)
+    levels = sorted({at for curve in panel.curves for at in curve.at})
+    if len(levels) <= MOST_TICKS:
+        axes.set_xticks(levels, [f"{at:g}" for at in levels])
+    else:
+        canvas.counted(axes.xaxis)
     canvas.counted(axes.yaxis)
     canvas.relabel(axes, made)
     _name(axes, made, ends)
@@ -97,8 +103,8 @@ def _cross(axes: Any, made: Sheet, curve: Curve, row: int, tint: str) -> None:
     axes.plot([crosses.value], [0.0], "D", color=tint, markersize=8, zorder=4)
     said = words(crosses) if math.isfinite(crosses.high) else f"{crosses.value:.3g} or beyond"
     axes.annotate(
-        f"nought at {said}", (0.01, 0.97 - 0.07 * row), xycoords="axes fraction",
-        va="top", color=tint, fontproperties=made.font(9.5, bold=True),
+        f"{curve.name}: nought at {said}", (1.0, 1.02 + 0.065 * row), xycoords="axes fraction",
+        ha="right", va="bottom", color=tint, fontproperties=made.font(9.5, bold=True),
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 
+MANY = 20_000.0  # from here on zeros are not written out
+
 
 @dataclasses.dataclass(frozen=True)
 class Dot:
@@ -48,3 +50,11 @@ def number(value: float, error: float) -> str:
     places = 1 - math.floor(math.log10(error))
     rounded = round(value, min(max(places, 0), 6)) + 0.0  # no -0.0
     return f"{rounded:,.{min(max(places, 0), 6)}f}"
+
+
+def short(value: float) -> str:
+    """Return a number in three digits or so; thousands and millions as k and M."""
+    for unit, letter in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= max(unit, MANY):
+            return f"{value / unit:.3g}{letter}"
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"

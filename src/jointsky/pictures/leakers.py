@@ -6,6 +6,7 @@ It shows the defended side's gaps: places are those at which protected zones wer
 from __future__ import annotations
 
 import dataclasses
+import math
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -20,15 +21,19 @@ from matplotlib.ticker import MaxNLocator
 from jointsky.pictures import basemap_draw, canvas, colours, projection, scene, sky
 from jointsky.pictures.basemap_draw import View
 from jointsky.pictures.canvas import Sheet
-from jointsky.pictures.curves import LINES
+from jointsky.pictures.dots import short
+from jointsky.pictures.hills import draw_hill
 from jointsky.pictures.projection import Projection
 
 Floats = npt.NDArray[np.float64]
-WIDTH_PX, MAP_PX, TIME_PX, HEAD_PX, SIDE_PX = 1800, 800, 430, 90, 36
+WIDTH_PX, MAP_PX, ROW_PX, HEAD_PX, SIDE_PX, NAMES_PX = 1800, 800, 46, 90, 36, 330
+INSET_PX = 200
 SEEN = "#009E73"
 MAP = "viridis"
-ROOM_M = 4000.0
-BINS = 24
+TIMES = "#0b63ce"
+ROOM_M = 1500.0
+MOST_BINS = 120
+HIGHEST = 0.8  # of a row
 MOST = 5000  # leakers drawn of one point
 
 
@@ -64,45 +69,108 @@ def draw_leakers(
     path: str | pathlib.Path,
     title: str,
 ) -> None:
-    """Write maps of one or two points, and below how many of each point come in over time."""
-    height_px = HEAD_PX + MAP_PX + TIME_PX
+    """Write maps of one or two points, and below when those of each point come in.
+
+    The maps reach about zones and sites; the small one in the first about all that is seen.
+    """
+    time_px = 120 + ROW_PX * len(timed)
+    height_px = HEAD_PX + MAP_PX + time_px
     made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
     made.unit = 1.0
     made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
     beneath = (
-        "Each dot: one that came through, where it came into a protected zone, by its time. "
-        f"Green: {ground.seen_words}."
+        "Each dot: one that came through, where it came into a protected zone, by its minute. "
+        f"Green: {ground.seen_words}; small map: as far as they see."
     )
     made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
-    scale = Normalize(0.0, ground.end_s / 60.0)
+    scale = _scale([*mapped, *timed])
     wide = (WIDTH_PX - SIDE_PX * (len(mapped) + 1) - 90) / len(mapped)
+    bottom, high = 1.0 - (HEAD_PX + MAP_PX - 20) / height_px, (MAP_PX - 60) / height_px
     plane, extent = _frame(ground, mapped, wide / (MAP_PX - 60))
     for k, came in enumerate(mapped):
         left = SIDE_PX + k * (wide + SIDE_PX)
-        bottom = 1.0 - (HEAD_PX + MAP_PX - 20) / height_px
-        axes = made.axes(left / WIDTH_PX, bottom, wide / WIDTH_PX, (MAP_PX - 60) / height_px)
+        axes = made.axes(left / WIDTH_PX, bottom, wide / WIDTH_PX, high)
         _map(axes, made, (plane, extent), ground, came, scale)
-    bar = made.axes(
-        (WIDTH_PX - 96) / WIDTH_PX, 1.0 - (HEAD_PX + MAP_PX - 20) / height_px, 18 / WIDTH_PX,
-        (MAP_PX - 60) / height_px,
-    )  # fmt: skip
+        if k == 0 and ground.seen:
+            x_px, y_px = _free_corner(axes, plane, ground, came)
+            corner = (left + x_px) / WIDTH_PX, bottom + y_px / height_px
+            inset = made.axes(*corner, INSET_PX / WIDTH_PX, INSET_PX / height_px, zorder=5)
+            _inset(inset, made, plane, extent, ground)
+    bar = made.axes((WIDTH_PX - 96) / WIDTH_PX, bottom, 18 / WIDTH_PX, high)
     _bar(bar, made, scale)
-    low = made.axes(90 / WIDTH_PX, 75 / height_px, (WIDTH_PX - 420) / WIDTH_PX,
-                    (TIME_PX - 140) / height_px)  # fmt: skip
+    low = made.axes(
+        NAMES_PX / WIDTH_PX, 62 / height_px, (WIDTH_PX - NAMES_PX - 180) / WIDTH_PX,
+        ROW_PX * len(timed) / height_px,
+    )  # fmt: skip
     _times(low, made, timed, ground.end_s)
     canvas.save(made, path)
 
 
+def _free_corner(axes: Any, plane: Projection, ground: Ground, came: Came) -> tuple[float, float]:
+    """Return which corner of a map hides least under a small one: its south-west, in pixels."""
+    marks = plane.forward(np.concatenate(_marks(ground, [came])))
+    pixels = axes.transData.transform(marks) - axes.bbox.p0
+    wide, high = axes.bbox.size
+    last_x, last_y = wide - INSET_PX - 8.0, high - INSET_PX - 8.0
+    corners = [(last_x, 8.0), (8.0, last_y), (8.0, 60.0), (last_x - 60.0, last_y)]
+    room_px = 24.0  # for names
+
+    def hidden(corner: tuple[float, float]) -> int:
+        apart = pixels - corner
+        return int(((apart > -room_px) & (apart < INSET_PX + room_px)).all(axis=1).sum())
+
+    return min(corners, key=hidden)
+
+
+def _marks(ground: Ground, mapped: Sequence[Came]) -> list[Floats]:
+    """Return longitudes and latitudes (n, 2) of all that a map shows but what is seen."""
+    return [
+        *(rim[:, ::-1] for _, rim in ground.zones),
+        *(np.array([[lon, lat]]) for _, lat, lon in ground.sites),
+        *(np.column_stack([one.longitude_rad, one.latitude_rad]) for one in mapped),
+    ]
+
+
+def _scale(shown: Sequence[Came]) -> Normalize:
+    """Return the scale of colours from the first to the last minute in which anybody came."""
+    minutes = np.concatenate([came.time_s for came in shown]) / 60.0
+    first, last = float(np.floor(minutes.min())), float(np.ceil(minutes.max()))
+    return Normalize(first, max(last, first + 1.0))
+
+
 def _frame(ground: Ground, mapped: Sequence[Came], aspect: float) -> tuple[Projection, View]:
-    points = [rim[:, ::-1] for _, rim in ground.zones]
-    points += [np.array([[lon, lat]]) for _, lat, lon in ground.sites]
-    points += [np.column_stack([one.longitude_rad, one.latitude_rad]) for one in mapped]
-    whole = np.concatenate(points)
+    whole = np.concatenate(_marks(ground, mapped))
     plane = projection.about(whole)
     flat = plane.forward(whole)
     low, high = flat.min(axis=0), flat.max(axis=0)
-    room_m = max(ROOM_M, 0.5 * float((high - low).max()))
+    room_m = max(ROOM_M, 0.12 * float((high - low).max()))
     return plane, scene.fit(low - room_m, high + room_m, aspect, margin=0.03)
+
+
+def _seen(axes: Any, plane: Projection, ground: Ground) -> None:
+    for polygon in ground.seen:
+        shape = Path.make_compound_path(
+            *(Path(plane.forward(np.radians(ring)), closed=True) for ring in polygon)
+        )
+        axes.add_patch(
+            PathPatch(shape, facecolor=SEEN, edgecolor=SEEN, alpha=0.14, linewidth=2.0, zorder=0.7)
+        )
+
+
+def _inset(axes: Any, made: Sheet, plane: Projection, extent: View, ground: Ground) -> None:
+    """Draw all that is seen in small, and where the maps lie in it."""
+    rims = [plane.forward(np.radians(polygon[0])) for polygon in ground.seen]
+    corners = np.array([extent[:2], extent[2:]])
+    whole = np.concatenate([*rims, corners])
+    view = scene.fit(whole.min(axis=0), whole.max(axis=0), 1.0, margin=0.04)
+    sky.ground(axes, made, plane, view)
+    for text in list(axes.texts):
+        text.remove()  # its degrees: it is too small for them
+    _seen(axes, plane, ground)
+    (west, south), (east, north) = corners
+    x, y = (west, east, east, west, west), (south, south, north, north, south)
+    axes.plot(x, y, color=made.palette.ink, linewidth=1.4, zorder=4)
+    basemap_draw.draw_scale(axes, made, view)
 
 
 def _map(
@@ -115,13 +183,7 @@ def _map(
 ) -> None:
     plane, extent = frame
     sky.ground(axes, made, plane, extent)
-    for polygon in ground.seen:
-        shape = Path.make_compound_path(
-            *(Path(plane.forward(np.radians(ring)), closed=True) for ring in polygon)
-        )
-        axes.add_patch(
-            PathPatch(shape, facecolor=SEEN, edgecolor=SEEN, alpha=0.14, linewidth=2.0, zorder=0.7)
-        )
+    _seen(axes, plane, ground)
     for name, rim in ground.zones:
         line = plane.forward(np.vstack([rim, rim[:1]])[:, ::-1])
         axes.fill(*line.T, facecolor=made.palette.accent, alpha=0.08, zorder=0.8)
@@ -141,8 +203,8 @@ def _map(
     flat = plane.forward(np.column_stack([came.longitude_rad, came.latitude_rad])[:MOST])
     if len(flat):
         axes.scatter(
-            *flat.T, c=came.time_s[:MOST] / 60.0, cmap=MAP, norm=scale, s=22, alpha=0.75,
-            linewidths=0, zorder=3,
+            *flat.T, c=came.time_s[:MOST] / 60.0, cmap=MAP, norm=scale, s=42, alpha=0.9,
+            linewidths=0.5, edgecolors=made.palette.ink, zorder=3,
         )  # fmt: skip
     basemap_draw.draw_scale(axes, made, extent)
     said = f"{came.name}: {len(came.time_s) / max(came.runs, 1):.2f} a run"
@@ -165,27 +227,33 @@ def _bar(axes: Any, made: Sheet, scale: Normalize) -> None:
 
 
 def _times(axes: Any, made: Sheet, timed: Sequence[Came], end_s: float) -> None:
-    canvas.plain(axes, made, "Came through in a minute of one run")
-    edges = np.linspace(0.0, end_s, BINS + 1)
-    step_min = (edges[1] - edges[0]) / 60.0
-    ends = []
-    for k, came in enumerate(timed):
-        tint = colours.SENSORS[k % len(colours.SENSORS)]
-        counts = np.histogram(came.time_s, edges)[0] / max(came.runs, 1) / step_min
-        axes.plot(
-            (edges[:-1] + edges[1:]) / 120.0, counts, LINES[k // len(colours.SENSORS) % len(LINES)],
-            color=tint, linewidth=2.0,
-        )  # fmt: skip
-        ends.append((len(came.time_s) / max(came.runs, 1), came.name, tint))
-    axes.set_xlabel("minutes from the begin", color=made.palette.quiet,
-                    fontproperties=made.font(9.5))  # fmt: skip
-    axes.set_xlim(0.0, end_s / 60.0)
-    axes.set_ylim(bottom=0.0)
-    axes.xaxis.set_major_locator(MaxNLocator(12))
-    canvas.relabel(axes, made)
-    for k, (mean, name, tint) in enumerate(sorted(ends, key=lambda one: -one[0])):
+    """Draw for each point how many come in over time, all points by one scale."""
+    canvas.plain(axes, made, "")
+    axes.grid(False, axis="y")
+    step_s = max(60.0, 60.0 * math.ceil(end_s / 60.0 / MOST_BINS))
+    edges = np.arange(0.0, end_s + step_s, step_s)
+    rates = [np.histogram(came.time_s, edges)[0] / max(came.runs, 1) for came in timed]
+    most = max(float(rate.max()) for rate in rates)
+    for k, (came, rate) in enumerate(zip(timed, rates, strict=True)):
+        y = float(len(timed) - 1 - k)
+        axes.axhline(y, color=made.palette.grid, linewidth=0.8, zorder=1)
+        if len(came.time_s):
+            draw_hill(axes, edges / 60.0, HIGHEST * rate / most, y, TIMES)
         axes.annotate(
-            f"{name}: {mean:.2f} a run", (1.0, 0.97 - k * 0.075), xycoords="axes fraction",
-            xytext=(12, 0), textcoords="offset points", va="top", color=tint,
-            fontproperties=made.font(9.5, bold=True), annotation_clip=False,
+            f"{len(came.time_s) / max(came.runs, 1):.2f} a run", (1.0, y),
+            xycoords=("axes fraction", "data"), xytext=(10, 5), textcoords="offset points",
+            va="center", color=made.palette.ink, fontproperties=made.font(9.5),
+            annotation_clip=False,
         )  # fmt: skip
+    span = "a minute" if step_s == 60.0 else f"{step_s / 60.0:g} minutes"
+    title = f"When they came in: the highest hill is {short(most)} in {span} of one run"
+    axes.set_title(title, loc="left", color=made.palette.ink, fontproperties=made.font(10, True))
+    axes.set_xlabel(
+        "minutes from the begin", color=made.palette.quiet, fontproperties=made.font(9.5)
+    )
+    axes.set_xlim(0.0, end_s / 60.0)
+    axes.set_ylim(-0.2, len(timed) - 0.15)
+    axes.xaxis.set_major_locator(MaxNLocator(12, integer=True))
+    axes.set_yticks(range(len(timed)))
+    axes.set_yticklabels([came.name for came in reversed(timed)])
+    canvas.relabel(axes, made)

@@ -29,11 +29,17 @@ a { color: var(--accent); } code { background: var(--stripe); padding: .1rem .35
 ul.sites { columns: 14rem; padding-left: 1.1rem; }
 table.prose td { white-space: normal; text-align: left; vertical-align: top; }
 table.prose th { text-align: left; } table.prose td:first-child { white-space: nowrap; }
+@page { margin: 15mm; }
 @media print { :root { --paper: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --stripe: #fff; }
   body { max-width: none; padding: 0; font-size: 10pt; } h2 { break-after: avoid; }
-  tr, figure { break-inside: avoid; } thead { display: table-header-group; }
-  .wide { overflow: visible; } }
+  tr, figure, .wide { break-inside: avoid; } thead { display: table-header-group; }
+  .wide { overflow: visible; } table { font-size: 8.5pt; }
+  th, td { padding: .15rem .5rem; } table.many td { white-space: normal; }
+  table.many { font-size: 7.5pt; } table.many th, table.many td { padding: .15rem .3rem; }
+  img { max-height: 225mm; border: 0; } p { orphans: 3; widows: 3; } }
 """
+
+MOST_COLUMNS = 6  # of a table that is printed without breaks in its cells
 
 
 class Report:
@@ -61,7 +67,9 @@ class Report:
         lines = ["<thead><tr>", *cells("th", heads, words), "</tr></thead><tbody>"]
         for row in rows:
             lines += ["<tr>", *cells("td", row, words), "</tr>"]
-        self._parts.append(f'<div class="wide"><table>{"".join(lines)}</tbody></table></div>')
+        many = ' class="many"' if len(heads) > MOST_COLUMNS else ""
+        whole = f"<table{many}>{''.join(lines)}</tbody></table>"
+        self._parts.append(f'<div class="wide">{whole}</div>')
 
     def prose(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table of words, which are wrapped."""

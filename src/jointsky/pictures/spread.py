@@ -1,4 +1,8 @@
-"""The picture of run-to-run spread: of each response, what single runs at each point came to."""
+"""The picture of run-to-run spread: of each response, what single runs at each point came to.
+
+A hill stands on every point's line, as high as runs were many; under it a bar over the middle half
+of them, a thin line over nine tenths, a ring at the median, which is also written beside it.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +17,20 @@ import numpy.typing as npt
 
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
+from jointsky.pictures.dots import short
+from jointsky.pictures.hills import draw_hill, edges_of
 
 Floats = npt.NDArray[np.float64]
-ROW_PX, PANEL_PX, HEAD_PX, WIDTH_PX, NAMES_PX = 34, 92, 84, 1800, 330
+ROW_PX, PANEL_PX, HEAD_PX, WIDTH_PX = 46, 92, 84, 1800
+NAMES_PX, VALUE_PX = 330, 200
 COLUMNS = 2
-MOST_DOTS = 250  # runs of a point that are drawn one by one: the first ones
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+HIGHEST, BAR = 0.62, -0.15  # of a row: the highest hill, and where the bar lies
 
 
 @dataclasses.dataclass(frozen=True)
 class Spread:
-    """One response: the values of single runs at each point."""
+    """One response: the values of single runs at each point, NaN where one had none to tell."""
 
     title: str
     runs: Sequence[Floats]
@@ -44,12 +51,12 @@ def draw_spread(
     made.unit = 1.0
     made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
     made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
-    half_px = (WIDTH_PX - NAMES_PX - 60) / COLUMNS
+    half_px = (WIDTH_PX - NAMES_PX - COLUMNS * VALUE_PX) / COLUMNS
     for k, spread in enumerate(spreads):
         row, column = divmod(k, COLUMNS)
         bottom = 1.0 - (HEAD_PX + (row + 1) * panel_px - 50) / height_px
-        left = (NAMES_PX + column * (half_px + 40)) / WIDTH_PX
-        axes = made.axes(left, bottom, (half_px - 40) / WIDTH_PX, ROW_PX * len(names) / height_px)
+        left = (NAMES_PX + column * (half_px + VALUE_PX)) / WIDTH_PX
+        axes = made.axes(left, bottom, half_px / WIDTH_PX, ROW_PX * len(names) / height_px)
         _panel(axes, made, spread, names if column == 0 else None)
     canvas.save(made, path)
 
@@ -57,22 +64,48 @@ def draw_spread(
 def _panel(axes: Any, made: Sheet, spread: Spread, names: Sequence[str] | None) -> None:
     canvas.plain(axes, made, spread.title)
     axes.grid(False, axis="y")
-    tint = made.palette.accent
-    for k, values in enumerate(spread.runs):
-        y = len(spread.runs) - 1 - k
-        known = values[np.isfinite(values)]
-        if not len(known):
-            continue
-        shown = known[:MOST_DOTS]
-        aside = np.modf(np.arange(len(shown)) * 0.618034)[0] - 0.5  # evenly, the same every time
-        axes.plot(shown, y + 0.5 * aside, ".", color=made.palette.plot, markersize=2.6, alpha=0.5)
-        low, quarter, middle, three, high = np.quantile(known, QUANTILES)
-        axes.plot([low, high], [y, y], color=tint, linewidth=1.4)
-        axes.plot([quarter, three], [y, y], color=tint, linewidth=6.0, solid_capstyle="butt")
-        axes.plot([middle], [y], "|", color=made.palette.paper, markersize=9, markeredgewidth=2.4)
-        axes.plot([known.mean()], [y], "D", color=made.palette.ink, markersize=4.5)
-    axes.set_ylim(-0.6, len(spread.runs) - 0.4)
+    runs = [values[np.isfinite(values)] for values in spread.runs]
+    edges = edges_of(np.concatenate(runs))
+    counts = [np.histogram(values, edges)[0] for values in runs]
+    most = max(*(int(each.max(initial=0)) for each in counts), 1)
+    for k, (values, each) in enumerate(zip(runs, counts, strict=True)):
+        y = float(len(runs) - 1 - k)
+        axes.axhline(y, color=made.palette.grid, linewidth=0.8, zorder=1)
+        if len(values):
+            draw_hill(axes, edges, HIGHEST * each / most, y, made.palette.accent)
+            _bar(axes, made, values, y + BAR)
+        axes.annotate(
+            _words(values), (1.0, y), xycoords=("axes fraction", "data"), xytext=(8, 4),
+            textcoords="offset points", va="center", color=made.palette.ink,
+            fontproperties=made.font(9.5), annotation_clip=False,
+        )  # fmt: skip
+    axes.set_ylim(-0.45, len(runs) - 0.25)
+    room = 0.02 * float(edges[-1] - edges[0]) or 1.0
+    axes.set_xlim(edges[0] - room, edges[-1] + room)
     canvas.counted(axes.xaxis)
-    axes.set_yticks(range(len(spread.runs)))
+    axes.set_yticks(range(len(runs)))
     axes.set_yticklabels(list(reversed(names)) if names is not None else [])
     canvas.relabel(axes, made)
+
+
+def _bar(axes: Any, made: Sheet, values: Floats, y: float) -> None:
+    """Draw nine tenths of the values, their middle half and their median."""
+    low, quarter, middle, three, high = np.quantile(values, QUANTILES)
+    ink = made.palette.ink
+    axes.plot([low, high], [y, y], color=ink, linewidth=1.0, solid_capstyle="butt", zorder=3)
+    axes.plot([quarter, three], [y, y], color=ink, linewidth=5.0, solid_capstyle="butt", zorder=3)
+    axes.plot(
+        [middle], [y], "o", color=made.palette.paper, markeredgecolor=ink, markersize=6.0,
+        markeredgewidth=1.4, zorder=4,
+    )  # fmt: skip
+
+
+def _words(values: Floats) -> str:
+    """Return the median and the middle half of values in words: ``21 (19 to 22)``."""
+    if not len(values):
+        return "-"
+    quarter, middle, three = np.quantile(values, QUANTILES[1:4])
+    middle_words = short(float(middle))
+    if quarter == three:
+        return middle_words
+    return f"{middle_words} ({short(float(quarter))} to {short(float(three))})"

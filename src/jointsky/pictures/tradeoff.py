@@ -7,12 +7,21 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+from matplotlib.transforms import IdentityTransform
+
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.dots import Dot
+from jointsky.pictures.labels import Page
 
 WIDTH_PX, PANEL_PX, HEAD_PX, COLUMNS = 1800, 560, 84, 2
-_APART = 0.045  # of a panel's height, between names
+RIGHT_PX = 230  # beside a panel, for names
+GAPS_PX = (6.0, 14.0, 26.0, 44.0, 66.0, 92.0, 124.0, 160.0)
+NEAR_PX = 12.0
+STEPS = 120  # along an arm of a cross
+Floats = npt.NDArray[np.float64]
 
 
 def draw_tradeoffs(
@@ -49,39 +58,72 @@ def _panel(
     dots: Sequence[Dot],
 ) -> None:
     canvas.plain(axes, made, title)
-    places = []
+    places, arms = [], [np.empty((0, 2))]
     for k, (x, y) in enumerate(zip(across[1], dots, strict=True)):
         if not (x.is_known and y.is_known):
             continue
         tint = colours.SENSORS[k % len(colours.SENSORS)]
         low, high = (v if math.isfinite(v) else x.value for v in (x.low, x.high))
         axes.plot([low, high], [y.value, y.value], color=tint, linewidth=1.6)
+        arms.append(np.column_stack([np.linspace(low, high, STEPS), np.full(STEPS, y.value)]))
         low, high = (v if math.isfinite(v) else y.value for v in (y.low, y.high))
         axes.plot([x.value, x.value], [low, high], color=tint, linewidth=1.6)
+        arms.append(np.column_stack([np.full(STEPS, x.value), np.linspace(low, high, STEPS)]))
         axes.plot([x.value], [y.value], "o", color=tint, markersize=6)
         places.append((x.value, y.value, names[k], tint))
     axes.set_xlabel(across[0], color=made.palette.quiet, fontproperties=made.font(9.5))
     canvas.counted(axes.xaxis)
     canvas.counted(axes.yaxis)
     canvas.relabel(axes, made)
-    _name(axes, made, places)
+    _name(axes, made, places, np.concatenate(arms))
 
 
-def _name(axes: Any, made: Sheet, places: list[tuple[float, float, str, str]]) -> None:
-    """Write the points' names in a column at the right, a thin line from each to its cross."""
-    low, high = axes.get_ylim()
-    ordered = sorted(places, key=lambda one: one[1])
-    wanted = [(one[1] - low) / (high - low) for one in ordered]
-    put: list[float] = []
-    for place in wanted:
-        put.append(max(place, put[-1] + _APART) if put else place)
-    over = max((put[-1] if put else 0.0) - 1.0, 0.0)
-    for k in range(len(put) - 1, -1, -1):  # what does not fit above is pushed down again
-        limit = 1.0 - _APART * (len(put) - 1 - k)
-        put[k] = min(put[k], limit) if over else put[k]
-    for (x, y, name, tint), place in zip(ordered, put, strict=True):
-        axes.annotate(
-            name, (x, y), xytext=(1.03, place), textcoords="axes fraction", va="center",
-            color=tint, fontproperties=made.font(9), annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": made.palette.grid, "linewidth": 0.8},
+def _name(
+    axes: Any, made: Sheet, places: list[tuple[float, float, str, str]], arms: Floats
+) -> None:
+    """Write the points' names near their crosses, where there is room: the most crowded last.
+
+    A thin line leads to a name that is not right beside its cross.
+    """
+    page = Page(int(axes.bbox.width) + RIGHT_PX, int(axes.bbox.height))
+    if not places:
+        return
+    pixels = axes.transData.transform([place[:2] for place in places]) - axes.bbox.p0
+    page.set_ink(axes.transData.transform(arms) - axes.bbox.p0)
+    for x, y in pixels:
+        page.take((x - 5, y - 5, x + 5, y + 5))
+    font = made.font(9)
+    apart = np.hypot(*(pixels[:, None] - pixels[None, :]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    for row in np.argsort(-apart.min(axis=1, initial=np.inf), kind="stable").tolist():
+        _, _, name, tint = places[row]
+        size = made.text_size_px(name, font)
+        corner = page.place(tuple(pixels[row]), size, GAPS_PX)
+        corner = corner or _aside(page, float(pixels[row, 1]), float(axes.bbox.width), size)
+        if corner is None:
+            continue
+        middle = np.clip(pixels[row], corner, np.add(corner, size))
+        line = np.array([pixels[row], middle]) + axes.bbox.p0
+        if np.hypot(*(middle - pixels[row])) > NEAR_PX:
+            axes.plot(
+                *line.T, ":", transform=IdentityTransform(), color=made.palette.quiet,
+                linewidth=1.0, zorder=1.5, clip_on=False,
+            )  # fmt: skip
+        at = np.array(corner) + axes.bbox.p0
+        axes.text(
+            at[0], at[1] + 0.25 * size[1], name, transform=IdentityTransform(), color=tint,
+            fontproperties=font, zorder=5,
         )  # fmt: skip
+
+
+def _aside(
+    page: Page, level_px: float, right_px: float, size_px: tuple[float, float]
+) -> tuple[float, float] | None:
+    """Return the south-west corner of a free box beside the panel, as level as can be."""
+    rows = np.arange(4.0, page.height_px - size_px[1] - 4.0, size_px[1])
+    for south in rows[np.argsort(np.abs(rows - level_px), kind="stable")].tolist():
+        box = (right_px + 14.0, south, right_px + 14.0 + size_px[0], south + size_px[1])
+        if page.is_free(box):
+            page.take(box)
+            return box[0], box[1]
+    return None

@@ -324,7 +324,7 @@ def _spread(told: Summary, path: Path) -> Drawn | None:
         spreads,
         path("spread"),
         f"{told.study.name}: from run to run",
-        "Dots: single runs. Thick: the middle half of them, thin: nine tenths, gap: the median, "
-        "diamond: the mean.",
+        "Hills: how many runs came to what; thick: the middle half of them, thin: nine tenths, "
+        "ring: the median. It says how runs differ, not how sure their mean is.",
     )
     return Drawn("spread", "What single runs came to at each point")

@@ -23,7 +23,7 @@ from jointsky.study.summary import Summary
 
 CELL_M = 500.0
 MAPPED = 2  # points that have a map: the first, and the one where least come through
-TIMED = 8  # points whose times are told
+TIMED = 24  # points whose times are told
 
 
 def draw(told: Summary, loaded: Loaded, leakers: pa.Table, paths: Sequence[pathlib.Path]) -> None:
@@ -80,7 +80,7 @@ def _ground(loaded: Loaded, seen: Seen) -> Ground:
         zones=[(area.name, area.rim_rad) for area in built.areas if _is_protected(area)],
         sites=[(site.name, site.latitude_rad, site.longitude_rad) for site in built.sites],
         seen=seen_there,
-        seen_words=f"a radar of either sees {seen.type or 'a target of 1 m²'} "
+        seen_words=f"a radar of either sees a {seen.type or 'target of 1 m²'} "
         f"{seen.height_m:g} m above ground in half of its turns",
         end_s=built.end_s - built.begin_s,
     )

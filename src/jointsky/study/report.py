@@ -12,8 +12,9 @@ from jointsky.pictures.effects import words
 from jointsky.pictures.report import Report
 from jointsky.study.drawing import MOST_DRAWN, Drawn, dot
 from jointsky.study.summary import Summary
-from jointsky.study.words import headline, lines
+from jointsky.study.words import headline, rows
 
+ROW_HEADS = ("point", "value", "difference from the first", "times the runs, if not paired")
 LIBRARIES = ("jointsky", "numpy", "numba", "scipy")
 
 
@@ -35,18 +36,18 @@ def write_report(told: Summary, folder: pathlib.Path, command: str, drawn: Seque
         page.heading(picture.words)
         page.picture(folder / f"{picture.name}.png", picture.words)
     if len(told.points) <= MOST_DRAWN:
-        page.heading("Point by point")
-        for line in lines(told):
-            page.words(line.strip())
+        for response in (one for one in study.responses if _varies(told, one.name)):
+            page.heading(f"Point by point: {response.name}")
+            page.table(ROW_HEADS, rows(told, response.name))
     page.heading("Values")
     heads = ["point", *(factor.name for factor in study.factors)]
-    rows = []
+    values = []
     for k, point in enumerate(told.points):
         found = [one for one in told.estimates if one.point == k]
-        rows.append(
+        values.append(
             [str(k), *map(_level, point.levels.values()), *(words(dot(o.interval)) for o in found)]
         )
-    page.table([*heads, *(one.name for one in study.responses)], rows, words=len(heads))
+    page.table([*heads, *(one.name for one in study.responses)], values, words=len(heads))
     if told.faults:
         page.heading("Runs that failed")
         page.table(
@@ -65,6 +66,14 @@ def write_report(told: Summary, folder: pathlib.Path, command: str, drawn: Seque
         "this page."
     )
     page.write(folder / "report.html")
+
+
+def _varies(told: Summary, response: str) -> bool:
+    """Return whether a response was not the same in every run of every point."""
+    known = [one.interval for one in told.of(response) if one.interval is not None]
+    return len({(one.value, one.half_width) for one in known}) > 1 or any(
+        one.half_width > 0.0 for one in known
+    )
 
 
 def _level(level: Any) -> str:

@@ -30,21 +30,45 @@ def lines(told: Summary) -> list[str]:
     return made
 
 
+def rows(told: Summary, response: str) -> list[tuple[str, str, str, str]]:
+    """Return for each point its name, value, difference from the first, and what pairing is worth.
+
+    That is how many times the runs it takes to see the difference under skies of their own.
+    """
+    made = []
+    for one in told.of(response):
+        name = told.points[one.point].name
+        value = "-" if one.interval is None else _words(one.interval)
+        made.append((name, value, _difference_words(one), _worth(one)))
+    return made
+
+
 def _line(one: Estimate, name: str) -> str:
-    assert one.interval is not None and one.difference is not None
-    difference, gain = one.difference
+    assert one.interval is not None
+    worth = _worth(one)
+    said = f"; to see that under skies of their own takes {worth} times the runs" if worth else ""
+    return f"    {name}: {_words(one.interval)}, {_difference_words(one)}{said}."
+
+
+def _difference_words(one: Estimate) -> str:
+    """Return how far an estimate is off the first point; nothing at that point itself."""
+    if one.difference is None:
+        return ""
+    difference = one.difference.difference
     half = difference.half_width
     if half == 0.0:
-        told = "the same in every run" if difference.value == 0.0 else "so much off in every run"
-    elif difference.low <= 0.0 <= difference.high:
+        return "the same in every run" if difference.value == 0.0 else "so much off in every run"
+    if difference.low <= 0.0 <= difference.high:
         most = max(abs(difference.low), abs(difference.high))
-        told = f"no difference seen, none above {number(most, half)}"
-    else:
-        told = f"{_apart(difference)} (± {number(half, half)})"
-    worth = ""
-    if math.isfinite(gain) and half > 0.0:
-        worth = f"; to see that under skies of their own takes {gain:,.1f} times the runs"
-    return f"    {name}: {_words(one.interval)}, {told}{worth}."
+        return f"no difference seen, none above {number(most, half)}"
+    return f"{_apart(difference)} (± {number(half, half)})"
+
+
+def _worth(one: Estimate) -> str:
+    if one.difference is None or one.difference.difference.half_width == 0.0:
+        return ""
+    gain = one.difference.gain
+    return f"{gain:,.1f}" if math.isfinite(gain) else ""
 
 
 def headline(told: Summary) -> list[str]:
