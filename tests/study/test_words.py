@@ -11,8 +11,8 @@ def test_the_short_story_tells_ends_what_is_alike_and_precision():
     said = headline(told)
     first = told.points[0].name
     best = min(told.of("share through"), key=lambda one: one.interval.value)
-    assert said[0].startswith("share through: ") and f"at {first}" in said[0]
-    assert f"at {told.points[best.point].name}" in said[0]
+    assert [one.partition(":")[0] for one in said[:3]] == ["share through", "shots", "delay s"]
+    assert f"at {first}" in said[0] and f"at {told.points[best.point].name}" in said[0]
     assert said[-1].startswith(("All intervals are as narrow", "Not as narrow as was wanted"))
 
 
@@ -33,3 +33,9 @@ def test_what_may_be_nothing_is_said_to_be_no_difference():
     for _, _, apart, worth in rows(told, "delay s")[1:]:
         assert "difference" in apart or "more" in apart or "less" in apart
         assert float(worth.replace(",", "")) > 1.0
+
+
+def test_the_largest_effect_comes_first_whatever_the_order_of_responses():
+    responses = made_study.RESPONSES[::-1]
+    said = headline(made_study.told(made_study.study(responses=responses)))
+    assert [one.partition(":")[0] for one in said[:3]] == ["share through", "shots", "delay s"]

@@ -11,10 +11,11 @@ import dataclasses
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import ListedColormap, to_hex
+from matplotlib.colors import ListedColormap, to_hex, to_rgb
 
 SENSORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7A00", "#7F7F7F")
 HEIGHT_STEPS = 32
+DARKER = 0.65  # then the lightest of them, sky blue and orange, stand out from white by 4.5 to 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +71,11 @@ DARK = Palette(
     height_part=(0.32, 1.0),
 )
 PALETTES = {"light": LIGHT, "dark": DARK}
+
+
+def for_words(tint: str) -> str:
+    """Return a colour of lines and dots as dark as words on white paper want it."""
+    return to_hex([DARKER * part for part in to_rgb(tint)])
 
 
 def height_hex(palette: Palette) -> list[str]:

@@ -19,7 +19,7 @@ WIDTH_PX, PANEL_PX, HEAD_PX, COLUMNS = 1800, 470, 84, 2
 LINES = ("-", "--", "-.", ":")
 NAME_LETTERS = 22  # in a line
 MOST_TICKS = 8  # levels that each have a tick
-_APART = 0.1  # of a panel's height, between names
+LINE = 0.062  # of a panel's height, a line of a name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +66,9 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
     canvas.plain(axes, made, panel.title)
     if panel.has_nought:
         axes.axhline(0.0, color=made.palette.quiet, linewidth=1.2)
-    ends, crossed = [], 0
+    levels = sorted({at for curve in panel.curves for at in curve.at})
+    marker = "o" if len(levels) <= MOST_TICKS else None
+    ends = []
     for k, curve in enumerate(panel.curves):
         tint, line = colours.SENSORS[k % len(colours.SENSORS)], LINES[k % len(LINES)]
         known = [n for n, dot in enumerate(curve.values) if dot.is_known]
@@ -78,14 +80,13 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
             for name in ("value", "low", "high")
         )
         axes.fill_between(at, low, high, color=tint, alpha=0.18, linewidth=0)
-        axes.plot(at, value, line, color=tint, linewidth=2.0, marker="o", markersize=5.5)
-        ends.append((float(at[-1]), float(value[-1]), curve.name, tint))
+        axes.plot(at, value, line, color=tint, linewidth=2.0, marker=marker, markersize=5.5)
+        name = textwrap.fill(curve.name, NAME_LETTERS)
         if curve.crosses.is_known:
-            _cross(axes, made, curve, crossed, tint)
-            crossed += 1
+            name += f"\nnought at {_cross(axes, curve, tint)}"
+        ends.append((float(value[-1]), name, tint))
     axes.margins(x=0.02)
     axes.set_xlabel(panel.over, color=made.palette.quiet, fontproperties=made.font(9.5))
-    levels = sorted({at for curve in panel.curves for at in curve.at})
     if len(levels) <= MOST_TICKS:
         axes.set_xticks(levels, [f"{at:g}" for at in levels])
     else:
@@ -95,29 +96,25 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
     _name(axes, made, ends)
 
 
-def _cross(axes: Any, made: Sheet, curve: Curve, row: int, tint: str) -> None:
-    """Mark where a curve crosses nought, with its interval."""
+def _cross(axes: Any, curve: Curve, tint: str) -> str:
+    """Mark where a curve crosses nought, with its interval; return that in words."""
     crosses = curve.crosses
     until = crosses.high if math.isfinite(crosses.high) else curve.at[-1]
     axes.plot([crosses.low, until], [0.0, 0.0], color=tint, linewidth=5.0, alpha=0.5)
     axes.plot([crosses.value], [0.0], "D", color=tint, markersize=8, zorder=4)
-    said = words(crosses) if math.isfinite(crosses.high) else f"{crosses.value:.3g} or beyond"
-    axes.annotate(
-        f"{curve.name}: nought at {said}", (1.0, 1.02 + 0.065 * row), xycoords="axes fraction",
-        ha="right", va="bottom", color=tint, fontproperties=made.font(9.5, bold=True),
-    )  # fmt: skip
+    return words(crosses) if math.isfinite(crosses.high) else f"{crosses.value:.3g} or beyond"
 
 
-def _name(axes: Any, made: Sheet, ends: list[tuple[float, float, str, str]]) -> None:
+def _name(axes: Any, made: Sheet, ends: list[tuple[float, str, str]]) -> None:
     """Write the name of each curve at its right end, no two in one place."""
     low, high = axes.get_ylim()
     taken = -math.inf
-    for _, value, name, tint in sorted(ends, key=lambda one: one[1]):
-        place = max((value - low) / (high - low), taken + _APART)
-        taken = place
+    for value, name, tint in sorted(ends):
+        half = 0.5 * LINE * (name.count("\n") + 1)
+        place = max((value - low) / (high - low), taken + half)
+        taken = place + half
         axes.annotate(
-            textwrap.fill(name, NAME_LETTERS), (1.0, place), xycoords="axes fraction",
-            xytext=(8, 0),
-            textcoords="offset points", va="center", color=tint,
+            name, (1.0, place), xycoords="axes fraction", xytext=(8, 0),
+            textcoords="offset points", va="center", color=colours.for_words(tint),
             fontproperties=made.font(9.5, bold=True), annotation_clip=False,
         )  # fmt: skip

@@ -80,7 +80,7 @@ def draw_leakers(
     made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
     beneath = (
         "Each dot: one that came through, where it came into a protected zone, by its minute. "
-        f"Green: {ground.seen_words}; small map: as far as they see."
+        f"Shaded: {ground.seen_words}; small map: as far as they see."
     )
     made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
     scale = _scale([*mapped, *timed])

@@ -111,8 +111,8 @@ def _name(
             )  # fmt: skip
         at = np.array(corner) + axes.bbox.p0
         axes.text(
-            at[0], at[1] + 0.25 * size[1], name, transform=IdentityTransform(), color=tint,
-            fontproperties=font, zorder=5,
+            at[0], at[1] + 0.25 * size[1], name, transform=IdentityTransform(),
+            color=colours.for_words(tint), fontproperties=font, zorder=5,
         )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def _effects(told: Summary, path: Path) -> Drawn | None:
         )
         for response in told.study.responses
     ]
-    beneath = f"{_bars(told)} Blue: differs from nothing; grey: may not."
+    beneath = f"{_bars(told)} Blue: differs from the first point; grey: may not."
     names = [point.name for point in told.points]
     draw_effects(names, effects, path("effects"), told.study.name, beneath)
     return Drawn("effects", "Values, and differences run by run from the first point")

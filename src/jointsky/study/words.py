@@ -72,10 +72,26 @@ def _worth(one: Estimate) -> str:
 
 
 def headline(told: Summary) -> list[str]:
-    """Return what a reader must know first: the ends of each response, parts, turns, precision."""
-    made = [_ends(told, response.name) for response in told.study.responses]
+    """Return what a reader must know first: the ends of each response, parts, turns, precision.
+
+    Responses with the largest effects come first.
+    """
+    names = sorted((one.name for one in told.study.responses), key=lambda one: -_size(told, one))
+    made = [_ends(told, name) for name in names]
     made += [_split(told), _crossing(told), _best(told), *_surfaces(told), _precision(told)]
     return [one for one in made if one]
+
+
+def _size(told: Summary, response: str) -> float:
+    """Return the largest sure difference as a share of the larger of both values; 0: none is."""
+    first = told.of(response)[0].interval
+    sizes = [0.0]
+    for one in told.of(response)[1:]:
+        if first is not None and one.interval is not None and one.difference is not None:
+            whole = max(abs(first.value), abs(one.interval.value))
+            is_sure = _is_sure(one) and whole > 0.0
+            sizes.append(abs(_difference(one).value) / whole if is_sure else 0.0)
+    return max(sizes)
 
 
 def _ends(told: Summary, response: str) -> str:
