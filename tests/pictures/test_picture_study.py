@@ -62,7 +62,7 @@ def test_names_of_crowded_crosses_do_not_lie_over_each_other(boxes, tmp_path):
     rng = np.random.default_rng(3)
     crowd = [Dot(v, v - 0.2, v + 0.2) for v in rng.normal(0, 0.1, 11)] + [Dot(9.0, 8.0, 10.0)]
     names = [f"point number {k}" for k in range(12)]
-    draw_tradeoffs(names, ("x", crowd), [("y", crowd)], tmp_path / "t.png", "t", "b")
+    draw_tradeoffs(names, [(("x", crowd), ("y", crowd))], tmp_path / "t.png", "t", "b")
     (panel,) = boxes
     assert set(panel) == set(names)
     places = [box.padded(-2.0) for box in panel.values()]

@@ -77,6 +77,8 @@ def test_designs_that_fill_the_space_keep_to_ranges_and_levels_and_are_the_same_
         ("name: seats", "name: deciding", "already used by factors[0]"),
         ("half_width: 0.05", "half_with: 0.05", "did you mean 'half_width'"),
         ("half_width: 0.05", "half_width: -1", "half_width"),
+        ("responses:", "tradeoffs: [[share through, share thruogh]]\nresponses:", "did you mean"),
+        ("responses:", "tradeoffs: [[shots]]\nresponses:", "tradeoffs[0]"),
     ],
 )
 def test_what_is_wrong_with_a_study_is_told_with_its_line(file, old, new, says):

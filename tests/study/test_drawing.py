@@ -9,7 +9,7 @@ import pytest
 from jointsky.pictures.dots import number
 from jointsky.scenario.build import build
 from jointsky.study.altering import Alterable
-from jointsky.study.declared import Crossing, Factor, Seen, Split
+from jointsky.study.declared import Crossing, Design, Factor, Seen, Split
 from jointsky.study.drawing import draw_all
 from jointsky.study.outputs import write
 from study import made_study
@@ -30,6 +30,10 @@ DRAWN = {
     "crossing": (
         {"factors": NUMBERS[:1], "crossings": (CROSSING,)},
         {*ALWAYS, "curves", "crossings"},
+    ),
+    "ranges": (
+        {"factors": RANGES, "design": Design(kind="sobol", points=16)},
+        {*ALWAYS, "surfaces"},
     ),
     "few points in ranges": ({"factors": RANGES, "design": SPACE}, ALWAYS),
     "more points than rows": ({"factors": MANY}, {"curves"}),
@@ -62,13 +66,20 @@ def test_pictures_are_the_same_to_the_byte_the_second_time(tmp_path):
         assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
 
 
-def test_every_point_is_named_at_its_cross_and_its_line(tmp_path):
+def test_every_point_is_named_on_its_line(tmp_path):
     told = made_study.told()
     draw_all(told, tmp_path)
     names = [point.name for point in told.points]
-    for picture, times in (("tradeoffs", 2), ("effects", 3), ("spread", 2)):
+    for picture, times in (("effects", 3), ("spread", 2)):
         texts = words_in(tmp_path / f"{picture}.svg")
         assert [texts.count(name) >= times for name in names] == [True] * len(names)
+
+
+def test_pairs_that_are_declared_are_drawn_against_each_other(tmp_path):
+    pairs = (("shots", "delay s"), ("shots", "share through"))
+    draw_all(made_study.told(made_study.study(factors=WORDS, tradeoffs=pairs)), tmp_path)
+    texts = words_in(tmp_path / "tradeoffs.svg")
+    assert [texts.count(one) for one in ("shots", "delay s", "share through")] == [2, 1, 1]
 
 
 def test_a_heat_map_says_in_each_cell_what_was_found(tmp_path):

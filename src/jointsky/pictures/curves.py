@@ -34,12 +34,13 @@ class Curve:
 
 @dataclasses.dataclass(frozen=True)
 class Panel:
-    """Some curves over one number."""
+    """Some curves over one number; ``points``: values that they go between, and where these are."""
 
     title: str
     over: str
     curves: Sequence[Curve]
     has_nought: bool = False
+    points: Sequence[tuple[float, Dot]] = ()
 
 
 def draw_curves(
@@ -66,6 +67,9 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
     canvas.plain(axes, made, panel.title)
     if panel.has_nought:
         axes.axhline(0.0, color=made.palette.quiet, linewidth=1.2)
+    for x, dot in panel.points:
+        axes.plot([x, x], [dot.low, dot.high], color=made.palette.grid, linewidth=1.6, zorder=1)
+        axes.plot([x], [dot.value], "o", color=made.palette.quiet, markersize=4.5, zorder=1.5)
     levels = sorted({at for curve in panel.curves for at in curve.at})
     marker = "o" if len(levels) <= MOST_TICKS else None
     ends = []

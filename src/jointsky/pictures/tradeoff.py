@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib import patheffects
 from matplotlib.transforms import IdentityTransform
 
 from jointsky.pictures import canvas, colours
@@ -22,30 +23,31 @@ GAPS_PX = (6.0, 14.0, 26.0, 44.0, 66.0, 92.0, 124.0, 160.0)
 NEAR_PX = 12.0
 STEPS = 120  # along an arm of a cross
 Floats = npt.NDArray[np.float64]
+Response = tuple[str, Sequence[Dot]]
+"""Its name, and what is known of it at each point."""
 
 
 def draw_tradeoffs(
     names: Sequence[str],
-    across: tuple[str, Sequence[Dot]],
-    others: Sequence[tuple[str, Sequence[Dot]]],
+    pairs: Sequence[tuple[Response, Response]],
     path: str | pathlib.Path,
     title: str,
     beneath: str,
 ) -> None:
-    """Write each of some responses against the one across, as PNG or SVG by the file's name."""
-    rows = math.ceil(len(others) / COLUMNS)
+    """Write pairs of responses, across and up, as PNG or SVG by the name of the file."""
+    rows = math.ceil(len(pairs) / COLUMNS)
     height_px = HEAD_PX + PANEL_PX * rows
     made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
     made.unit = 1.0
     made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
     made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
-    for k, (name, dots) in enumerate(others):
+    for k, (across, up) in enumerate(pairs):
         row, column = divmod(k, COLUMNS)
         bottom = 1.0 - (HEAD_PX + (row + 1) * PANEL_PX - 80) / height_px
         left = (column * WIDTH_PX / COLUMNS + 80) / WIDTH_PX
         wide = (WIDTH_PX / COLUMNS - 340) / WIDTH_PX
         axes = made.axes(left, bottom, wide, (PANEL_PX - 140) / height_px)
-        _panel(axes, made, names, across, name, dots)
+        _panel(axes, made, names, across, up)
     canvas.save(made, path)
 
 
@@ -53,13 +55,12 @@ def _panel(
     axes: Any,
     made: Sheet,
     names: Sequence[str],
-    across: tuple[str, Sequence[Dot]],
-    title: str,
-    dots: Sequence[Dot],
+    across: Response,
+    up: Response,
 ) -> None:
-    canvas.plain(axes, made, title)
+    canvas.plain(axes, made, up[0])
     places, arms = [], [np.empty((0, 2))]
-    for k, (x, y) in enumerate(zip(across[1], dots, strict=True)):
+    for k, (x, y) in enumerate(zip(across[1], up[1], strict=True)):
         if not (x.is_known and y.is_known):
             continue
         tint = colours.SENSORS[k % len(colours.SENSORS)]
@@ -92,7 +93,8 @@ def _name(
     page.set_ink(axes.transData.transform(arms) - axes.bbox.p0)
     for x, y in pixels:
         page.take((x - 5, y - 5, x + 5, y + 5))
-    font = made.font(9)
+    font, paper = made.font(9), made.palette.paper
+    halo = [patheffects.withStroke(linewidth=2.4, foreground=paper, alpha=0.85)]
     apart = np.hypot(*(pixels[:, None] - pixels[None, :]).transpose(2, 0, 1))
     np.fill_diagonal(apart, np.inf)
     for row in np.argsort(-apart.min(axis=1, initial=np.inf), kind="stable").tolist():
@@ -112,7 +114,7 @@ def _name(
         at = np.array(corner) + axes.bbox.p0
         axes.text(
             at[0], at[1] + 0.25 * size[1], name, transform=IdentityTransform(),
-            color=colours.for_words(tint), fontproperties=font, zorder=5,
+            color=colours.for_words(tint), fontproperties=font, path_effects=halo, zorder=5,
         )  # fmt: skip
 
 

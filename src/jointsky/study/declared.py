@@ -169,6 +169,13 @@ class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     best: Annotated[
         Best | None, Meta(description="Which point is best; the study goes on until that is told")
     ] = None
+    tradeoffs: Annotated[
+        tuple[tuple[str, str], ...],
+        Meta(
+            description="Pairs of responses that are drawn against each other; none: the first "
+            "against each other one"
+        ),
+    ] = ()
     seen: Annotated[Seen, Meta(description="What coverage the map shows")] = Seen()
     seed: Annotated[int, Meta(ge=0, lt=SEEDS, description="Where all skies come from")] = 1
     level: Annotated[
@@ -229,6 +236,12 @@ def _check(study: Study, faults: Faults) -> None:
         found = f"{study.best.response!r} is no response"
         hint = did_you_mean(study.best.response, names)
         faults.add("best.response", found, f"one of {', '.join(names)}", hint)
+    for number, pair in enumerate(study.tradeoffs):
+        for name in pair:
+            if name not in names:
+                hint = did_you_mean(name, names)
+                wanted = f"one of {', '.join(names)}"
+                faults.add(f"tradeoffs[{number}]", f"{name!r} is no response", wanted, hint)
     if study.design.kind == "saltelli":
         _check_saltelli(study, faults)
     for number, split in enumerate(study.splits):

@@ -276,33 +276,37 @@ def _surfaces(told: Summary, path: Path) -> Drawn | None:
             f"{one.response} (foretells {max(one.model.q2, 0.0):.0%} of the variance)",
             name,
             [Curve("", at.tolist(), [Dot(value, value, value) for value in values.tolist()])],
+            points=[
+                (float(point.levels[name]), dot(estimate.interval))
+                for point, estimate in zip(told.points, told.of(one.response), strict=True)
+            ],
         )
         for one in found
         for name, (at, values) in one.over.items()
     ]
     beneath = (
-        f"{_skies(told)}; a surface through them, in the mean over all other factors. What it "
-        "foretells is judged by points that it has not seen."
+        f"{_skies(told)}: dots, with {told.study.level:.0%} intervals. Line: a surface through "
+        "them, in the mean over other factors; what it foretells is judged by points not seen."
     )
     draw_curves(panels, path("surfaces"), f"{told.study.name}: over what is varied", beneath)
     return Drawn("surfaces", "A surface that stands in for runs, over each factor")
 
 
 def _tradeoffs(told: Summary, path: Path) -> Drawn | None:
-    """Draw each response against the first."""
-    first = told.study.responses[0]
-    others = [one for one in told.study.responses[1:] if one.name in _varied(told)]
-    if not others or not 1 < len(told.points) <= MOST_DRAWN:
+    """Draw the pairs of responses that are declared, or each response against the first."""
+    names, varied = [one.name for one in told.study.responses], _varied(told)
+    pairs = told.study.tradeoffs or [(names[0], one) for one in names[1:] if one in varied]
+    if not pairs or not 1 < len(told.points) <= MOST_DRAWN:
         return None
+    dots = {name: [dot(one.interval) for one in told.of(name)] for name in names}
     draw_tradeoffs(
         [point.name for point in told.points],
-        (first.name, [dot(one.interval) for one in told.of(first.name)]),
-        [(one.name, [dot(found.interval) for found in told.of(one.name)]) for one in others],
+        [((across, dots[across]), (up, dots[up])) for across, up in pairs],
         path("tradeoffs"),
         f"{told.study.name}: one against the other",
         f"{_skies(told)}; crosses: {told.study.level:.0%} intervals of both.",
     )
-    return Drawn("tradeoffs", f"Each response against {first.name}: what is bought at what price")
+    return Drawn("tradeoffs", "One response against another: what is bought at what price")
 
 
 def _spread(told: Summary, path: Path) -> Drawn | None:
