@@ -32,6 +32,7 @@ factors:
         duration_s: 210
         duty.step_s: 2
         duty.look_s: 6
+        duty.doctrine.lost_after_s: 8
         "links[joint].outages": []
         "vehicles[drone].flight.flight.waypoints[0].latitude_deg": 54.08
       alone:

@@ -26,6 +26,7 @@ SHORTER = {
     "begin: 260, end: 320": "begin: 90, end: 120",
     "latitude_deg: 54.16, longitude_deg: 28.2,": "latitude_deg: 54.08, longitude_deg: 28.10,",
     "step_s: 1": "step_s: 2",
+    "  doctrine:\n": "  doctrine:\n    lost_after_s: 8\n",
 }
 
 
