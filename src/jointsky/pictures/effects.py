@@ -14,9 +14,7 @@ from typing import Any
 
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
-from jointsky.pictures.dots import NOTHING, Dot, number, words
-
-__all__ = ["NOTHING", "Dot", "Effect", "draw_effects", "number", "words"]
+from jointsky.pictures.dots import Dot, words
 
 ROW_PX, PANEL_PX, HEAD_PX, WIDTH_PX = 34, 92, 84, 1800
 NAMES_PX, VALUE_PX = 330, 150

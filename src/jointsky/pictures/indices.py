@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from jointsky.pictures import canvas, colours
 from jointsky.pictures.canvas import Sheet
-from jointsky.pictures.effects import Dot, words
+from jointsky.pictures.dots import Dot, words
 
 ROW_PX, PANEL_PX, HEAD_PX, WIDTH_PX, COLUMNS = 56, 120, 84, 1800, 2
 NAMES_PX, VALUE_PX = 190, 330

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from jointsky.pictures.curves import Curve, Panel, draw_curves
-from jointsky.pictures.effects import NOTHING, Dot, Effect, draw_effects
+from jointsky.pictures.dots import NOTHING, Dot
+from jointsky.pictures.effects import Effect, draw_effects
 from jointsky.pictures.heat import Heat, draw_heat
 from jointsky.pictures.indices import Share, draw_indices
 from jointsky.pictures.splits import Bars, draw_splits

@@ -8,7 +8,7 @@ import platform
 from collections.abc import Sequence
 from typing import Any
 
-from jointsky.pictures.effects import words
+from jointsky.pictures.dots import words
 from jointsky.pictures.report import Report
 from jointsky.study.drawing import MOST_DRAWN, Drawn, dot
 from jointsky.study.summary import Summary

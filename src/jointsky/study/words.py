@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from jointsky.pictures.effects import number, words
+from jointsky.pictures.dots import number, words
 from jointsky.study.best import best_of
 from jointsky.study.drawing import dot
 from jointsky.study.effects import crossings_of, splits_of
