@@ -27,6 +27,7 @@ Kind = Literal["polynomial", "gaussian-process"]
 KINDS: tuple[Kind, ...] = ("polynomial", "gaussian-process")
 FOLDS = 10
 LEAST_POINTS = 10
+MOST_GAUSSIAN = 250
 DEGREE = 2
 RIDGES = np.logspace(-6.0, 3.0, 19)
 MOST_LENGTH = 1e5  # standard deviations of a factor: it does not matter
@@ -84,8 +85,13 @@ def fit(
 
 
 def best_fit(points: npt.ArrayLike, outcomes: npt.ArrayLike, rng: np.random.Generator) -> Metamodel:
-    """Return the surface of the kind that foretells unseen points best."""
-    return max((fit(points, outcomes, kind, rng) for kind in KINDS), key=lambda model: model.q2)
+    """Return the surface of the kind that foretells unseen points best.
+
+    Through more than ``MOST_GAUSSIAN`` outcomes a Gaussian process takes minutes, by the cube of
+    their number: there it is a polynomial.
+    """
+    kinds = KINDS if len(np.asarray(outcomes)) <= MOST_GAUSSIAN else KINDS[:1]
+    return max((fit(points, outcomes, kind, rng) for kind in kinds), key=lambda model: model.q2)
 
 
 def _folds(points: Floats, rng: np.random.Generator) -> npt.NDArray[np.int64]:
