@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
-from jointsky.pictures.colours import Palette
+from jointsky.pictures.colours import LIGHT, Palette
 from jointsky.pictures.dots import MANY
 
 DPI = 100
@@ -70,6 +70,15 @@ def sheet(palette: Palette, width_px: int, height_px: int) -> Sheet:
     canvas = FigureCanvasAgg(figure)
     unit = float(np.clip(np.sqrt(width_px * height_px / (1800 * 1125)), 0.7, 4.0))
     return Sheet(figure, canvas.get_renderer(), palette, unit, width_px, height_px)
+
+
+def titled(width_px: int, height_px: int, title: str, beneath: str) -> Sheet:
+    """Return a light sheet for panels under each other: a title, and a line of words beneath."""
+    made = sheet(LIGHT, width_px, height_px)
+    made.unit = 1.0
+    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
+    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
+    return made
 
 
 def save(made: Sheet, path: str | pathlib.Path) -> None:

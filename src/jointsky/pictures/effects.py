@@ -12,7 +12,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
-from jointsky.pictures import canvas, colours
+from jointsky.pictures import canvas
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.dots import Dot, words
 
@@ -40,11 +40,7 @@ def draw_effects(
     """Write values and differences of points as PNG, or as SVG by the name of the file."""
     panel_px = PANEL_PX + ROW_PX * len(names)
     height_px = HEAD_PX + panel_px * len(effects)
-    made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
-    made.unit = 1.0
-    quiet = made.palette.quiet
-    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
-    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=quiet, va="top")
+    made = canvas.titled(WIDTH_PX, height_px, title, beneath)
     half = (WIDTH_PX - NAMES_PX - 2 * VALUE_PX) / 2
     for k, effect in enumerate(effects):
         bottom = 1.0 - (HEAD_PX + (k + 1) * panel_px - 50) / height_px

@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import Normalize
 
-from jointsky.pictures import canvas, colours
+from jointsky.pictures import canvas
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.dots import Dot, number
 
@@ -39,10 +39,7 @@ def draw_heat(
     """Write maps, two beside each other; ``rows`` and ``columns``: a factor and its levels."""
     panel_px = PANEL_PX + CELL_PX * len(rows[1])
     height_px = HEAD_PX + panel_px * math.ceil(len(heats) / COLUMNS)
-    made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
-    made.unit = 1.0
-    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
-    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
+    made = canvas.titled(WIDTH_PX, height_px, title, beneath)
     for k, heat in enumerate(heats):
         line, column = divmod(k, COLUMNS)
         bottom = 1.0 - (HEAD_PX + (line + 1) * panel_px - 85) / height_px

@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from jointsky.pictures import canvas, colours
+from jointsky.pictures import canvas
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.dots import Dot, words
 
@@ -33,10 +33,7 @@ def draw_indices(
     """Write a panel for each response as PNG, or as SVG by the name of the file."""
     panel_px = PANEL_PX + ROW_PX * max(len(shares) for _, shares in responses)
     height_px = HEAD_PX + panel_px * math.ceil(len(responses) / COLUMNS)
-    made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
-    made.unit = 1.0
-    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
-    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
+    made = canvas.titled(WIDTH_PX, height_px, title, beneath)
     for k, (name, shares) in enumerate(responses):
         row, column = divmod(k, COLUMNS)
         bottom = 1.0 - (HEAD_PX + (row + 1) * panel_px - 70) / height_px

@@ -18,7 +18,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from jointsky.pictures import basemap_draw, canvas, colours, projection, scene, sky
+from jointsky.pictures import basemap_draw, canvas, projection, scene, sky
 from jointsky.pictures.basemap_draw import View
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.dots import short
@@ -75,14 +75,11 @@ def draw_leakers(
     """
     time_px = 120 + ROW_PX * len(timed)
     height_px = HEAD_PX + MAP_PX + time_px
-    made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
-    made.unit = 1.0
-    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
     beneath = (
         "Each dot: one that came through, where it came into a protected zone, by its minute. "
         f"Shaded: {ground.seen_words}; small map: as far as they see."
     )
-    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
+    made = canvas.titled(WIDTH_PX, height_px, title, beneath)
     scale = _scale([*mapped, *timed])
     wide = (WIDTH_PX - SIDE_PX * (len(mapped) + 1) - 90) / len(mapped)
     bottom, high = 1.0 - (HEAD_PX + MAP_PX - 20) / height_px, (MAP_PX - 60) / height_px

@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
-from jointsky.pictures import canvas, colours
+from jointsky.pictures import canvas
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.dots import Dot, words
 from jointsky.pictures.effects import BETTER, LIKE, WORSE
@@ -30,10 +30,7 @@ def draw_splits(bars: Sequence[Bars], path: str | pathlib.Path, title: str, bene
     """Write one panel for each response as PNG, or as SVG by the name of the file."""
     panels_px = [PANEL_PX + ROW_PX * (len(one.parts) + 2) for one in bars]
     height_px = HEAD_PX + sum(panels_px)
-    made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
-    made.unit = 1.0
-    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
-    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
+    made = canvas.titled(WIDTH_PX, height_px, title, beneath)
     top_px = HEAD_PX
     for one, panel_px in zip(bars, panels_px, strict=True):
         high = ROW_PX * (len(one.parts) + 2)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jointsky.pictures import canvas, colours
+from jointsky.pictures import canvas
 from jointsky.pictures.canvas import Sheet
 from jointsky.pictures.dots import short
 from jointsky.pictures.hills import draw_hill, edges_of
@@ -47,10 +47,7 @@ def draw_spread(
     panel_px = PANEL_PX + ROW_PX * len(names)
     rows = math.ceil(len(spreads) / COLUMNS)
     height_px = HEAD_PX + panel_px * rows
-    made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
-    made.unit = 1.0
-    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
-    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
+    made = canvas.titled(WIDTH_PX, height_px, title, beneath)
     half_px = (WIDTH_PX - NAMES_PX - COLUMNS * VALUE_PX) / COLUMNS
     for k, spread in enumerate(spreads):
         row, column = divmod(k, COLUMNS)

@@ -37,10 +37,7 @@ def draw_tradeoffs(
     """Write pairs of responses, across and up, as PNG or SVG by the name of the file."""
     rows = math.ceil(len(pairs) / COLUMNS)
     height_px = HEAD_PX + PANEL_PX * rows
-    made = canvas.sheet(colours.LIGHT, WIDTH_PX, height_px)
-    made.unit = 1.0
-    made.write(0.02, 1.0 - 18 / height_px, title, 17, bold=True, va="top")
-    made.write(0.02, 1.0 - 54 / height_px, beneath, 10.5, color=made.palette.quiet, va="top")
+    made = canvas.titled(WIDTH_PX, height_px, title, beneath)
     for k, (across, up) in enumerate(pairs):
         row, column = divmod(k, COLUMNS)
         bottom = 1.0 - (HEAD_PX + (row + 1) * PANEL_PX - 80) / height_px

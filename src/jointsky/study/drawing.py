@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import pathlib
 from collections.abc import Callable
@@ -54,13 +55,17 @@ def draw_all(told: Summary, folder: pathlib.Path) -> list[Drawn]:
     )
     for drawing in drawings:
         for kind in KINDS:
-            drawn = drawing(told, lambda name, k=kind: folder / f"{name}.{k}")  # type: ignore[misc]
+            drawn = drawing(told, functools.partial(_path, folder, kind))
         if drawn is not None:
             made.append(drawn)
     return made
 
 
 Path = Callable[[str], pathlib.Path]
+
+
+def _path(folder: pathlib.Path, kind: str, name: str) -> pathlib.Path:
+    return folder / f"{name}.{kind}"
 
 
 def dot(interval: Interval | None) -> Dot:
