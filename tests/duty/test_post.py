@@ -105,6 +105,23 @@ def test_after_the_cut_both_are_joint_again_and_know_the_same():
     assert one == other
 
 
+@pytest.mark.parametrize("before", range(6))
+def test_one_lost_sign_of_life_parts_nobody_whatever_else_is_said(before):
+    declared = duty()
+    doctrine = msgspec.structs.replace(declared.doctrine, lost_after_s=3.0)
+    declared = msgspec.structs.replace(declared, doctrine=doctrine)
+    whole = Two(declared)
+    whole.run(60.0, [DRONE])
+    two, proposed_s = Two(declared), first(whole, "proposal")
+    two.run(proposed_s - before, [DRONE])
+    two.is_cut = True
+    two.run(proposed_s - before + 1.0, [DRONE])
+    two.is_cut = False
+    two.run(60.0, [DRONE])
+    assert two.kinds("east") == whole.kinds("east")
+    assert "order" in two.kinds()
+
+
 def test_what_was_stopped_is_not_proposed_again():
     two = Two()
     two.run(60.0, [DRONE])

@@ -27,7 +27,7 @@ from jointsky.duty.planning import Planner, Wanted
 from jointsky.duty.reinforcing import Need, Reinforcing, pledge_words, request_words
 from jointsky.duty.units import Depot, UnitOf
 from jointsky.duty.watch import Done, Task, Watch
-from jointsky.duty.wire import pack, unpack
+from jointsky.duty.wire import Said, pack, unpack
 from jointsky.errors import RefusedError
 from jointsky.records.assessment import Assessment, Identity, Threat
 from jointsky.records.decisions import (
@@ -130,8 +130,9 @@ class CommandPost:
         if not self._has_begun:
             self._has_begun = True
             self._do(self.desk.begin(now_s), out)
-        for octets in heard:
-            self._hear(octets, now_s, out)
+        # who gives a sign of life is not silent: it is heard before anything is judged by silence
+        for said in sorted(map(unpack, heard), key=lambda one: not isinstance(one, Presence)):
+            self._hear(said, now_s, out)
         for report in units:
             self._report(report, now_s, out)
         self.depot.take(tuple(stocks))
@@ -166,8 +167,7 @@ class CommandPost:
 
     # ---- what comes from outside ---------------------------------------------------------------
 
-    def _hear(self, octets: bytes, now_s: float, out: Out) -> None:
-        said = unpack(octets)
+    def _hear(self, said: Said, now_s: float, out: Out) -> None:
         if isinstance(said, Stocks):
             self.depot.take(said.stocks)
         elif isinstance(said, Pointed):
