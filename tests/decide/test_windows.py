@@ -187,6 +187,10 @@ def test_where_debris_would_reach_an_area_nothing_is_stopped():
         return np.linalg.norm(here - east_of, axis=1)[:, None]
 
     clear = is_clear(one, rim_distance_m, HERE[2])
+    asked = np.arange(clear.size).reshape(clear.shape) % 3 == 0
+    np.testing.assert_array_equal(
+        is_clear(one, rim_distance_m, HERE[2], asked=asked), clear & asked
+    )
     reach_m = 100.0 * math.sqrt(2.0 * 500.0 / GRAVITY_MPS2)
     assert clear[0].sum() * STEP_S == pytest.approx((10_000.0 - reach_m) / 100.0, abs=1.0)
     wide = weapon(range_max_m=50_000.0, speed_mps=np.inf)

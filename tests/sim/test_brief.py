@@ -4,22 +4,25 @@ import dataclasses
 import itertools
 import pathlib
 
+import msgspec
 import numpy as np
 import pytest
 
 from assess.alert_tracks import tracks
+from jointsky.decide.declared import Crew
 from jointsky.scenario.build import build
 from jointsky.scenario.built import BuiltLink
 from jointsky.scenario.load import load
-from jointsky.sim.brief import HEALS_S, lag_s, same, spans
+from jointsky.sim.brief import HEALS_S, Shelf, lag_s, same, spans
 from jointsky.sim.brief_course import brief_course
-from jointsky.sim.duty_figures import duty_figures
+from jointsky.sim.duty_figures import duty_figures, leaked_of
 from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.run import RunSettings, outcome_of
 from jointsky.sim.windows import parted, see, together
 from jointsky.tracking.settings import TrackerSettings
 
 TOWNS = pathlib.Path(__file__).parents[2] / "scenarios" / "two-towns.yaml"
+CREW = Crew(seats=1, identify_s=40.0, propose_s=30.0, answer_s=30.0)
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +52,37 @@ def test_how_the_plots_are_cut_into_windows_changes_nothing(built, brief):
     np.testing.assert_array_equal(other.duty.most_hostile, brief.duty.most_hostile)
 
 
+class Counted(Shelf):
+    """A shelf that counts what it was asked for and had."""
+
+    asked = found = 0
+
+    def get(self, key):
+        window = super().get(key)
+        self.asked, self.found = self.asked + 1, self.found + (window is not None)
+        return window
+
+
+@pytest.mark.parametrize("room", [3, 150])
+def test_pictures_on_the_shelf_change_nothing_of_runs_that_take_them(built, brief, room):
+    sky, shelf = received(built, 30.0), Counted(room)
+    slow = [msgspec.structs.replace(one, crew=CREW) for one in built.duty.posts]
+    other = dataclasses.replace(built, duty=msgspec.structs.replace(built.duty, posts=tuple(slow)))
+    for which in (built, other, built):
+        shelf.asked = shelf.found = 0
+        made = brief_course(which, sky, TrackerSettings(), True, shelf)
+        alone = brief if which is built else brief_course(which, sky, TrackerSettings())
+        assert made.duty.story == alone.duty.story
+        np.testing.assert_array_equal(made.duty.stop_s, alone.duty.stop_s)
+        if which is other:
+            assert made.duty.story != brief.duty.story
+            assert room == 3 or 0 < shelf.found < shelf.asked  # alike until something is stopped
+    assert (shelf.found == shelf.asked) == (room == 150)
+
+
 def test_a_brief_run_comes_to_about_what_a_whole_one_comes_to(built, brief):
     whole = outcome_of(built, received(built, 30.0), RunSettings())
-    ours, theirs = (duty_figures(one, areas_of(built)) for one in (brief, whole))
+    ours, theirs = (duty_figures(one, leaked_of(one, areas_of(built))) for one in (brief, whole))
     assert ours["hostile"] == theirs["hostile"] and ours["leaked"] == theirs["leaked"]
     tracked = [
         (a["tracked"], b["tracked"])

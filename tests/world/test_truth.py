@@ -73,3 +73,15 @@ def test_score_reads_it(tmp_path):
     assert points.is_truth
     assert len(points.columns["time_s"]) == len(truth["time_s"])
     assert set(points.columns["mode_s"].tolist()) == {-1, 0xABC}
+
+
+def test_of_chosen_vehicles_the_same_rows_are_told():
+    made = two()
+    pieces = pieces_of(made.motion, len(made.vehicles))
+    span = BEGIN_S, BEGIN_S + 3600.0, 2.0
+    whole = sampled(len(made.vehicles), pieces, *span)
+    for chosen in (np.array([True, False, True]), np.zeros(3, bool)):
+        part = sampled(len(made.vehicles), pieces, *span, chosen)
+        rows = chosen[whole["vehicle"]]
+        for name, column in whole.items():
+            np.testing.assert_array_equal(part[name], column[rows])

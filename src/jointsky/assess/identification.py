@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -146,12 +146,13 @@ class Identifier:
         probabilities = found.weighed.probabilities
         numbers = self._memory.column("number")[rows].tolist()
         states = [self._states.get(number) for number in numbers]
-        known = self._known(found, rows, now_s)
+        of = self._arrays.of_allegiance(probabilities)
+        known = self._known(found, of, rows, now_s)
+        hostile, civil = of["hostile"].tolist(), (of["civil"] + of["neutral"]).tolist()
         former = np.array([-1 if s is None else s.identity for s in states], np.int64)
         decided = identities(self.model.rules, known, former).tolist()
         told_before = [
-            found.weighed.probabilities[k] if s is None else s.probabilities
-            for k, s in enumerate(states)
+            probabilities[k] if s is None else s.probabilities for k, s in enumerate(states)
         ]
         moved = np.abs(probabilities - np.stack(told_before)).max(axis=1).tolist()
         made: dict[int, Assessment] = {}
@@ -159,15 +160,18 @@ class Identifier:
             decision, state = self._decisions.get(number), states[place]
             mark = found.marks[place], decided[place], decision
             if state is None or state.mark != mark or moved[place] > NOTICED:
-                told = Told(number, place, now_s, IDENTITIES[decided[place]], decision)
+                identity = IDENTITIES[decided[place]]
+                shares = hostile[place], civil[place]
+                told = Told(number, place, now_s, identity, decision, *shares)
                 one = assessment(told, found, self._reader, self._arrays, self._is_worded)
                 state = _State(one, probabilities[place], mark, decided[place])
                 self._states[number] = state
             made[number] = state.assessment
         return made
 
-    def _known(self, found: Evidences, rows: Integers, now_s: float) -> Known:
-        of = self._arrays.of_allegiance(found.weighed.probabilities)
+    def _known(
+        self, found: Evidences, of: Mapping[str, Floats], rows: Integers, now_s: float
+    ) -> Known:
         return Known(
             friend=of["friend"],
             neutral=of["neutral"] + of["nature"] + np.where(found.is_open, of["civil"], 0.0),

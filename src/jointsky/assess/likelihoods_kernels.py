@@ -39,6 +39,9 @@ def range_densities(value, sigma, ranges, narrowest, out):
             if (x - high) / s > _FAR or (x - low) / s < -_FAR:
                 out[t, c] = 0.0
                 continue
+            if (x - (low + up)) / s > _FAR and (x - (high - down)) / s < -_FAR:
+                out[t, c] = 1.0 / ((high - low) - 0.5 * (up + down))
+                continue
             rising = (_ramp(x - low, s) - _ramp(x - (low + up), s)) / up
             falling = (_ramp(x - (high - down), s) - _ramp(x - high, s)) / down
             out[t, c] = max(rising - falling, 0.0) / ((high - low) - 0.5 * (up + down))
@@ -48,10 +51,15 @@ def range_densities(value, sigma, ranges, narrowest, out):
 def add_range_logs(value, sigma, ranges, narrowest, odd_share, odd_density, density, out):
     """Add to out (T, C) the logarithms of readings; NaN says nothing.  ``density``: as scratch."""
     range_densities(value, sigma, ranges, narrowest, density)
+    nothing = math.log(odd_density)
     for t in range(len(value)):
         if math.isfinite(value[t]) and math.isfinite(sigma[t]):
             for c in range(len(ranges)):
-                out[t, c] += math.log((1.0 - odd_share) * density[t, c] + odd_density)
+                share = density[t, c]
+                if share > 0.0:
+                    out[t, c] += math.log((1.0 - odd_share) * share + odd_density)
+                else:
+                    out[t, c] += nothing
 
 
 @kernel

@@ -45,22 +45,33 @@ class ModelArrays:
             name: logs_of(np.stack([1.0 - share, share]), odd)
             for name, share in self.shares.items()
         }
-        self.is_of = {
-            name: np.array([one.allegiance == name for one in classes]) for name in ALLEGIANCES
-        }
-        self.is_hostile = self.is_of["hostile"]
+        self.is_hostile = np.array([one.allegiance == "hostile" for one in classes])
         self.is_clutter = np.array([one.domain == "clutter" for one in classes])
+        sides = [ALLEGIANCES.index(one.allegiance) for one in classes]
+        self._by_side = np.argsort(sides, kind="stable")
+        self._sides, self._first_of = np.unique(np.sort(sides), return_index=True)
         self.domains = tuple(dict.fromkeys(one.domain for one in classes))
         self._domain_row = np.array([self.domains.index(one.domain) for one in classes])
+        self.types = tuple(dict.fromkeys(one.type for one in classes))
+        self._type_row = np.array([self.types.index(one.type) for one in classes])
 
     def of_allegiance(self, probabilities: Floats) -> dict[str, Floats]:
         """Return probabilities (T,) of each allegiance."""
-        return {name: probabilities[:, chosen].sum(axis=1) for name, chosen in self.is_of.items()}
+        sums = np.zeros((len(ALLEGIANCES), len(probabilities)))
+        sums[self._sides] = np.add.reduceat(probabilities[:, self._by_side], self._first_of, 1).T
+        return dict(zip(ALLEGIANCES, sums, strict=True))
 
-    def of_domain(self, probabilities: Floats) -> dict[str, float]:
-        """Return the probability of each domain of one track's classes (C,)."""
+    def domain_of(self, probabilities: Floats) -> tuple[str, float]:
+        """Return the likeliest domain of one track's classes (C,), and its probability."""
         sums = np.bincount(self._domain_row, probabilities, len(self.domains))
-        return dict(zip(self.domains, sums.tolist(), strict=True))
+        most = int(sums.argmax())
+        return self.domains[most], float(sums[most])
+
+    def type_of(self, probabilities: Floats) -> tuple[str, float]:
+        """Return the likeliest type of one track's classes (C,), and its probability."""
+        sums = np.bincount(self._type_row, probabilities, len(self.types))
+        most = int(sums.argmax())
+        return self.types[most], float(sums[most])
 
     def claimed(self, domain: str, is_sharp: bool) -> Floats:
         """Return how likely each class (C,) is said to be of a domain.

@@ -56,6 +56,8 @@ class Told(NamedTuple):
     now_s: float
     identity: Identity  # by the machine
     decision: Decision | None
+    hostile: float
+    civil: float  # and neutral
 
 
 def assessment(
@@ -69,13 +71,8 @@ def assessment(
         if shares[c] < _SHOWN:
             break
         shown[arrays.classes[c].label] = round(shares[c], 4)
-    domains = arrays.of_domain(probabilities)
-    domain = max(domains, key=lambda name: domains[name])
-    of = arrays.of_allegiance(probabilities[None])
-    by_type: dict[str, float] = {}
-    for one, share in zip(arrays.classes, shares, strict=True):
-        by_type[one.type] = by_type.get(one.type, 0.0) + share
-    kind = max(by_type, key=lambda name: by_type[name])
+    domain, of_domain = arrays.domain_of(probabilities)
+    kind, of_kind = arrays.type_of(probabilities)
     decision = told.decision
     evidence: tuple[Evidence, ...] = ()
     if is_worded:
@@ -88,10 +85,10 @@ def assessment(
         time_s=told.now_s,
         track=told.number,
         identity=told.identity if decision is None else decision.identity,
-        domain=domain if domains[domain] >= 0.5 else "",
-        type=kind if by_type[kind] >= 0.5 else "",
-        is_civil=float(of["civil"][0] + of["neutral"][0]) > 0.5,
-        hostile=min(float(of["hostile"][0]), 1.0),
+        domain=domain if of_domain >= 0.5 else "",
+        type=kind if of_kind >= 0.5 else "",
+        is_civil=told.civil > 0.5,
+        hostile=min(told.hostile, 1.0),
         classes=shown,
         evidence=evidence,
         decided_by="" if decision is None else decision.by,

@@ -136,15 +136,18 @@ def is_clear(
     rim_distance_m: Callable[[Floats, Floats], Floats],
     ground_m: float = 0.0,
     sigmas: float = 2.0,
+    asked: Booleans | None = None,
 ) -> Booleans:
     """Return where on the paths (T, K) a threat may be stopped: no debris reaches an area then.
 
     ``rim_distance_m`` tells of latitudes and longitudes (n,) how far they are from the rim of each
     protected area, (n, areas), negative inside.  So many standard errors of the place are allowed.
+    ``asked`` (T, K): where it matters; elsewhere it is not looked at, and told that it is not.
     """
-    shape = paths.latitude_rad.shape
-    rim_m = rim_distance_m(paths.latitude_rad.ravel(), paths.longitude_rad.ravel())
-    nearest_m = rim_m.min(axis=1, initial=np.inf).reshape(shape)
+    asked = np.ones(paths.latitude_rad.shape, np.bool_) if asked is None else asked
+    rim_m = rim_distance_m(paths.latitude_rad[asked], paths.longitude_rad[asked])
+    nearest_m = np.full(asked.shape, -np.inf)
+    nearest_m[asked] = rim_m.min(axis=1, initial=np.inf)
     return np.asarray(nearest_m > debris_radius_m(paths, ground_m) + sigmas * paths.sigma_m)
 
 

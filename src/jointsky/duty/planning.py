@@ -143,7 +143,9 @@ class Planner:
         anywhere = windows(reach)
         clear = anywhere
         if self._protected.areas and reach.is_in.any():
-            clear = windows(reach, is_clear(paths, self._protected.rim_distance_m))
+            in_reach = np.asarray(reach.is_in.any(axis=0))
+            rims = self._protected.rim_distance_m
+            clear = windows(reach, is_clear(paths, rims, asked=in_reach))
         chance, earliest_s = np.zeros((len(self._rows), len(wanted))), anywhere.earliest_s.copy()
         for row, (unit, weapon) in enumerate(self._rows):
             for column, want in enumerate(wanted):

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from jointsky.scenario.built import Built
 from jointsky.sim.costs import sum_words
-from jointsky.sim.duty_figures import duty_figures
+from jointsky.sim.duty_figures import duty_figures, leaked_of
 from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.folder import RunFolder
 from jointsky.sim.network import crews_for
@@ -55,7 +55,7 @@ def figures_apart(
     outcome = network_outcome(
         alone, folder.windows, settings, told, crews_for(alone, settings.workers)
     )
-    return duty_figures(outcome, areas_of(built))
+    return duty_figures(outcome, leaked_of(outcome, areas_of(built)))
 
 
 def beside_rows(duty: Mapping[str, Any]) -> list[list[str]]:

@@ -82,10 +82,9 @@ def stocks_of(
     engagement: Engagement, units: tuple[UnitOf, ...], moving: Moving, now_s: float
 ) -> tuple[Stock, ...]:
     """Return what units can do now, and where they are if they ever moved."""
-    made = []
+    made, channels = [], engagement.free_channels(now_s)
     for unit in units:
-        free = engagement.free_channels(unit.name, now_s)
-        free = free if moving.can_shoot(unit.name, now_s) else 0
+        free = channels[unit.name] if moving.can_shoot(unit.name, now_s) else 0
         spot = moving.spot(unit.name, now_s) if moving.has_moved(unit.name) else None
         for weapon in unit.weapons:
             ready, reserve = engagement.ready(engagement.weapon(unit.name, weapon.name))

@@ -5,11 +5,17 @@ gathered, packed, sent and waited for: sites that hear each other over links of 
 tracker, on all plots that are old enough to have come.  A site that is cut off goes on with a copy
 of it; when it is joined again, it has the tracker of all, as if nothing had been lost, a while
 later, as nodes fill each other's gaps.
+
+Runs under one sky that differ in what is decided see the same until something is stopped at
+another time: a ``Shelf`` keeps what was made of the same plots, for the next run to take.
 """
 
 from __future__ import annotations
 
+import collections
 import dataclasses
+import functools
+import hashlib
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -49,12 +55,55 @@ class Span:
     groups: tuple[Group, ...]
 
 
-class BriefPictures:
-    """The pictures of some sites, ``rows``, window by window and step by step."""
+@dataclasses.dataclass
+class Window:
+    """What was made of the plots of a window: pictures and new numbers by site, and trackers."""
 
-    def __init__(self, built: Built, settings: TrackerSettings, rows: Sequence[int]) -> None:
+    groups: tuple[Group, ...]
+    shown: list[list[Tracks]]
+    renamed: list[dict[int, list[tuple[int, int]]]]
+    trackers: dict[Group, Tracker]
+
+    @functools.cached_property
+    def states(self) -> dict[Group, State | None]:
+        """Return what each tracker has come to, for others to go on from."""
+        return {group: one.state() for group, one in self.trackers.items()}
+
+
+class Shelf:
+    """Windows by all that they hang on, the last ``room`` that were asked for."""
+
+    def __init__(self, room: int = 150) -> None:
+        self._room = room
+        self._kept: collections.OrderedDict[str, Window] = collections.OrderedDict()
+
+    def get(self, key: str) -> Window | None:
+        """Return the window of a key, if it is there."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: str, window: Window) -> None:
+        """Keep a window, and let go of the one not asked for the longest."""
+        self._kept[key] = window
+        while len(self._kept) > self._room:
+            self._kept.popitem(last=False)
+
+
+class BriefPictures:
+    """The pictures of some sites, ``rows``, window by window and step by step.
+
+    ``shelf`` must be of runs that see the same plots if nothing is stopped, at the same steps.
+    """
+
+    def __init__(
+        self, built: Built, settings: TrackerSettings, rows: Sequence[int], shelf: Shelf
+    ) -> None:
         self.lag_s = lag_s(built, rows)
         self._spans = spans(built, rows)
+        self._shelf = shelf
+        self._key = str((self.lag_s, self._spans, tuple(rows)))  # what all so far hangs on
         whole = frozenset[int]().union(*(group for one in self._spans for group in one.groups))
         site = np.array([sensor.site for sensor in built.sensors], np.int64)
         self._sensors = np.flatnonzero(np.isin(site, sorted(whole))).astype(np.int32)
@@ -68,13 +117,10 @@ class BriefPictures:
             epoch_s=built.begin_s,
             numbers="birth",
         )
-        self._begun: dict[Group, tuple[Tracker, State | None]] = {}  # when the window began
-        self._trackers: dict[Group, Tracker] = {}
-        self._groups_begun = self._groups = self._spans[0].groups
+        self._begun = self._window = Window(self._spans[0].groups, [], [], {})
+        self._key_begun = self._key
         self._waiting = Plots.make(0), np.empty(0, np.int32)
         self._times_s: list[float] = []
-        self._shown: list[list[Tracks]] = []
-        self._renamed: list[dict[int, list[tuple[int, int]]]] = []
         self._last = [Tracks.make(0) for _ in rows]  # pictures, before the window
 
     def begin(self, plots: Plots, vehicle: npt.NDArray[np.int32], times_s: Sequence[float]) -> None:
@@ -87,42 +133,54 @@ class BriefPictures:
         order = np.argsort(plots.time_s, kind="stable")
         self._plots, self._vehicle = plots.rows(order), vehicle[order]
         self._times_s = list(times_s)
-        self._begun = {group: (one, one.state()) for group, one in self._trackers.items()}
-        self._groups_begun = self._groups
+        self._begun, self._key_begun = self._window, self._key
 
     def end(self) -> None:
         """Let go of what was taken in by the last step."""
         until_s = (self._times_s[-1] if self._times_s else -math.inf) - self.lag_s
         later = int(np.searchsorted(self._plots.time_s, until_s, side="right"))
         self._waiting = self._plots.rows(slice(later, None)), self._vehicle[later:]
-        for k, shown in enumerate(self._shown):
+        for k, shown in enumerate(self._window.shown):
             self._last[k] = shown[-1] if shown else self._last[k]
 
     def work(self, keeps: Keeps) -> None:
         """Make the pictures of all steps of the window, of the plots that there still are."""
-        self._trackers = {group: one.fork(state) for group, (one, state) in self._begun.items()}
-        self._groups = self._groups_begun
         is_there = keeps(self._plots, self._vehicle)
-        plots = self._plots if is_there.all() else self._plots.rows(is_there)
+        gone = hashlib.blake2b(np.packbits(is_there).tobytes(), digest_size=16).hexdigest()
+        self._key = f"{self._key_begun} {self._times_s} {len(is_there)} {gone}"
+        self._key = hashlib.blake2b(self._key.encode(), digest_size=16).hexdigest()
+        window = self._shelf.get(self._key)
+        if window is None:
+            plots = self._plots if is_there.all() else self._plots.rows(is_there)
+            window = self._made(plots)
+            self._shelf.put(self._key, window)
+        self._window = window
+
+    def _made(self, plots: Plots) -> Window:
+        begun = self._begun
+        window = Window(
+            begun.groups,
+            [[] for _ in begun.groups],
+            [{} for _ in begun.groups],
+            {group: one.fork(begun.states[group]) for group, one in begun.trackers.items()},
+        )
         times_s = np.array(self._times_s)
-        self._shown = [[] for _ in self._groups]
-        self._renamed = [{} for _ in self._groups]
         first, taken = 0, 0
         while first < len(times_s):
             span = self._span_at(times_s[first])
             last = int(np.searchsorted(times_s, self._ends_s(span)))
             upto = int(np.searchsorted(plots.time_s, times_s[last - 1] - self.lag_s, "right"))
-            part = plots.rows(slice(taken, upto))
-            self._go_on(self._spans[span].groups, part, times_s[first:last], span)
+            self._go_on(window, plots.rows(slice(taken, upto)), times_s[first:last], span)
             first, taken = last, upto
+        return window
 
     def at(self, step: int) -> list[Tracks]:
         """Return the picture of each site at a step of the window."""
-        return [shown[step] for shown in self._shown]
+        return [shown[step] for shown in self._window.shown]
 
     def renamed(self, step: int) -> list[list[tuple[int, int]]]:
         """Return for each site which tracks have other numbers from a step on: former and new."""
-        return [pairs.get(step, []) for pairs in self._renamed]
+        return [pairs.get(step, []) for pairs in self._window.renamed]
 
     def _span_at(self, time_s: float) -> int:
         return sum(one.begin_s <= time_s for one in self._spans[1:])
@@ -131,28 +189,28 @@ class BriefPictures:
         return self._spans[span + 1].begin_s if span + 1 < len(self._spans) else math.inf
 
     def _go_on(
-        self, groups: tuple[Group, ...], plots: Plots, times_s: npt.NDArray[np.float64], span: int
+        self, window: Window, plots: Plots, times_s: npt.NDArray[np.float64], span: int
     ) -> None:
         """Have the trackers of a span take plots, and keep what they show at each time."""
-        former = self._groups
-        for before, group in zip(former, groups, strict=True):
-            if group not in self._trackers:
-                known = self._trackers.get(before)
+        former, window.groups = window.groups, self._spans[span].groups
+        trackers = window.trackers
+        for before, group in zip(former, window.groups, strict=True):
+            if group not in trackers:
+                known = trackers.get(before)
                 state = None if known is None else known.state()
-                self._trackers[group] = (known or self._first).fork(state)
-        self._groups = groups
+                trackers[group] = (known or self._first).fork(state)
         needed = {group for one in self._spans[span:] for group in one.groups}
-        self._trackers = {group: one for group, one in self._trackers.items() if group in needed}
+        window.trackers = {group: one for group, one in trackers.items() if group in needed}
         pictures = {
             group: self._pictures(tracker, group, plots, times_s)
-            for group, tracker in self._trackers.items()
+            for group, tracker in window.trackers.items()
         }
-        for k, group in enumerate(groups):
-            now = pictures[group]
-            last = self._shown[k][-1] if self._shown[k] else self._last[k]
+        for k, group in enumerate(window.groups):
+            now, shown = pictures[group], window.shown[k]
+            last = shown[-1] if shown else self._last[k]
             if group != former[k] and now:
-                self._renamed[k][len(self._shown[k])] = same(last, now[0])
-            self._shown[k] += now
+                window.renamed[k][len(shown)] = same(last, now[0])
+            shown += now
 
     def _pictures(
         self, tracker: Tracker, group: Group, plots: Plots, times_s: npt.NDArray[np.float64]

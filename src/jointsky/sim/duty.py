@@ -6,6 +6,7 @@ what these stop is gone from then on, and so are its plots.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
@@ -139,6 +140,7 @@ class SimulatedDuty:
         )
         self._carrier = np.array([one.place.vehicle for one in built.sensors], np.int64)
         self.story: list[Step] = []
+        self._truly = [*built.surroundings.vehicles.allegiance.tolist(), "nothing"]  # NOTHING: last
         self.most_hostile = np.zeros((len(built.surroundings.vehicles), len(duty.posts)))
         self.tracked_s = np.full(self.most_hostile.shape, np.inf)
         self.identities: list[dict[tuple[str, str], float]] = [{} for _ in duty.posts]
@@ -423,18 +425,21 @@ class SimulatedDuty:
 
     def _note(self, k: int, means: Mapping[int, int], now_s: float) -> None:
         """Keep what each vehicle was taken for, at its worst and for how long."""
-        allegiance = self.built.surroundings.vehicles.allegiance
-        kept = self.identities[k]
         self._meant[k] |= {number: one for number, one in means.items() if one != NOTHING}
-        for target, found in self.posts[k].assessed.items():
-            vehicle = means.get(target, NOTHING)
-            truly = "nothing" if vehicle == NOTHING else str(allegiance[vehicle])
-            lasted = truly, found.identity
-            kept[lasted] = kept.get(lasted, 0.0) + max(self.duty.look_s, self.duty.step_s)
-            if vehicle != NOTHING:
-                worst = self.most_hostile[vehicle, k]
-                self.most_hostile[vehicle, k] = max(worst, found.hostile)
-                self.tracked_s[vehicle, k] = min(self.tracked_s[vehicle, k], now_s)
+        assessed, lasted_s = self.posts[k].assessed, max(self.duty.look_s, self.duty.step_s)
+        kept = self.identities[k]
+        vehicles = [means.get(target, NOTHING) for target in assessed]
+        pairs = zip(
+            (self._truly[one] for one in vehicles),
+            (one.identity for one in assessed.values()),
+            strict=True,
+        )
+        for pair, count in collections.Counter(pairs).items():
+            kept[pair] = kept.get(pair, 0.0) + count * lasted_s
+        rows, hostile = np.array(vehicles, np.int64), [one.hostile for one in assessed.values()]
+        is_known = rows != NOTHING
+        np.maximum.at(self.most_hostile[:, k], rows[is_known], np.array(hostile)[is_known])
+        np.minimum.at(self.tracked_s[:, k], rows[is_known], now_s)
 
     def _take(self, k: int, out: Out, now_s: float) -> list[Happened]:
         """Write down what a post said, and what of it belongs to the story of a vehicle."""

@@ -43,13 +43,14 @@ class Leak:
 def leaks(built: Built, areas: Areas, stop_s: npt.NDArray[np.float64], end_s: float) -> list[Leak]:
     """Return which hostile vehicles came into which protected zone first, and when, by vehicle."""
     vehicles = built.surroundings.vehicles
-    truth = sampled(len(vehicles), built.surroundings.pieces, built.begin_s, end_s, 1.0)
-    flies = truth["time_s"] < stop_s[truth["vehicle"]]
-    rows = np.flatnonzero(flies & (vehicles.allegiance[truth["vehicle"]] == HOSTILE))
     columns = areas.of_use("protected")
     made: dict[int, Leak] = {}
-    if not len(rows) or not columns:
+    is_hostile = vehicles.allegiance == HOSTILE
+    if not columns or not is_hostile.any():
         return []
+    pieces = built.surroundings.pieces
+    truth = sampled(len(vehicles), pieces, built.begin_s, end_s, 1.0, is_hostile)
+    rows = np.flatnonzero(truth["time_s"] < stop_s[truth["vehicle"]])
     names = ("latitude_rad", "longitude_rad", "height_m")
     latitude, longitude, height_m = (truth[name][rows] for name in names)
     inside = areas.inside(latitude, longitude, height_m, truth["time_s"][rows])
@@ -64,11 +65,19 @@ def leaks(built: Built, areas: Areas, stop_s: npt.NDArray[np.float64], end_s: fl
     return [made[vehicle] for vehicle in sorted(made)]
 
 
-def duty_figures(outcome: Outcome, areas: Areas) -> dict[str, Any]:
-    """Return the figures of a run's duty, plain numbers; times in seconds from its begin."""
+def leaked_of(outcome: Outcome, areas: Areas) -> list[Leak]:
+    """Return who came through in a run with a duty."""
+    assert outcome.duty is not None
+    return leaks(outcome.built, areas, outcome.duty.stop_s, outcome.end_s)
+
+
+def duty_figures(outcome: Outcome, leaked: list[Leak]) -> dict[str, Any]:
+    """Return the figures of a run's duty, plain numbers; times in seconds from its begin.
+
+    ``leaked`` is who came through, as ``leaked_of`` tells.
+    """
     left, built = outcome.duty, outcome.built
     assert left is not None and built.duty is not None
-    leaked = leaks(built, areas, left.stop_s, outcome.end_s)
     stories = _stories(outcome, left, leaked)
     fired = sum(sum(one.values()) for one in left.spent.values())
     kinds = [step.kind for step in left.story]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jointsky.scenario.built import BuiltSensor
-from jointsky.sim.duty_figures import duty_figures
+from jointsky.sim.duty_figures import duty_figures, leaked_of
 from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.judging import Judged, shown_tracks, view_of
 from jointsky.sim.network_figures import network_figures
@@ -47,7 +47,7 @@ def figures(judged: Judged) -> dict[str, Any]:
         "log_seal": outcome.seal,
     }
     if outcome.duty is not None:
-        told["duty"] = duty_figures(outcome, areas_of(built))
+        told["duty"] = duty_figures(outcome, leaked_of(outcome, areas_of(built)))
     return told
 
 

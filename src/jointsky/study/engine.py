@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from jointsky.assess.areas import Areas
 from jointsky.scenario.build import build
 from jointsky.scenario.built import Built
 from jointsky.scenario.loaded import Loaded
 from jointsky.sensors.surroundings import Observed
+from jointsky.sim.brief import Shelf
 from jointsky.sim.brief_course import brief_course
-from jointsky.sim.duty_figures import duty_figures, leaks
+from jointsky.sim.duty_figures import Leak, duty_figures, leaked_of
 from jointsky.sim.duty_setup import areas_of
-from jointsky.sim.run import Outcome, RunSettings, outcome_of
+from jointsky.sim.run import RunSettings, outcome_of
 from jointsky.sim.windows import parted, see, together, windows
 from jointsky.streams import key
 from jointsky.study.altering import Alterable
@@ -34,6 +34,13 @@ SEED_BITS = 53  # scenarios take no longer ones
 def seed_of(study: Study, sky: int) -> int:
     """Return the seed of a sky: the same for all points, so that they differ in nothing else."""
     return key(study.seed, "sky", sky)[0] >> (64 - SEED_BITS)
+
+
+class _Sky(NamedTuple):
+    """What would be received if nothing were stopped, and pictures that were made of it."""
+
+    windows: list[tuple[Observed, float]]
+    shelf: Shelf
 
 
 class Engine:
@@ -56,7 +63,7 @@ class Engine:
         a figure that runs do not have.
         """
         seed, made = seed_of(self.study, sky), []
-        seen: dict[bytes, list[tuple[Observed, float]]] = {}
+        seen: dict[bytes, _Sky] = {}
         for point in points:
             try:
                 figures, leakers = self._figures(point, seed, seen)
@@ -70,7 +77,7 @@ class Engine:
         return made
 
     def _figures(
-        self, point: int, seed: int, seen: dict[bytes, list[tuple[Observed, float]]]
+        self, point: int, seed: int, seen: dict[bytes, _Sky]
     ) -> tuple[dict[str, Any], tuple[Leaker, ...]]:
         if point not in self._loaded:
             self._loaded[point] = scenario_at(self._base, self._points[point], "the study")
@@ -82,13 +89,14 @@ class Engine:
         self._resolved = seed, sky, loaded.kept.pop(seed)
         if sky not in seen:
             seen.clear()  # no more than one is kept
-            seen[sky] = list(_received(built))
+            seen[sky] = _Sky(list(_received(built)), Shelf())
         if self.study.pictures == "brief":
-            outcome = brief_course(built, seen[sky], TrackerSettings(), self._is_watched)
+            windows, shelf = seen[sky]
+            outcome = brief_course(built, windows, TrackerSettings(), self._is_watched, shelf)
         else:
-            outcome = outcome_of(built, seen[sky], RunSettings())
-        areas = areas_of(built)
-        return duty_figures(outcome, areas), _leakers(outcome, areas)
+            outcome = outcome_of(built, seen[sky].windows, RunSettings())
+        leaked = leaked_of(outcome, areas_of(built))
+        return duty_figures(outcome, leaked), _leakers(built, leaked)
 
 
 def names_of(study: Study) -> list[str]:
@@ -97,10 +105,8 @@ def names_of(study: Study) -> list[str]:
     return list(dict.fromkeys(given))
 
 
-def _leakers(outcome: Outcome, areas: Areas) -> tuple[Leaker, ...]:
+def _leakers(built: Built, leaked: Sequence[Leak]) -> tuple[Leaker, ...]:
     """Return who came through, where and when."""
-    assert outcome.duty is not None
-    built = outcome.built
     names = built.surroundings.vehicles.name
     return tuple(
         Leaker(
@@ -110,7 +116,7 @@ def _leakers(outcome: Outcome, areas: Areas) -> tuple[Leaker, ...]:
             vehicle=str(names[one.vehicle]),
             zone=one.zone,
         )
-        for one in leaks(built, areas, outcome.duty.stop_s, outcome.end_s)
+        for one in leaked
     )
 
 

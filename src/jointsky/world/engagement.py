@@ -143,6 +143,7 @@ class Engagement:
         self.units = tuple(units)
         self.seed = seed
         self._arms = [(u, arm) for u, unit in enumerate(units) for arm in unit.arms]
+        self._rows = {(units[u].name, arm.name): row for row, (u, arm) in enumerate(self._arms)}
         self.stop_s: Floats = np.full(targets, np.inf)
         self._state = state_of(units, begin_s)
         self._count = 0
@@ -151,10 +152,10 @@ class Engagement:
 
     def weapon(self, unit: str, arm: str) -> int:
         """Return the row of a weapon."""
-        for row, (u, one) in enumerate(self._arms):
-            if (self.units[u].name, one.name) == (unit, arm):
-                return row
-        raise ValueError(f"no unit {unit!r} with {arm!r}")
+        row = self._rows.get((unit, arm))
+        if row is None:
+            raise ValueError(f"no unit {unit!r} with {arm!r}")
+        return row
 
     def order(
         self,
@@ -221,15 +222,15 @@ class Engagement:
         """Return the shots of a weapon that are ready, and those in reserve."""
         return int(self._state.ready[weapon]), int(self._state.reserve[weapon])
 
-    def free_channels(self, unit: str, now_s: float) -> int:
-        """Return how many more targets a unit could take on now: orders that wait count too."""
-        row = next(k for k, one in enumerate(self.units) if one.name == unit)
-        free = int((self._state.free_s[row] <= now_s).sum())
-        mine = self._engagements
-        held = mine.channel[: self._count] < 0
-        weapon_unit = self._state.weapon_unit[mine.weapon[: self._count]]
-        is_waiting = mine.phase[: self._count] == kernels.WAITING
-        return max(free - int((held & is_waiting & (weapon_unit == row)).sum()), 0)
+    def free_channels(self, now_s: float) -> dict[str, int]:
+        """Return how many more targets units could take on now: orders that wait count too."""
+        mine, count = self._engagements, self._count
+        waits = (mine.channel[:count] < 0) & (mine.phase[:count] == kernels.WAITING)
+        waiting = np.bincount(
+            self._state.weapon_unit[mine.weapon[:count][waits]], minlength=len(self.units)
+        )
+        free = np.maximum((self._state.free_s <= now_s).sum(axis=1) - waiting, 0)
+        return {unit.name: left for unit, left in zip(self.units, free.tolist(), strict=True)}
 
     def fired(self, weapon: int) -> int:
         """Return how many shots of a weapon were fired."""

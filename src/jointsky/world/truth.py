@@ -16,17 +16,25 @@ Column = npt.NDArray[Any]
 
 
 def sampled(
-    vehicles: int, pieces: Pieces, begin_s: float, end_s: float, interval_s: float
+    vehicles: int,
+    pieces: Pieces,
+    begin_s: float,
+    end_s: float,
+    interval_s: float,
+    chosen: npt.NDArray[np.bool_] | None = None,
 ) -> dict[str, Column]:
     """Return where vehicles were at even intervals, rows by vehicle and time.
 
     One row for each vehicle and each multiple of ``interval_s`` from ``begin_s`` up to ``end_s``
     at which it flies: ``vehicle`` (its row), ``time_s`` (POSIX), ``latitude_rad``,
-    ``longitude_rad``, ``height_m``, ``ve_mps``, ``vn_mps``, ``vu_mps``.
+    ``longitude_rad``, ``height_m``, ``ve_mps``, ``vn_mps``, ``vu_mps``.  ``chosen`` (vehicles,):
+    of which; none given: of all.
     """
     if not interval_s > 0.0:
         raise ValueError(f"interval_s is {interval_s}; it must be positive")
     rows, numbers = _rows(pieces, vehicles, begin_s, end_s, interval_s)
+    if chosen is not None:
+        rows, numbers = rows[chosen[rows]], numbers[chosen[rows]]
     times = begin_s + numbers * interval_s
     position, velocity = states(pieces, rows, times)
     flies = np.isfinite(position[:, 0])
