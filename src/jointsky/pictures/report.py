@@ -26,6 +26,8 @@ th, td { padding: .3rem .8rem; text-align: right; border-bottom: 1px solid var(-
 th { color: var(--quiet); font-weight: 600; vertical-align: bottom; white-space: normal; }
 th.word, td.word { text-align: left; } tbody tr:nth-child(even) { background: var(--stripe); }
 a { color: var(--accent); } code { background: var(--stripe); padding: .1rem .35rem; }
+table.many { font-size: .86rem; } table.many th, table.many td { padding: .3rem .45rem; }
+table.many td { white-space: normal; } table.many td.word { white-space: nowrap; }
 ul.sites { columns: 14rem; padding-left: 1.1rem; }
 table.prose td { white-space: normal; text-align: left; vertical-align: top; }
 table.prose th { text-align: left; } table.prose td:first-child { white-space: nowrap; }
