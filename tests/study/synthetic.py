@@ -31,5 +31,5 @@ def told(declared, leaked, shots=None, failed=None):
     shots = leaked if shots is None else np.asarray(shots, np.float64)
     values = np.stack([leaked, np.full(leaked.shape, 10.0), shots], axis=2)
     failed = np.zeros(leaked.shape, bool) if failed is None else failed
-    answered = Answered(FIGURES, values, failed, [])
+    answered = Answered(FIGURES, values, failed, np.ones_like(failed), [])
     return summary(declared, points_of(declared), answered, "0" * 16)

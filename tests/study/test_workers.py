@@ -26,7 +26,7 @@ class Doomed:
     def room(self):
         return 4 - len(self.given)
 
-    def give(self, sky):
+    def give(self, sky, points):
         self.given.append(sky)
         self.tried.append(sky)
 
@@ -55,7 +55,7 @@ def blocks_interrupts(pid):
 
 def test_skies_that_died_with_another_are_tried_again_alone(study):
     crew = Doomed({2: 1})
-    made = list(answered(crew, begun(study), range(8), lambda: False))
+    made = list(answered(crew, begun(study), range(8), [0, 1], lambda: False))
     assert sorted(one.sky for (one,) in made) == list(range(8))
     assert all(one.figures == {"shots": 1.0} for (one,) in made)
     assert crew.tried == [0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7]
@@ -63,7 +63,7 @@ def test_skies_that_died_with_another_are_tried_again_alone(study):
 
 def test_a_sky_whose_worker_always_dies_has_failed_at_all_points_and_stops_nothing(study):
     given, crew = begun(study), Doomed({2: 1000})
-    made = {one[0].sky: one for one in answered(crew, given, range(8), lambda: False)}
+    made = {one[0].sky: one for one in answered(crew, given, range(8), [0, 1], lambda: False)}
     assert sorted(made) == list(range(8)) and crew.tried.count(2) == TRIES
     assert [one.point for one in made[2]] == [0, 1] and not made[2][0].figures
     assert made[2][1].fault.startswith(f"seed {seed_of(given[0], 2)}, {given[2][1].name}\n")
@@ -73,7 +73,7 @@ def test_a_sky_whose_worker_always_dies_has_failed_at_all_points_and_stops_nothi
 
 def test_asked_to_stop_it_takes_what_is_under_way_and_gives_nothing_more(study):
     crew, asked = Doomed({}), iter([False, True])
-    made = list(answered(crew, begun(study), range(8), lambda: next(asked, True)))
+    made = list(answered(crew, begun(study), range(8), [0, 1], lambda: next(asked, True)))
     assert sorted(one.sky for (one,) in made) == [0, 1, 2, 3] and crew.tried == [0, 1, 2, 3]
 
 

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _show(ended: Ended, seconds: float) -> None:
     """Print what a person wants to know first."""
     told = ended.summary
-    runs = told.skies * len(told.points)
+    runs = told.runs
     console.results.print(
         f"[bold]{told.study.name}[/]: {len(told.points):,} points, {told.skies:,} skies, "
         f"{runs:,} runs, {len(told.faults):,} failed",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 ROOM = 64  # skies at first
+_FILLS = {"_values": np.nan, "_failed": False, "_asked": False, "_has": False}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Answer:
 class Answers:
     """Figures by sky, point and name, as many skies as came; gaps are told.
 
-    A run takes 8 octets a figure and one more, up to half as much again where there is room for
+    A run takes 8 octets a figure and two more, up to half as much again where there is room for
     more skies, and 2.5 times that while it is made.  Words are kept of what failed only.
     """
 
@@ -49,6 +50,7 @@ class Answers:
         self.points, self.figures = points, tuple(figures)
         self._values = np.full((ROOM, points, len(self.figures)), np.nan)
         self._failed = np.zeros((ROOM, points), np.bool_)
+        self._asked = np.zeros((ROOM, points), np.bool_)
         self._has = np.zeros(ROOM, np.bool_)
         self._count = 0
         self._faults: dict[tuple[int, int], Answer] = {}
@@ -56,14 +58,20 @@ class Answers:
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def runs(self) -> int:
+        """Return how many runs were answered."""
+        return int(self._asked.sum())
+
     def put(self, answers: Sequence[Answer]) -> None:
-        """Take what all points answered under one sky."""
+        """Take what points answered under one sky: all that were asked."""
         sky = answers[0].sky
         self._make_room(sky + 1)
         for one in answers:
             row = [one.figures.get(name, np.nan) for name in self.figures]
             self._values[sky, one.point] = row
             self._failed[sky, one.point] = bool(one.fault)
+            self._asked[sky, one.point] = True
             if one.fault:
                 self._faults[sky, one.point] = dataclasses.replace(one, leakers=())
         self._count += not self._has[sky]
@@ -85,6 +93,7 @@ class Answers:
             self.figures,
             self._values[:skies],
             self._failed[:skies],
+            self._asked[:skies],
             [fault for (sky, _), fault in sorted(self._faults.items()) if sky < skies],
         )
 
@@ -93,7 +102,7 @@ class Answers:
         if skies <= have:
             return
         room = max(skies, have + have // 2)
-        for name, fill in (("_values", np.nan), ("_failed", False), ("_has", False)):
+        for name, fill in _FILLS.items():
             old = getattr(self, name)
             new = np.full((room, *old.shape[1:]), fill, old.dtype)
             new[:have] = old
@@ -104,12 +113,14 @@ class Answers:
 class Answered:
     """The figures under n skies: (n, P, F) values, NaN where a run had none to tell or failed.
 
-    ``failed`` (n, P): which runs did; ``faults`` their seeds and tracebacks.
+    ``failed`` (n, P): which runs did; ``faults`` their seeds and tracebacks.  ``asked`` (n, P):
+    which runs were made; a point that rests is not asked, and its values are NaN.
     """
 
     figures: tuple[str, ...]
     values: Floats
     failed: Booleans
+    asked: Booleans
     faults: list[Answer]
 
     @property

@@ -81,6 +81,9 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Annotated[float, Meta(gt=0)] | None,
         Meta(description="The same as a share of the value"),
     ] = None
+    effects: Annotated[
+        bool, Meta(description="Differences from the first point are wanted as narrow as values")
+    ] = False
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,6 +153,9 @@ class Runs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     batch: Annotated[
         int, Meta(ge=1, le=10_000, description="Whether it is enough is asked after so many more")
     ] = 25
+    rests: Annotated[
+        bool, Meta(description="A point whose intervals are narrow enough sees no more skies")
+    ] = False
 
 
 class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -259,6 +265,9 @@ def _check(study: Study, faults: Faults) -> None:
         if not is_number or len(at) != len(crossing.levels) or sorted(set(at)) != list(at):
             wanted = f"{len(crossing.levels)} rising numbers, one for each level"
             below.add("at", f"found {list(crossing.at)}", wanted)
+    if study.runs.rests and study.best is not None:
+        found = "points that rest, and the best point asked for"
+        faults.add("runs.rests", found, "one of them: the best is told of skies that all see")
     if study.runs.least > study.runs.most:
         faults.add("runs.least", f"{study.runs.least}, more than `most`", "no more than that")
 

@@ -88,7 +88,10 @@ def _varied(told: Summary) -> list[str]:
 
 
 def _skies(told: Summary) -> str:
-    return f"{told.skies:,} skies, each seen by all {len(told.points)} points"
+    if told.answered.asked.all():
+        return f"{told.skies:,} skies, each seen by all {len(told.points)} points"
+    fewest = int(told.answered.asked.sum(axis=0).min())
+    return f"{fewest:,} to {told.skies:,} skies a point, the same ones for all"
 
 
 def _bars(told: Summary) -> str:

@@ -55,7 +55,7 @@ def check_seen(study: LoadedStudy, loaded: Loaded) -> None:
 def _came(told: Summary, leakers: pa.Table) -> list[Came]:
     point = leakers["point"].to_numpy()
     columns = [leakers[name].to_numpy() for name in ("time_s", "longitude_deg", "latitude_deg")]
-    runs = told.skies - told.answered.failed.sum(axis=0)
+    runs = (told.answered.asked & ~told.answered.failed).sum(axis=0)
     return [
         Came(
             name=one.name,

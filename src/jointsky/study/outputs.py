@@ -77,7 +77,7 @@ def runs_table(told: Summary) -> pa.Table:
         columns[name] = pa.array(values, mask=np.isnan(values))
     faults = {(one.sky, one.point): _last_line(one.fault) for one in told.faults}
     columns["fault"] = [faults.get((sky, k), "") for sky in skies for k in range(points)]
-    return pa.table(columns)
+    return pa.table(columns).filter(pa.array(answered.asked.ravel()))
 
 
 def leakers_table(lines: Iterable[Sequence[Answer]]) -> pa.Table:

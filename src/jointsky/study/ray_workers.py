@@ -44,19 +44,20 @@ class RayWorkers:
         for _ in range(count or cores):
             self._begin()
 
-    def answers(self, skies: Sequence[int], should_stop: Stops) -> Iterator[list[Answer]]:
-        """Yield what all points answer under each sky, as they come, until asked to stop."""
-        return answered(self, self._begun, skies, should_stop)
+    def answers(
+        self, skies: Sequence[int], points: Sequence[int], should_stop: Stops
+    ) -> Iterator[list[Answer]]:
+        """Yield what some points answer under each sky, as they come, until asked to stop."""
+        return answered(self, self._begun, skies, points, should_stop)
 
     def room(self) -> int:
         """Return how many more skies they can be given."""
         return len(self._free)
 
-    def give(self, sky: int) -> None:
-        """Have a sky answered."""
+    def give(self, sky: int, points: Sequence[int]) -> None:
+        """Have a sky answered by some points."""
         number = self._free.pop()
-        points = list(range(len(self._begun[2])))
-        self._under_way[self._actors[number].answer.remote(sky, points)] = sky, number
+        self._under_way[self._actors[number].answer.remote(sky, list(points))] = sky, number
 
     def take(self) -> list[tuple[int, list[Answer] | None]]:
         """Return skies that are done, if any are by then, with None where the worker died."""

@@ -1,7 +1,8 @@
 """A study runs: sky after sky on several processes, until its intervals are narrow enough.
 
-Every sky is answered by all points.  Whether that is enough is asked at even numbers of skies
-only, of all of them: so the outcome is the same for any number of workers, and after any kill.
+Every sky is answered by all points, or by those that do not rest by then.  Whether that is
+enough, and who rests, is asked at even numbers of skies only, of all of them: so the outcome is the
+same for any number of workers, and after any kill.
 """
 
 from __future__ import annotations
@@ -66,20 +67,21 @@ def run_study(
     check_seen(loaded, base)
     digest = build(base).digest
     journal.begin(state_of(loaded, points, digest), resume, fresh)
-    expected = study.runs.least
+    expected, awake = study.runs.least, list(range(len(points)))
     whole = _workers((study, str(loaded.scenario.resolve()), points), workers, ray)
     try:
         for wanted in looks(study):
             expected = max(expected, wanted)
-            for answer in whole.answers(answers.missing(wanted), should_stop):
+            for answer in whole.answers(answers.missing(wanted), awake, should_stop):
                 journal.put(answer)
-                tells(len(answers) * len(points), expected * len(points))
+                done = answers.runs
+                tells(done, done + (expected - len(answers)) * len(awake))
             journal.secure()
             told = summary(study, points, answers.of(answers.until_a_gap(wanted)), digest)
             found = best_of(told)
             if told.skies < wanted or (told.is_enough and (found is None or found.is_done)):
                 break
-            expected = min(wanted + told.more_skies, study.runs.most)
+            expected, awake = min(wanted + told.more_skies, study.runs.most), told.awake
     finally:
         whole.close()
     is_whole = told.skies == wanted

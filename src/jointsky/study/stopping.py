@@ -33,6 +33,12 @@ class Precision:
         checks.positive(self.half_width, "half_width")
         checks.count(self.least_runs, "least_runs", least=2)
 
+    def limit(self, value: float) -> float:
+        """Return the half-width that is wanted of an interval about a value, in its unit."""
+        if not self.is_relative:
+            return self.half_width
+        return self.half_width * abs(value) / (1.0 + self.half_width)
+
 
 @dataclasses.dataclass(frozen=True)
 class Look:
@@ -52,9 +58,7 @@ def look(interval: Interval, runs: int, wanted: Precision) -> Look:
     however seldom, look at their ``proportion`` instead.
     """
     n = checks.count(runs, "runs", least=1)
-    limit = wanted.half_width
-    if wanted.is_relative:
-        limit *= abs(interval.value) / (1.0 + wanted.half_width)
+    limit = wanted.limit(interval.value)
     if interval.margin <= limit and n >= wanted.least_runs:
         return Look(True, 0)
     most = MOST_GROWTH * n

@@ -37,7 +37,7 @@ class Estimate:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Summary:
-    """What a study found in ``skies`` skies, seen by every point.
+    """What a study found in ``skies`` skies, seen by every point that did not rest by then.
 
     ``faults`` are the runs that failed, with seed and traceback; a sky in which any run failed
     counts for none of the points.
@@ -64,6 +64,23 @@ class Summary:
     def more_skies(self) -> int:
         """Return about how many more skies it takes until all are as precise as was wanted."""
         return max((one.look.more_runs for one in self.estimates if one.look), default=0)
+
+    @property
+    def runs(self) -> int:
+        """Return how many runs were made."""
+        return int(self.answered.asked.sum())
+
+    @property
+    def awake(self) -> list[int]:
+        """Return the points that are to see more skies, in order.
+
+        Where points rest, those with an interval that is not as narrow as was wanted, and the
+        first, from which differences are told.
+        """
+        if not self.study.runs.rests:
+            return list(range(len(self.points)))
+        short = {one.point for one in self.estimates if one.look and not one.look.is_enough}
+        return sorted(short | {0})
 
     def of(self, response: str) -> list[Estimate]:
         """Return the estimates of one response, in order of points."""
@@ -96,19 +113,39 @@ def _estimates(
         apart = None
         if k and interval is not None:
             apart = difference(columns[0], (parts, wholes), study.level)
-        seen = None
-        if response.half_width is not None or response.relative is not None:
-            wanted = Precision(
-                half_width=response.half_width or response.relative or 0.0,
-                is_relative=response.half_width is None,
-                least_runs=study.runs.least,
-            )
-            runs = int(known.sum())
-            seen = (
-                Look(False, study.runs.batch) if interval is None else look(interval, runs, wanted)
-            )
-        made.append(Estimate(response.name, k, int(known.sum()), interval, apart, seen))
+        runs = int(known.sum())
+        seen = _looked(study, response, interval, apart, runs)
+        made.append(Estimate(response.name, k, runs, interval, apart, seen))
     return made
+
+
+def _looked(
+    study: Study, response: Response, interval: Interval | None, apart: Paired | None, runs: int
+) -> Look | None:
+    """Return whether a value, and its difference from the first point, are as narrow as wanted.
+
+    A difference is wanted as narrow as the value of its point; None: no precision is wanted.
+    """
+    if response.half_width is None and response.relative is None:
+        return None
+    if interval is None:
+        return Look(False, study.runs.batch)
+    wanted = Precision(
+        half_width=response.half_width or response.relative or 0.0,
+        is_relative=response.half_width is None,
+        least_runs=study.runs.least,
+    )
+    seen = look(interval, runs, wanted)
+    if not response.effects or apart is None:
+        return seen
+    limit = wanted.limit(interval.value)
+    if not limit:
+        return Look(False, study.runs.batch)
+    other = look(
+        apart.difference, runs, dataclasses.replace(wanted, half_width=limit, is_relative=False)
+    )
+    is_enough = seen.is_enough and other.is_enough
+    return Look(is_enough, max(seen.more_runs, other.more_runs))
 
 
 def columns_of(response: Response, answered: Answered, point: int) -> tuple[Floats, Floats]:
@@ -162,7 +199,7 @@ def plain(told: Summary) -> dict[str, Any]:
         "level": study.level,
         "pictures": study.pictures,
         "skies": told.skies,
-        "runs": told.skies * len(told.points),
+        "runs": told.runs,
         "is_enough": told.is_enough,
         "faults": [{"sky": one.sky, "point": one.point, "what": one.fault} for one in told.faults],
         "points": [

@@ -210,7 +210,7 @@ def _precision(told: Summary) -> str:
         if not all(found.look is None or found.look.is_enough for found in told.of(one.name))
     ]
     if not short:
-        return f"All intervals are as narrow as was wanted, after {told.skies:,} skies."
+        return f"All intervals are as narrow as was wanted, after {told.runs:,} runs."
     return f"Not as narrow as was wanted when the runs ended: {_listed(short)}."
 
 

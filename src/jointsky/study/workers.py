@@ -34,8 +34,10 @@ _engine: list[Engine] = []  # of this process, where it is a worker
 class Workers(Protocol):
     """Some that answer skies, in whatever order they come."""
 
-    def answers(self, skies: Sequence[int], should_stop: Stops) -> Iterator[list[Answer]]:
-        """Yield what all points answer under each sky, as they come, until asked to stop."""
+    def answers(
+        self, skies: Sequence[int], points: Sequence[int], should_stop: Stops
+    ) -> Iterator[list[Answer]]:
+        """Yield what some points answer under each sky, as they come, until asked to stop."""
 
     def close(self) -> None:
         """Let them go."""
@@ -47,8 +49,8 @@ class Crew(Protocol):
     def room(self) -> int:
         """Return how many more skies they can be given."""
 
-    def give(self, sky: int) -> None:
-        """Have a sky answered."""
+    def give(self, sky: int, points: Sequence[int]) -> None:
+        """Have a sky answered by some points."""
 
     def take(self) -> list[tuple[int, list[Answer] | None]]:
         """Return skies that are done, after some wait, with None where the worker died."""
@@ -58,14 +60,16 @@ class Here:
     """The process that asks."""
 
     def __init__(self, begun: Begun) -> None:
-        self._engine, self._points = Engine(*begun), range(len(begun[2]))
+        self._engine = Engine(*begun)
 
-    def answers(self, skies: Sequence[int], should_stop: Stops) -> Iterator[list[Answer]]:
-        """Yield what all points answer under each sky, in order, until asked to stop."""
+    def answers(
+        self, skies: Sequence[int], points: Sequence[int], should_stop: Stops
+    ) -> Iterator[list[Answer]]:
+        """Yield what some points answer under each sky, in order, until asked to stop."""
         for sky in skies:
             if should_stop():
                 return
-            yield self._engine.answer(sky, self._points)
+            yield self._engine.answer(sky, points)
 
     def close(self) -> None:
         """Let it go."""
@@ -79,17 +83,18 @@ class Processes:
         self._under_way: dict[Future[list[Answer]], int] = {}
         self._begin()
 
-    def answers(self, skies: Sequence[int], should_stop: Stops) -> Iterator[list[Answer]]:
-        """Yield what all points answer under each sky, as they come, until asked to stop."""
-        return answered(self, self._begun, skies, should_stop)
+    def answers(
+        self, skies: Sequence[int], points: Sequence[int], should_stop: Stops
+    ) -> Iterator[list[Answer]]:
+        """Yield what some points answer under each sky, as they come, until asked to stop."""
+        return answered(self, self._begun, skies, points, should_stop)
 
     def room(self) -> int:
         """Return how many more skies they can be given."""
         return AHEAD * self._count - len(self._under_way)
 
-    def give(self, sky: int) -> None:
-        """Have a sky answered; where one died, all are begun anew."""
-        points = range(len(self._begun[2]))
+    def give(self, sky: int, points: Sequence[int]) -> None:
+        """Have a sky answered by some points; where one died, all are begun anew."""
         with _deaf_to_interrupts():
             try:
                 future = self._pool.submit(_answer, sky, points)
@@ -123,9 +128,9 @@ class Processes:
 
 
 def answered(
-    crew: Crew, begun: Begun, skies: Sequence[int], should_stop: Stops
+    crew: Crew, begun: Begun, skies: Sequence[int], points: Sequence[int], should_stop: Stops
 ) -> Iterator[list[Answer]]:
-    """Yield what a crew answers under each sky, as it comes, until asked to stop."""
+    """Yield what a crew answers for points under each sky, as it comes, until asked to stop."""
     todo = collections.deque(skies)
     alone: dict[int, int] = {}  # skies that wait for that, and how often their worker has died
     under_way: set[int] = set()
@@ -134,32 +139,30 @@ def answered(
             todo.clear()
             alone.clear()
         if alone and not under_way:
-            _give(crew, next(iter(alone)), under_way)
+            _give(crew, next(iter(alone)), points, under_way)
         while todo and not alone and crew.room() > 0:
-            _give(crew, todo.popleft(), under_way)
+            _give(crew, todo.popleft(), points, under_way)
         for sky, made in crew.take():
             under_way.remove(sky)
             if made is None and alone.get(sky, 0) + 1 < TRIES:
                 alone[sky] = alone.get(sky, 0) + 1
                 continue
             alone.pop(sky, None)
-            yield lost(begun, sky) if made is None else made
+            yield lost(begun, sky, points) if made is None else made
 
 
-def _give(crew: Crew, sky: int, under_way: set[int]) -> None:
+def _give(crew: Crew, sky: int, points: Sequence[int], under_way: set[int]) -> None:
     if crew.room() > 0:
-        crew.give(sky)
+        crew.give(sky, points)
         under_way.add(sky)
 
 
-def lost(begun: Begun, sky: int) -> list[Answer]:
+def lost(begun: Begun, sky: int, points: Sequence[int]) -> list[Answer]:
     """Return what is told of a sky whose worker died at each try."""
-    study, _, points = begun
+    study, _, known = begun
     seed = seed_of(study, sky)
     words = f"its worker died, {TRIES} times of {TRIES}"
-    return [
-        Answer(sky, k, {}, f"seed {seed}, {one.name}\n{words}\n") for k, one in enumerate(points)
-    ]
+    return [Answer(sky, k, {}, f"seed {seed}, {known[k].name}\n{words}\n") for k in points]
 
 
 @contextlib.contextmanager
