@@ -270,7 +270,7 @@ class CommandPost:
     def _look(self, picture: Tracks, now_s: float, reports: Reports | None, out: Out) -> None:
         """Assess every live track, and note whom the model has doubts about."""
         live = (picture.status == TrackStatus.CONFIRMED) | (picture.status == TrackStatus.COASTED)
-        self._picture = picture.rows(live)
+        self._picture = picture if live.all() else picture.rows(live)
         numbers = self._picture.track_number.tolist()
         self._rows = {number: row for row, number in enumerate(numbers)}
         before = self.assessed

@@ -100,16 +100,13 @@ def _crossing(
     if len(known) < len(rows):
         return None
     rng = stream(told.study.seed, "crossing", crossing.name, response.name)
-    parts, wholes = (np.stack([one[k] for one in columns]) for k in (0, 1))
-    sound = np.isfinite(parts).all(axis=0) & np.isfinite(wholes).all(axis=0)
-    parts, wholes = parts[:, sound], wholes[:, sound]
-    skies = parts.shape[1]
+    ours, theirs = _known_pairs(columns)
+    skies = ours.shape[2]
     found = []
     for _ in range(RESAMPLES // _AT_ONCE):
         weights = rng.multinomial(skies, np.full(skies, 1.0 / skies), _AT_ONCE).T
-        totals = wholes @ weights
-        values = (parts @ weights) / np.where(totals > 0.0, totals, np.nan)
-        found += [crosses_at(at, column[1:] - column[0]) for column in values.T]
+        values = _ratio(ours @ weights) - _ratio(theirs @ weights)
+        found += [crosses_at(at, column) for column in values.T]
     # where it changes its side nowhere it lies beyond all levels
     beyond = np.where(np.isnan(found), np.inf, found)
     tail = (1.0 - told.study.level) / 2.0
@@ -122,6 +119,25 @@ def _crossing(
         known,
         Interval(value, float(low), float(high), told.study.level),
     )
+
+
+def _known_pairs(columns: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Return parts and wholes of each level, and of the first one beside it, each (2, levels, n).
+
+    Noughts in skies that one of the two did not see, or had nothing to tell of.
+    """
+    whole = np.array(columns)  # (1 + levels, 2, n)
+    known = np.isfinite(whole[1:]).all(axis=1) & np.isfinite(whole[0]).all(axis=0)
+    ours, theirs = (
+        np.where(known[:, None], one, 0.0).transpose(1, 0, 2) for one in (whole[1:], whole[:1])
+    )
+    return ours, theirs
+
+
+def _ratio(totals: Floats) -> Floats:
+    """Return parts over wholes (2, ...), NaN where there is no whole."""
+    parts, wholes = totals
+    return np.asarray(parts / np.where(wholes > 0.0, wholes, np.nan))
 
 
 def crosses_at(at: list[float], values: Floats) -> float:
