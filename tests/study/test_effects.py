@@ -69,8 +69,10 @@ def test_the_interval_of_a_crossing_holds_the_truth_as_often_as_it_says(asked):
     assert abs(np.mean(middles)) < 0.02  # about its value, though levels saw other skies
 
 
-def test_parts_add_up_to_the_whole_where_all_saw_the_same_skies():
-    (found,) = splits_of(told(np.random.default_rng(2), 300))
+@pytest.mark.parametrize("asked", [None, [300, 150, 200, 300]])
+def test_parts_add_up_to_the_whole_whoever_rested(asked):
+    (found,) = splits_of(told(np.random.default_rng(2), 300, asked))
+    assert found.last.value - found.first.value == pytest.approx(found.whole.difference.value)
     parts = [one.difference.value for one in found.parts]
     assert sum(parts) == pytest.approx(found.whole.difference.value)
     assert parts == pytest.approx([-1.4, 1.0], abs=0.3)

@@ -18,7 +18,7 @@ from jointsky.streams import stream
 from jointsky.study.best import best_of
 from jointsky.study.declared import Crossing, Response, Split
 from jointsky.study.intervals import Interval, Paired
-from jointsky.study.summary import Summary, columns_of, difference
+from jointsky.study.summary import Summary, columns_of, difference, interval_of
 from jointsky.study.surfaces import surfaces_of
 
 Floats = npt.NDArray[np.float64]
@@ -56,23 +56,27 @@ class CrossingFound:
 
 @functools.lru_cache(maxsize=1)  # pictures, words and figures ask for it
 def splits_of(told: Summary) -> list[SplitFound]:
-    """Return all splits of all responses that have enough runs."""
+    """Return all splits of all responses that have enough runs.
+
+    Of the skies that all levels of a split saw, so that its parts add up to the whole.
+    """
     made = []
     for split in told.study.splits:
         rows = [_point(told, split.factor, level) for level in split.levels]
         for response in told.study.responses:
-            columns = [columns_of(response, told.answered, row) for row in rows]
-            estimates = told.of(response.name)
-            first, last = (estimates[row].interval for row in (rows[0], rows[-1]))
+            whole_columns = np.array([columns_of(response, told.answered, row) for row in rows])
+            known = np.isfinite(whole_columns).all(axis=(0, 1))
+            columns = [(one[0, known], one[1, known]) for one in whole_columns]
             level = told.study.level
+            first, last = (interval_of(response, *columns[end], level) for end in (0, -1))
             parts = [
                 difference(before, after, level) for before, after in itertools.pairwise(columns)
             ]
             whole = difference(columns[0], columns[-1], level)
-            known = [one for one in parts if one is not None]
-            if first is None or last is None or whole is None or len(known) < len(parts):
+            told_parts = [one for one in parts if one is not None]
+            if first is None or last is None or whole is None or len(told_parts) < len(parts):
                 continue
-            made.append(SplitFound(split, response.name, first, last, known, whole))
+            made.append(SplitFound(split, response.name, first, last, told_parts, whole))
     return made
 
 

@@ -109,7 +109,7 @@ def _estimates(
     made = []
     for k, (parts, wholes) in enumerate(columns):
         known = np.isfinite(parts) & np.isfinite(wholes)
-        interval = _interval(response, parts[known], wholes[known], study.level)
+        interval = interval_of(response, parts[known], wholes[known], study.level)
         apart = None
         if k and interval is not None:
             apart = difference(columns[0], (parts, wholes), study.level)
@@ -160,7 +160,8 @@ def columns_of(response: Response, answered: Answered, point: int) -> tuple[Floa
     return parts, answered.column(response.of, point)[sound]
 
 
-def _interval(response: Response, parts: Floats, wholes: Floats, level: float) -> Interval | None:
+def interval_of(response: Response, parts: Floats, wholes: Floats, level: float) -> Interval | None:
+    """Return the interval of a response from its columns, None where they are too short."""
     if len(parts) < 2:
         return None
     if not response.of:
