@@ -74,9 +74,10 @@ def _worth(one: Estimate) -> str:
 def headline(told: Summary) -> list[str]:
     """Return what a reader must know first: the ends of each response, parts, turns, precision.
 
-    Responses with the largest effects come first.
+    Responses of which a precision was wanted come first, those with the largest effects before.
     """
-    names = sorted((one.name for one in told.study.responses), key=lambda one: -_size(told, one))
+    wanted = {one.name: bool(one.half_width or one.relative) for one in told.study.responses}
+    names = sorted(wanted, key=lambda one: (not wanted[one], -_size(told, one)))
     made = [_ends(told, name) for name in names]
     made += [_split(told), _crossing(told), _best(told), *_surfaces(told), _precision(told)]
     return [one for one in made if one]
