@@ -111,22 +111,37 @@ def test_more_hits_never_lower_a_bound(runs, data):
 
 
 @given(SEEDS, LEVELS)
-def test_ratio_to_equal_wholes_is_a_mean(seed, level):
-    leaked = stream(seed, "ratio").binomial(20, 0.3, 15)
-    one, other = ratio(leaked, np.full(15, 20), level), mean(leaked / 20, level)
+def test_ratio_of_what_is_not_skew_to_equal_wholes_is_a_mean(seed, level):
+    half = stream(seed, "ratio").binomial(8, 0.3, 10)
+    leaked = np.concatenate([10 - half, 10 + half])
+    one, other = ratio(leaked, np.full(20, 20), level), mean(leaked / 20, level)
     assert (one.value, one.low, one.high) == pytest.approx((other.value, other.low, other.high))
 
 
 @given(SEEDS)
 def test_ratio_holds_what_fiellers_equation_lets_stand(seed):
-    """Its bounds are the ratios at which the parts less so many wholes differ from 0 just so."""
+    """At its bounds the parts less so many wholes differ from 0 just so, by Hall's statistic."""
     rng = stream(seed, "ratio")
     wholes = rng.poisson(20, 30) + 1
     parts = rng.binomial(wholes, rng.beta(2, 6, 30))
     found = ratio(parts, wholes)
-    for bound in (found.low, found.high):
+    skew = stats.skew(parts - found.value * wholes) / np.sqrt(30)
+    for bound, side in ((found.low, 1), (found.high, -1)):
         t = stats.ttest_1samp(parts - bound * wholes, 0.0).statistic
-        assert abs(t) == pytest.approx(stats.t.ppf(0.975, 29))
+        turned = t + skew * t**2 / 3 + skew**2 * t**3 / 27 + skew / 6
+        assert turned == pytest.approx(side * stats.t.ppf(0.975, 29))
+
+
+def test_ratio_of_few_runs_with_leakers_holds_the_truth_as_often_as_it_says():
+    held, leaking = repeated.ratios_where_few_raids_leak()
+    assert holds_as_often_as_said(held) and leaking < 0.3
+
+
+def test_ratio_that_one_run_makes_up_may_have_no_upper_bound():
+    wholes = np.array([20.0, 3.0, 40.0, 5.0, 12.0, 30.0])
+    found = ratio(np.array([0.0, 0.0, 40.0, 0.0, 0.0, 0.0]), wholes)
+    assert found.sides == "lower" and found.high == np.inf and found.low < found.value
+    assert ratio(wholes / 4, wholes).sides == "both"
 
 
 def test_no_leaker_at_all_is_bounded_as_no_run_with_one():

@@ -110,11 +110,12 @@ def ratio(parts: npt.ArrayLike, wholes: npt.ArrayLike, level: float = 0.95) -> I
 
     For leakers of all that came: what came in one run met the same sky, so the run is the unit,
     not the target.  Interval of Fieller (1954) with Student's t, which allows for the error of the
-    wholes too; with equal wholes it is that of ``mean``.  It wants parts in a good many runs: with
-    leakers in a quarter of them it holds the truth 92 times of 100 at 100 runs, 85 at 30.  Parts
-    that are all 0, or all as large as their wholes, are taken for shares (no part above its whole)
-    of wholes that do not hang together with them: then the bound is that of ``proportion`` for
-    "in none of n runs", and rather too wide.
+    wholes too, and for the skewness of what the runs say (Hall 1992, JRSS B 54:221, equation 1.2
+    turned round): few runs with many leakers reach farther up than down.  With leakers in a quarter
+    of 100 runs it holds the truth 96 times of 100, in one of ten of 30 runs 90.  Where it has no
+    upper bound, ``sides`` says so.  Parts that are all 0, or all as large as their wholes, are
+    taken for shares (no part above its whole) of wholes that do not hang together with them: then
+    the bound is that of ``proportion`` for "in none of n runs", and rather too wide.
     """
     x, y = checks.sample(parts, "parts", least=2), checks.sample(wholes, "wholes", least=2)
     if len(x) != len(y):
@@ -129,13 +130,40 @@ def ratio(parts: npt.ArrayLike, wholes: npt.ArrayLike, level: float = 0.95) -> I
         return Interval(1.0, 1.0 - _bound_of_none(n, level), 1.0, level, "lower")
     value = float(x.mean()) / whole
     (xx, xy), (_, yy) = np.cov(x, y) / (n * whole * whole)
-    doubt = t * t * yy  # squared error of the wholes' mean over that mean, in quantiles of t
-    if doubt >= 1.0:
+    if t * t * yy >= 1.0:  # squared error of the wholes' mean over that mean, in quantiles of t
         raise ValueError(f"wholes vary so much that {n} runs bound no ratio; make more runs")
-    middle = (value - t * t * xy) / (1.0 - doubt)
-    spread = xx - 2.0 * value * xy + value * value * yy - t * t * (xx * yy - xy * xy)
-    reach = t * math.sqrt(max(spread, 0.0)) / (1.0 - doubt)
-    return Interval(value, float(middle - reach), float(middle + reach), level)
+    apart = xx * yy - xy * xy
+    variance = xx - 2.0 * value * xy + value * value * yy
+
+    def reached(c: float) -> float:
+        """Return the ratio at which parts less so many wholes are ``c`` standard errors off 0."""
+        if c * c * yy >= 1.0:
+            return -math.copysign(math.inf, c)
+        root = math.sqrt(max(variance - c * c * apart, 0.0))
+        return float((value - c * c * xy - c * root) / (1.0 - c * c * yy))
+
+    least, most = _skewed(_skewness(x - value * y) / math.sqrt(n), t)
+    low, high = reached(most), reached(least)
+    return Interval(value, low, high, level, "both" if math.isfinite(high) else "lower")
+
+
+def _skewed(skew: float, t: float) -> tuple[float, float]:
+    """Return between which quantiles a t statistic lies that -t and t bound without skewness.
+
+    ``skew`` is that of the values over the root of their number.  Inverse of Hall's (1992)
+    ``T + skew T^2 / 3 + skew^2 T^3 / 27 + skew / 6``, which rises everywhere.
+    """
+    if abs(skew) < 1e-9:
+        return -t, t
+    least, most = (3.0 / skew * (np.cbrt(1.0 + skew * (y - skew / 6.0)) - 1.0) for y in (-t, t))
+    return float(least), float(most)
+
+
+def _skewness(values: npt.NDArray[np.float64]) -> float:
+    """Return the skewness of values, 0 where all are equal."""
+    off = values - values.mean()
+    variance = float((off**2).mean())
+    return float((off**3).mean()) / variance**1.5 if variance > 0.0 else 0.0
 
 
 def quantile(values: npt.ArrayLike, q: float, level: float = 0.95) -> Interval:
