@@ -160,9 +160,15 @@ class Identifier:
             decision, state = self._decisions.get(number), states[place]
             mark = found.marks[place], decided[place], decision
             if state is None or state.mark != mark or moved[place] > NOTICED:
-                identity = IDENTITIES[decided[place]]
-                shares = hostile[place], civil[place]
-                told = Told(number, place, now_s, identity, decision, *shares)
+                told = Told(
+                    number,
+                    place,
+                    now_s,
+                    identity=IDENTITIES[decided[place]],
+                    decision=decision,
+                    hostile=hostile[place],
+                    civil=civil[place],
+                )
                 one = assessment(told, found, self._reader, self._arrays, self._is_worded)
                 state = _State(one, probabilities[place], mark, decided[place])
                 self._states[number] = state

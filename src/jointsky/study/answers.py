@@ -52,7 +52,7 @@ class Answers:
         self._failed = np.zeros((ROOM, points), np.bool_)
         self._asked = np.zeros((ROOM, points), np.bool_)
         self._has = np.zeros(ROOM, np.bool_)
-        self._count = 0
+        self._count = self._runs = 0
         self._faults: dict[tuple[int, int], Answer] = {}
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class Answers:
     @property
     def runs(self) -> int:
         """Return how many runs were answered."""
-        return int(self._asked.sum())
+        return self._runs
 
     def put(self, answers: Sequence[Answer]) -> None:
         """Take what points answered under one sky: all that were asked."""
@@ -71,6 +71,7 @@ class Answers:
             row = [one.figures.get(name, np.nan) for name in self.figures]
             self._values[sky, one.point] = row
             self._failed[sky, one.point] = bool(one.fault)
+            self._runs += not self._asked[sky, one.point]
             self._asked[sky, one.point] = True
             if one.fault:
                 self._faults[sky, one.point] = dataclasses.replace(one, leakers=())

@@ -144,7 +144,8 @@ def ratio(parts: npt.ArrayLike, wholes: npt.ArrayLike, level: float = 0.95) -> I
 
     least, most = _skewed(_skewness(x - value * y) / math.sqrt(n), t)
     low, high = reached(most), reached(least)
-    return Interval(value, low, high, level, "both" if math.isfinite(high) else "lower")
+    sides: Sides = "upper" if math.isinf(low) else "lower" if math.isinf(high) else "both"
+    return Interval(value, low, high, level, sides)
 
 
 def _skewed(skew: float, t: float) -> tuple[float, float]:

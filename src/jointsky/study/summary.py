@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -161,12 +162,15 @@ def columns_of(response: Response, answered: Answered, point: int) -> tuple[Floa
 
 
 def interval_of(response: Response, parts: Floats, wholes: Floats, level: float) -> Interval | None:
-    """Return the interval of a response from its columns, None where they are too short."""
+    """Return the interval of a response from its columns, None where they bound it not at all."""
     if len(parts) < 2:
         return None
     if not response.of:
         return intervals.mean(parts, level)
-    return intervals.ratio(parts, wholes, level) if wholes.any() else None
+    if not wholes.any():
+        return None
+    found = intervals.ratio(parts, wholes, level)
+    return found if math.isfinite(found.high - found.low) else None
 
 
 def difference(
