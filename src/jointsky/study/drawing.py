@@ -135,6 +135,8 @@ def _splits(told: Summary, path: Path) -> Drawn | None:
         for one in found
     ]
     beneath = f"{_bars(told)} Blue: less, orange: more, grey: may be nothing."
+    if not told.answered.asked.all():
+        beneath += " Of the skies that all levels saw."
     draw_splits(bars, path("splits"), f"{told.study.name}: taken apart", beneath)
     return Drawn("splits", "Effects taken apart: what each step adds or takes away")
 
