@@ -13,11 +13,14 @@ from jointsky.decide.declared import Crew
 from jointsky.scenario.build import build
 from jointsky.scenario.built import BuiltLink
 from jointsky.scenario.load import load
-from jointsky.sim.brief import HEALS_S, Shelf, Window, lag_s, same, spans
+from jointsky.sim.brief import HEALS_S, lag_s, same, spans
 from jointsky.sim.brief_course import brief_course
+from jointsky.sim.common import Common
 from jointsky.sim.duty_figures import duty_figures, leaked_of
 from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.run import RunSettings, outcome_of
+from jointsky.sim.shelf import Shelf
+from jointsky.sim.weighed import Tree
 from jointsky.sim.windows import parted, see, together
 from jointsky.tracking.settings import TrackerSettings
 
@@ -58,31 +61,55 @@ class Counted(Shelf):
     asked = found = 0
 
     def get(self, key):
-        window = super().get(key)
-        self.asked, self.found = self.asked + 1, self.found + (window is not None)
-        return window
+        thing = super().get(key)
+        self.asked, self.found = self.asked + 1, self.found + (thing is not None)
+        return thing
 
 
-def test_pictures_on_the_shelf_change_nothing_of_runs_that_take_them(built, brief):
-    sky, shelf = received(built, 30.0), Counted()
+def slower(built):
+    """Return the same with crews that take their time."""
     slow = [msgspec.structs.replace(one, crew=CREW) for one in built.duty.posts]
-    other = dataclasses.replace(built, duty=msgspec.structs.replace(built.duty, posts=tuple(slow)))
-    brief_course(built, sky, TrackerSettings(), True, shelf)
+    return dataclasses.replace(built, duty=msgspec.structs.replace(built.duty, posts=tuple(slow)))
+
+
+def assert_same_duty(a, b):
+    assert a.duty.story == b.duty.story
+    np.testing.assert_array_equal(a.duty.stop_s, b.duty.stop_s)
+    np.testing.assert_array_equal(a.duty.most_hostile, b.duty.most_hostile)
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_what_runs_have_in_common_changes_nothing_of_them(built, is_watched):
+    """Crews of other speed see the same until something is stopped at another moment."""
+    sky, shelf = received(built, 30.0), Counted(150)
+    common, settings = Common(windows=shelf), TrackerSettings()
+    first = brief_course(built, sky, settings, is_watched, common)
     shelf.asked = shelf.found = 0
-    made = brief_course(other, sky, TrackerSettings(), True, shelf)
-    alone = brief_course(other, sky, TrackerSettings())
-    assert made.duty.story == alone.duty.story != brief.duty.story
-    np.testing.assert_array_equal(made.duty.stop_s, alone.duty.stop_s)
-    assert 0 < shelf.found < shelf.asked  # alike until something is stopped at another moment
+    made = brief_course(slower(built), sky, settings, is_watched, common)
+    assert_same_duty(made, brief_course(slower(built), sky, settings, is_watched))
+    assert made.duty.story != first.duty.story
+    assert 0 < shelf.found < shelf.asked
     shelf.asked = shelf.found = 0
-    again = brief_course(built, sky, TrackerSettings(), True, shelf)
-    assert again.duty.story == brief.duty.story and shelf.found == shelf.asked
+    looks = common.weighed.room
+    again = brief_course(built, sky, settings, is_watched, common)
+    assert_same_duty(again, first)
+    assert shelf.found == shelf.asked and common.weighed.room == looks  # nothing was made anew
+
+
+def test_without_room_for_more_looks_runs_come_to_the_same(built):
+    sky, settings = received(built, 30.0), TrackerSettings()
+    alone = [brief_course(one, sky, settings, False) for one in (built, slower(built))]
+    for room in (0, 1, 37):
+        common = Common(weighed=Tree(room))
+        for one, wanted in zip((built, slower(built)), alone, strict=True):
+            assert_same_duty(brief_course(one, sky, settings, False, common), wanted)
+        assert common.weighed.room == 0
 
 
 def test_a_shelf_keeps_what_was_asked_for_last():
     shelf = Shelf(2)
     for key in "abc":
-        shelf.put(key, Window((), [], [], {}))
+        shelf.put(key, key)
         shelf.get("a")
     assert shelf.get("a") and shelf.get("c") and not shelf.get("b")
 

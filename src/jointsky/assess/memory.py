@@ -7,6 +7,7 @@ Shapes: N rows of memory, T tracks, S sensors.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -112,6 +113,14 @@ class Memory:
     def row(self, number: int) -> int:
         """Return the row of a track that is known."""
         return self._rows[number]
+
+    def copy(self) -> Memory:
+        """Return another memory of the same, which goes on by itself."""
+        other = copy.copy(self)
+        other._rows, other._free = dict(self._rows), list(self._free)
+        other._columns = {name: column.copy() for name, column in self._columns.items()}
+        other.means, other.heard = self.means.copy(), self.heard.copy()
+        return other
 
     def older_than(self, time_s: float) -> list[int]:
         """Return the numbers of tracks of which nothing was told since a time."""

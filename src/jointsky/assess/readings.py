@@ -67,6 +67,13 @@ class Reader:
         self._claims: dict[int, dict[int, Claim]] = {}
         self._claim_logs: dict[int, Floats] = {}
 
+    def copy(self) -> Reader:
+        """Return another reader of a copy of the memory, which goes on by itself."""
+        other = Reader(self.arrays, self.memory.copy(), self.plans, self.friends)
+        other._claims = {number: dict(claims) for number, claims in self._claims.items()}
+        other._claim_logs = dict(self._claim_logs)
+        return other
+
     def claim(self, number: int, reporter: int, claim: Claim) -> None:
         """Keep what a reporter said of a track; what the same one said before is replaced."""
         kept = self._claims.setdefault(number, {})

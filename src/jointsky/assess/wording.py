@@ -56,15 +56,14 @@ class Told(NamedTuple):
     now_s: float
     identity: Identity  # by the machine
     decision: Decision | None
+    probabilities: Floats  # of classes
     hostile: float
     civil: float  # and neutral
 
 
-def assessment(
-    told: Told, found: Evidences, reader: Reader, arrays: ModelArrays, is_worded: bool = True
-) -> Assessment:
-    """Return the assessment of one track, with its evidence, the weightiest first, if worded."""
-    probabilities = found.weighed.probabilities[told.place]
+def assessment(told: Told, arrays: ModelArrays, evidence: tuple[Evidence, ...] = ()) -> Assessment:
+    """Return the assessment of one track, with evidence that it is told with."""
+    probabilities = told.probabilities
     order = np.argsort(-probabilities, kind="stable")
     shares, shown = probabilities.tolist(), {}
     for c in order.tolist():
@@ -74,13 +73,6 @@ def assessment(
     domain, of_domain = arrays.domain_of(probabilities)
     kind, of_kind = arrays.type_of(probabilities)
     decision = told.decision
-    evidence: tuple[Evidence, ...] = ()
-    if is_worded:
-        evidence = (
-            *_of_person(decision),
-            *_evidence(told, found, reader, arrays),
-            _closing(order, probabilities, arrays.classes),
-        )
     return Assessment(
         time_s=told.now_s,
         track=told.number,
@@ -92,6 +84,17 @@ def assessment(
         classes=shown,
         evidence=evidence,
         decided_by="" if decision is None else decision.by,
+    )
+
+
+def evidence_of(
+    told: Told, found: Evidences, reader: Reader, arrays: ModelArrays
+) -> tuple[Evidence, ...]:
+    """Return what speaks for an assessment, the weightiest first."""
+    return (
+        *_of_person(told.decision),
+        *_evidence(told, found, reader, arrays),
+        _closing(told.probabilities, arrays.classes),
     )
 
 
@@ -234,10 +237,9 @@ def _plan_words(place: int, found: Evidences, reader: Reader) -> str:
     return f"on flight plan {plan.label} ({off})"
 
 
-def _closing(
-    order: npt.NDArray[np.int64], probabilities: Floats, classes: tuple[VehicleClass, ...]
-) -> Evidence:
+def _closing(probabilities: Floats, classes: tuple[VehicleClass, ...]) -> Evidence:
     """Return the likeliest class and the runner-up."""
+    order = np.argsort(-probabilities, kind="stable")
     said = [
         f"{_who(classes[c])} ({100.0 * probabilities[c]:.0f} %)"
         for place, c in enumerate(order[:2])

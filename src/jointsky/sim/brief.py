@@ -7,12 +7,11 @@ of it; when it is joined again, it has the tracker of all, as if nothing had bee
 later, as nodes fill each other's gaps.
 
 Runs under one sky that differ in what is decided see the same until something is stopped at
-another time: a ``Shelf`` keeps what was made of the same plots, for the next run to take.
+another time: a shelf keeps what was made of the same plots, for the next run to take.
 """
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import functools
 import hashlib
@@ -32,6 +31,7 @@ from jointsky.records.tracks import Tracks
 from jointsky.scenario.built import Built, BuiltLink
 from jointsky.scenario.connecting import groups_of
 from jointsky.sim.lines import shortest
+from jointsky.sim.shelf import Shelf
 from jointsky.tracking.history import State
 from jointsky.tracking.settings import TrackerSettings
 from jointsky.tracking.tracker import Tracker
@@ -70,27 +70,6 @@ class Window:
         return {group: one.state() for group, one in self.trackers.items()}
 
 
-class Shelf:
-    """Windows by all that they hang on, the last ``room`` that were asked for."""
-
-    def __init__(self, room: int = 150) -> None:
-        self._room = room
-        self._kept: collections.OrderedDict[str, Window] = collections.OrderedDict()
-
-    def get(self, key: str) -> Window | None:
-        """Return the window of a key, if it is there."""
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
-
-    def put(self, key: str, window: Window) -> None:
-        """Keep a window, and let go of the one not asked for the longest."""
-        self._kept[key] = window
-        while len(self._kept) > self._room:
-            self._kept.popitem(last=False)
-
-
 class BriefPictures:
     """The pictures of some sites, ``rows``, window by window and step by step.
 
@@ -98,7 +77,11 @@ class BriefPictures:
     """
 
     def __init__(
-        self, built: Built, settings: TrackerSettings, rows: Sequence[int], shelf: Shelf
+        self,
+        built: Built,
+        settings: TrackerSettings,
+        rows: Sequence[int],
+        shelf: Shelf[str, Window],
     ) -> None:
         self.lag_s = lag_s(built, rows)
         self._spans = spans(built, rows)

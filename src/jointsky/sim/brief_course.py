@@ -14,7 +14,8 @@ from jointsky.records.plots import Plots
 from jointsky.records.reports import Reports
 from jointsky.scenario.built import Built
 from jointsky.sensors.surroundings import Observed
-from jointsky.sim.brief import BriefPictures, Shelf
+from jointsky.sim.brief import BriefPictures
+from jointsky.sim.common import Common
 from jointsky.sim.duty import SimulatedDuty
 from jointsky.sim.duty_figures import HOSTILE
 from jointsky.sim.duty_setup import duty_of
@@ -30,10 +31,10 @@ class BriefCourse:
     """The duty of a run and the pictures that it looks at, going on together."""
 
     def __init__(
-        self, built: Built, duty: SimulatedDuty, settings: TrackerSettings, shelf: Shelf
+        self, built: Built, duty: SimulatedDuty, settings: TrackerSettings, common: Common
     ) -> None:
         self.built, self.duty = built, duty
-        self._pictures = BriefPictures(built, settings, duty.sites, shelf)
+        self._pictures = BriefPictures(built, settings, duty.sites, common.windows)
         self._off: list[tuple[float, tuple[int, ...]]] = []  # sensors that see not, from when on
         self._told = Reports.make(0), np.empty(0, np.int32)  # words to come, and of which vehicles
 
@@ -100,17 +101,18 @@ def brief_course(
     windows: Iterable[tuple[Observed, float]],
     settings: TrackerSettings,
     is_watched: bool = True,
-    shelf: Shelf | None = None,
+    common: Common | None = None,
 ) -> Outcome:
     """Return what is left of a duty on brief pictures, given what would be received in windows.
 
     Of plots only those of hostile vehicles are kept; there are no tracks and no log, and, where it
-    is not ``is_watched``, no alerts and incidents.  ``shelf``: of pictures of runs under this sky.
+    is not ``is_watched``, no alerts and incidents.  ``common``: of runs under this sky.
     """
-    duty = duty_of(built, is_watched)
+    common = common or Common()
+    duty = duty_of(built, is_watched, common)
     if duty is None:
         raise InputError(built.name, "no duty", "command posts that decide")
-    course = BriefCourse(built, duty, settings, shelf or Shelf())
+    course = BriefCourse(built, duty, settings, common)
     is_hostile = built.surroundings.vehicles.allegiance == HOSTILE
     begin_s, kept = built.begin_s, []
     for seen, until_s in windows:

@@ -34,10 +34,11 @@ from jointsky.sensors.surroundings import Observed
 from jointsky.sim.alerting import Alerted, Alerting
 from jointsky.sim.arming import armed, engage_facts, stocks_of, unit_of
 from jointsky.sim.lines import Line
-from jointsky.sim.matching import NOTHING, Matching, distances_m, meant
+from jointsky.sim.matching import NOTHING, Matching, Places, distances_m, meant
 from jointsky.sim.moving import Moved, Moving
 from jointsky.sim.network import Happened
 from jointsky.sim.remains import is_gone, without
+from jointsky.sim.shelf import Shelf
 from jointsky.world.engagement import Engagement, Target
 from jointsky.world.engagement import Happened as FromUnit
 
@@ -120,11 +121,12 @@ class SimulatedDuty:
         areas: Areas,
         identifiers: Mapping[str, Identifies],
         is_watched: bool = True,
+        places: Shelf[float, Places] | None = None,
     ):
         self.built, self.duty = built, duty
         self.areas = areas
         self.units = tuple(unit_of(built, battery) for battery in built.batteries)
-        self.matching = Matching(built)
+        self.matching = Matching(built, places)
         self.engagement = Engagement(
             [armed(battery) for battery in built.batteries],
             len(built.surroundings.vehicles) + 1,  # the last row: nothing at all

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from jointsky.earth import geodesy
-from jointsky.earth.motion import states_on_grid
+from jointsky.earth.motion import Pieces, states_on_grid
 from jointsky.records.tracks import Tracks
 from jointsky.scenario.built import Built
 from jointsky.sim import matching_kernels as kernels
+from jointsky.sim.shelf import Shelf
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -22,35 +23,55 @@ MUCH_NEARER = 0.1  # another vehicle must weigh less than this share of the one 
 NOTHING = -1
 
 
-def _there(ecef_m: Floats, speed_mps: Floats) -> tuple[Floats, Floats, Floats, Floats, float]:
-    """Return latitudes, longitudes, heights and speeds, (V,), and the earth's radius there."""
+class Places(NamedTuple):
+    """Where all vehicles would be at a time if none were stopped; NaN: not in the air."""
+
+    ecef_m: Floats  # (V, 3), earth-centred
+    latitude_rad: Floats
+    longitude_rad: Floats
+    height_m: Floats
+    speed_mps: Floats
+    radius_m: float  # of the earth there
+
+
+def places_of(pieces: Pieces, now_s: float) -> Places:
+    """Return where vehicles are at a time."""
+    grid = states_on_grid(pieces, np.array([now_s]))
+    ecef_m = np.ascontiguousarray(grid[:3, :, 0].T)
     known = np.isfinite(ecef_m[:, 0])
     where = np.full((3, len(ecef_m)), np.nan)
     where[:, known] = geodesy.ecef_to_geodetic(ecef_m[known])
     first_rad = float(where[0, known][0]) if known.any() else 0.0
-    return *where, speed_mps, geodesy.mean_radius_of_curvature_m(first_rad)
+    speed_mps = np.linalg.norm(grid[3:, :, 0], axis=0)
+    latitude, longitude, height = where
+    radius_m = geodesy.mean_radius_of_curvature_m(first_rad)
+    return Places(ecef_m, latitude, longitude, height, speed_mps, radius_m)
 
 
 class Matching:
-    """Where all vehicles are now, and which of them a track means."""
+    """Where all vehicles are now, and which of them a track means.
 
-    def __init__(self, built: Built) -> None:
+    ``places``: by time, of runs under this sky.
+    """
+
+    def __init__(self, built: Built, places: Shelf[float, Places] | None = None) -> None:
         self._pieces = built.surroundings.pieces
         self.stop_s: Floats = np.full(len(built.surroundings.vehicles), np.inf)
-        self._now_s = -np.inf
-        self._ecef_m: Floats = np.empty((0, 3))
-        self._there = _there(self._ecef_m, np.empty(0))
+        self._places = places or Shelf[float, Places](1)
         self._former: dict[int, int] = {}  # by track number, of all posts
 
     def at(self, now_s: float) -> Floats:
         """Return where vehicles are, (V, 3), earth-centred; NaN: not in the air, or stopped."""
-        if now_s != self._now_s:
-            grid = states_on_grid(self._pieces, np.array([now_s]))
-            self._ecef_m = np.ascontiguousarray(grid[:3, :, 0].T)
-            self._ecef_m[self.stop_s <= now_s] = np.nan
-            self._there = _there(self._ecef_m, np.linalg.norm(grid[3:, :, 0], axis=0))
-            self._now_s = now_s
-        return self._ecef_m
+        made = self._at(now_s).ecef_m.copy()
+        made[self.stop_s <= now_s] = np.nan
+        return made
+
+    def _at(self, now_s: float) -> Places:
+        found = self._places.get(now_s)
+        if found is None:
+            found = places_of(self._pieces, now_s)
+            self._places.put(now_s, found)
+        return found
 
     def behind(self, tracks: Tracks, now_s: float) -> tuple[Array, Floats]:
         """Return the vehicle that each track means, (n,), NOTHING for none, and how far off it is.
@@ -59,7 +80,7 @@ class Matching:
         ``GATE`` slacks; that of a moment ago unless another is much nearer.  The distance is that
         over the ground.
         """
-        self.at(now_s)
+        there = self._at(now_s)
         vehicle, off_m = np.full(len(tracks), NOTHING), np.full(len(tracks), np.inf)
         numbers = tracks.track_number.tolist()
         sigma_m = np.sqrt(np.nan_to_num(tracks.covariance[:, 2, 2], nan=1e8))
@@ -70,7 +91,11 @@ class Matching:
             sigma_m + HEIGHT_SLACK_M,
             np.hypot(tracks.ve_mps, tracks.vn_mps),
             np.array([self._former.get(number, NOTHING) for number in numbers], np.int64),
-            *self._there,
+            np.where(self.stop_s <= now_s, np.nan, there.latitude_rad),
+            there.longitude_rad,
+            there.height_m,
+            there.speed_mps,
+            there.radius_m,
             GROUND_SLACK_M,
             SPEED_SLACK_MPS,
             GATE**2,

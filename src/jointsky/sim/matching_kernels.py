@@ -18,14 +18,15 @@ def nearest(
     latitude, longitude, height, height_slack, speed, former, v_latitude, v_longitude, v_height,
     v_speed, radius_m, ground_slack, speed_slack, gate2, much_nearer, out_vehicle, out_m
 ):  # fmt: skip
-    """Fill out_vehicle (T,) with the row of the vehicle meant, -1 for none, and how far it is off.
+    """Fill out_vehicle (T,) with the row of the vehicle meant, and out_m with how far it is off.
 
-    Distances count in slacks; those of a height or speed that is not known not at all.
+    A track of nothing: -1 and inf.  Distances count in slacks; those of a height or speed that is
+    not known not at all.
     ``former`` (T,) are rows of those meant before, -1: none, which weigh ``much_nearer`` as much.
     Vehicles that are not in the air have no latitude (NaN).
     """
     for t in range(len(latitude)):
-        least, best, is_near, off_m = np.inf, -1, False, np.inf
+        least, best, off_m = np.inf, -1, np.inf
         shrink = math.cos(latitude[t])
         for v in range(len(v_latitude)):
             north = radius_m * (latitude[t] - v_latitude[v])
@@ -43,9 +44,10 @@ def nearest(
                 cost += above * above
             if math.isfinite(faster):
                 cost += faster * faster
-            near = cost <= gate2
+            if cost > gate2:
+                continue
             if v == former[t]:
                 cost *= much_nearer
             if cost < least:
-                least, best, is_near, off_m = cost, v, near, away
-        out_vehicle[t], out_m[t] = best if is_near else -1, off_m
+                least, best, off_m = cost, v, away
+        out_vehicle[t], out_m[t] = best, off_m

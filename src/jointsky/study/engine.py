@@ -13,8 +13,8 @@ from jointsky.scenario.build import build
 from jointsky.scenario.built import Built
 from jointsky.scenario.loaded import Loaded
 from jointsky.sensors.surroundings import Observed
-from jointsky.sim.brief import Shelf
 from jointsky.sim.brief_course import brief_course
+from jointsky.sim.common import Common
 from jointsky.sim.duty_figures import Leak, duty_figures, leaked_of
 from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.run import RunSettings, outcome_of
@@ -37,10 +37,10 @@ def seed_of(study: Study, sky: int) -> int:
 
 
 class _Sky(NamedTuple):
-    """What would be received if nothing were stopped, and pictures that were made of it."""
+    """What would be received if nothing were stopped, and what was made of it."""
 
     windows: list[tuple[Observed, float]]
-    shelf: Shelf
+    common: Common
 
 
 class Engine:
@@ -89,10 +89,10 @@ class Engine:
         self._resolved = seed, sky, loaded.kept.pop(seed)
         if sky not in seen:
             seen.clear()  # no more than one is kept
-            seen[sky] = _Sky(list(_received(built)), Shelf())
+            seen[sky] = _Sky(list(_received(built)), Common())
         if self.study.pictures == "brief":
-            windows, shelf = seen[sky]
-            outcome = brief_course(built, windows, TrackerSettings(), self._is_watched, shelf)
+            windows, common = seen[sky]
+            outcome = brief_course(built, windows, TrackerSettings(), self._is_watched, common)
         else:
             outcome = outcome_of(built, seen[sky].windows, RunSettings())
         leaked = leaked_of(outcome, areas_of(built))

@@ -174,7 +174,7 @@ class Tracker:
             np.zeros(1, np.int64),
             np.array([time_s - self._epoch_s]),
             np.zeros(1, np.int64),
-            self._complete_s - self._epoch_s if self._complete_s > -np.inf else np.inf,
+            np.array([self._complete_s - self._epoch_s if self._complete_s > -np.inf else np.inf]),
         )
         no_batches = (np.empty(0, np.int64), np.zeros(1, np.int64), 0)
         nothing = self._arrays(NO_PLOTS)
@@ -195,7 +195,7 @@ class Tracker:
 
         Nothing is held back at a time: what has come by then counts.  As many calls of ``update``,
         ``flush`` and ``picture``, in one.  ``behind_s``: a picture is of plots up to so long before
-        its time, as where plots come so late.
+        its time, as where plots come so late; a track that was there by then still is.
         """
         times = np.sort(np.asarray(times_s, np.float64))
         return self._told(self._take(self._admit(plots), np.inf, times - behind_s, behind_s)[1])
@@ -373,7 +373,7 @@ class Tracker:
                 order,
                 start,
                 first,
-                (closed_at, times - self._epoch_s + ahead_s, made, np.inf),
+                (closed_at, times - self._epoch_s + ahead_s, made, times - self._epoch_s),
                 self._book,
                 self._world,
                 bench,

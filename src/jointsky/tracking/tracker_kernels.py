@@ -255,10 +255,9 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
     ``plots`` is (floats, ints); ``order[start[b]:start[b + 1]]`` are the plots of batch b;
     ``book`` is (track floats, ints, looks, bodies, links, grid heads, counters, clocks), ``world``
     (sensors, cells, models, settings, usual weights, plane of the map).  ``shots`` is
-    (batches, times, made, until when all plots are known): a picture at a time goes to ``shot_out``
-    before its batch.  Stops early
-    where there is no room.  Returns the next batch, result rows, plots that found a track, picture
-    rows, and why it stopped.
+    (batches, times, made, until when all plots are known at each): a picture at a time goes to
+    ``shot_out`` before its batch.  Stops early where there is no room.  Returns the next batch,
+    result rows, plots that found a track, picture rows, and why it stopped.
     """
     _, _, _, _, _, _, counters, clocks = book
     written = np.int64(0)
@@ -269,7 +268,7 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
         while shot < shots[0].shape[0] and shots[0][shot] <= b:
             if pictured + counters[N_LIVE] > shot_out[0].shape[0]:
                 return b, written, taken, pictured, NO_ROOM_FOR_PICTURES
-            pictured = shoot(book, world, bench, shots[1][shot], shots[3], shot_out, pictured)
+            pictured = shoot(book, world, bench, shots[1][shot], shots[3][shot], shot_out, pictured)
             shot += 1
             shots[2][0] = shot
         members = order[start[b] : start[b + 1]]
@@ -317,7 +316,7 @@ def run(plots, order, start, first, shots, book, world, bench, out, shot_out):
     while shot < shots[0].shape[0]:
         if pictured + counters[N_LIVE] > shot_out[0].shape[0]:
             return start.shape[0] - 1, written, taken, pictured, NO_ROOM_FOR_PICTURES
-        pictured = shoot(book, world, bench, shots[1][shot], shots[3], shot_out, pictured)
+        pictured = shoot(book, world, bench, shots[1][shot], shots[3][shot], shot_out, pictured)
         shot += 1
         shots[2][0] = shot
     return start.shape[0] - 1, written, taken, pictured, DONE
