@@ -13,7 +13,6 @@ another time: a shelf keeps what was made of the same plots, for the next run to
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import itertools
 import math
@@ -57,17 +56,15 @@ class Span:
 
 @dataclasses.dataclass
 class Window:
-    """What was made of the plots of a window: pictures and new numbers by site, and trackers."""
+    """What was made of the plots of a window: pictures and new numbers by site, and trackers.
+
+    Each tracker as it was at its end, put away: an empty one to fork, and its state.
+    """
 
     groups: tuple[Group, ...]
     shown: list[list[Tracks]]
     renamed: list[dict[int, list[tuple[int, int]]]]
-    trackers: dict[Group, Tracker]
-
-    @functools.cached_property
-    def states(self) -> dict[Group, State | None]:
-        """Return what each tracker has come to, for others to go on from."""
-        return {group: one.state() for group, one in self.trackers.items()}
+    trackers: dict[Group, tuple[Tracker, State | None]]
 
 
 class BriefPictures:
@@ -141,20 +138,18 @@ class BriefPictures:
 
     def _made(self, plots: Plots) -> Window:
         begun = self._begun
-        window = Window(
-            begun.groups,
-            [[] for _ in begun.groups],
-            [{} for _ in begun.groups],
-            {group: one.fork(begun.states[group]) for group, one in begun.trackers.items()},
-        )
+        window = Window(begun.groups, [[] for _ in begun.groups], [{} for _ in begun.groups], {})
+        trackers = {group: one.fork(state) for group, (one, state) in begun.trackers.items()}
         times_s = np.array(self._times_s)
         first, taken = 0, 0
         while first < len(times_s):
             span = self._span_at(times_s[first])
             last = int(np.searchsorted(times_s, self._ends_s(span)))
             upto = int(np.searchsorted(plots.time_s, times_s[last - 1] - self.lag_s, "right"))
-            self._go_on(window, plots.rows(slice(taken, upto)), times_s[first:last], span)
+            part = plots.rows(slice(taken, upto))
+            trackers = self._go_on(window, trackers, part, times_s[first:last], span)
             first, taken = last, upto
+        window.trackers = {group: (one.fork(None), one.state()) for group, one in trackers.items()}
         return window
 
     def at(self, step: int) -> list[Tracks]:
@@ -172,21 +167,25 @@ class BriefPictures:
         return self._spans[span + 1].begin_s if span + 1 < len(self._spans) else math.inf
 
     def _go_on(
-        self, window: Window, plots: Plots, times_s: npt.NDArray[np.float64], span: int
-    ) -> None:
+        self,
+        window: Window,
+        trackers: dict[Group, Tracker],
+        plots: Plots,
+        times_s: npt.NDArray[np.float64],
+        span: int,
+    ) -> dict[Group, Tracker]:
         """Have the trackers of a span take plots, and keep what they show at each time."""
         former, window.groups = window.groups, self._spans[span].groups
-        trackers = window.trackers
         for before, group in zip(former, window.groups, strict=True):
             if group not in trackers:
                 known = trackers.get(before)
                 state = None if known is None else known.state()
                 trackers[group] = (known or self._first).fork(state)
         needed = {group for one in self._spans[span:] for group in one.groups}
-        window.trackers = {group: one for group, one in trackers.items() if group in needed}
+        trackers = {group: one for group, one in trackers.items() if group in needed}
         pictures = {
             group: self._pictures(tracker, group, plots, times_s)
-            for group, tracker in window.trackers.items()
+            for group, tracker in trackers.items()
         }
         for k, group in enumerate(window.groups):
             now, shown = pictures[group], window.shown[k]
@@ -194,6 +193,7 @@ class BriefPictures:
             if group != former[k] and now:
                 window.renamed[k][len(shown)] = same(last, now[0])
             shown += now
+        return trackers
 
     def _pictures(
         self, tracker: Tracker, group: Group, plots: Plots, times_s: npt.NDArray[np.float64]

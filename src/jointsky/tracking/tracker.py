@@ -205,11 +205,15 @@ class Tracker:
         return None if self._world is None else self._history.state(*self._now())
 
     def fork(self, state: State | None) -> Self:
-        """Return another tracker that goes on from a state of this one; it takes no late plots."""
+        """Return another tracker that goes on from a state of this one; it takes no late plots.
+
+        Without a state it is empty, and takes hardly any room.
+        """
         other = copy.copy(self)
         other._history = History(0.0)
         other._bench = None
-        other._book = new_book(len(self._book.ints), len(self.sensors))
+        rows = 1 if state is None else len(self._book.ints)
+        other._book = new_book(rows, len(self.sensors))
         other._call_signs = dict(self._call_signs)
         if state is None:
             other._world, other._held, other.used = None, None, 0
