@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from jointsky.streams import stream
+from jointsky.streams import Mixed, stream
 from jointsky.study.intervals import proportion
-from jointsky.study.splitting import descend, find_course, rare_probability
+from jointsky.study.splitting import Normals, Parts, descend, find_course, rare_probability
 
 INBOUND, STOPPED = 20, 0.7
 LETS_THROUGH = stats.norm.ppf(1.0 - STOPPED)
@@ -24,6 +24,16 @@ def leakers(normals):
     return np.count_nonzero(normals < LETS_THROUGH, axis=1)
 
 
+def drawn(parts):
+    """The same height, of what 20 names draw under mixed seeds."""
+    names = [f"draw {k}" for k in range(INBOUND)]
+    every = [
+        [stream(seed, name).standard_normal() for name in names]
+        for seed in (Mixed(row) for row in parts.tolist())
+    ]
+    return height(np.array(every))
+
+
 def leaking(count):
     return float(stats.binom.sf(count - 1, INBOUND, 1.0 - STOPPED))
 
@@ -37,9 +47,9 @@ def estimates(performance, event, name, splittings=400, population=500, courses=
     rng = stream(1, "splitting", name)
     found, runs = [], 0
     for _ in range(courses):
-        course = find_course(performance, INBOUND, event, rng, population=population)
+        course = find_course(performance, Normals(INBOUND), event, rng, population=population)
         every = [
-            descend(performance, INBOUND, course, rng, population=population)
+            descend(performance, Normals(INBOUND), course, rng, population=population)
             for _ in range(splittings // courses)
         ]
         found.append([one.probability for one in every])
@@ -67,7 +77,7 @@ def test_splitting_agrees_with_brute_force(performance, event):
     normals = stream(1, "brute").standard_normal((runs, INBOUND), dtype=np.float32)
     brute = proportion(int(np.count_nonzero(performance(normals) >= event)), runs)
     split = rare_probability(
-        performance, INBOUND, event, stream(2, "split"), population=1000, splittings=50
+        performance, Normals(INBOUND), event, stream(2, "split"), population=1000, splittings=50
     ).probability
     assert abs(split.value - brute.value) < split.margin + brute.margin
     assert split.margin < 0.15 * split.value
@@ -83,7 +93,9 @@ def test_interval_of_splittings_holds_the_truth_about_as_often_as_it_says(perfor
 
 
 def test_interval_and_coefficient_of_variation_come_from_the_spread_of_the_splittings():
-    found = rare_probability(height, 5, 3.0, stream(1, "spread"), population=200, splittings=8)
+    found = rare_probability(
+        height, Normals(5), 3.0, stream(1, "spread"), population=200, splittings=8
+    )
     every = np.array([one.probability for one in found.descents])
     theirs = stats.ttest_1samp(every, 0.0).confidence_interval(0.95)
     assert found.probability.value == pytest.approx(every.mean())
@@ -104,14 +116,14 @@ def test_levels_rise_to_the_event_and_every_run_is_counted(seed, dimension, even
         return np.count_nonzero(normals < LETS_THROUGH, axis=1)
 
     rng = stream(seed, "levels")
-    course = find_course(counted, dimension, event, rng, population=100)
+    course = find_course(counted, Normals(dimension), event, rng, population=100)
     assert course.levels[-1] == event
     assert np.all(np.diff(course.levels) > 0)
     assert len(course.steps) == len(course.levels) - 1
     assert all(0.0 < step <= 1.0 for step in course.steps)
     assert sum(asked) == course.runs
     asked.clear()
-    found = descend(counted, dimension, course, rng, population=100)
+    found = descend(counted, Normals(dimension), course, rng, population=100)
     assert sum(asked) == found.runs
     assert found.probability == pytest.approx(np.prod(found.shares))
 
@@ -119,15 +131,17 @@ def test_levels_rise_to_the_event_and_every_run_is_counted(seed, dimension, even
 def test_chains_never_leave_the_level_they_reached():
     """All of what is asked on the way is a candidate of one that is at or above the level."""
     rng = stream(1, "never")
-    course = find_course(leakers, INBOUND, 14, rng, population=1000)
-    found = descend(leakers, INBOUND, course, rng, population=1000)
+    course = find_course(leakers, Normals(INBOUND), 14, rng, population=1000)
+    found = descend(leakers, Normals(INBOUND), course, rng, population=1000)
     conditional = [leaking(int(level)) for level in course.levels]
     wanted = [conditional[0], *np.array(conditional[1:]) / np.array(conditional[:-1])]
     assert found.shares == pytest.approx(wanted, rel=0.35)
 
 
 def test_an_event_that_is_not_rare_is_counted_plainly():
-    found = rare_probability(height, 3, 0.0, stream(1, "plain"), population=500, splittings=4)
+    found = rare_probability(
+        height, Normals(3), 0.0, stream(1, "plain"), population=500, splittings=4
+    )
     assert found.course.levels == (0.0,)
     assert found.runs == 5 * 500
     assert found.probability.value == pytest.approx(0.5, abs=0.05)
@@ -135,17 +149,21 @@ def test_an_event_that_is_not_rare_is_counted_plainly():
 
 
 def test_an_event_that_never_comes_is_bounded_by_the_plain_runs():
-    found = rare_probability(leakers, 5, 6, stream(1, "never"), population=100, splittings=10)
+    found = rare_probability(
+        leakers, Normals(5), 6, stream(1, "never"), population=100, splittings=10
+    )
     assert found.probability == proportion(0, 1000)
     assert np.isnan(found.coefficient_of_variation)
     flat = rare_probability(
-        lambda normals: np.zeros(len(normals)), 2, 1.0, stream(1, "flat"), population=100
+        lambda normals: np.zeros(len(normals)), Normals(2), 1.0, stream(1, "flat"), population=100
     )
     assert flat.probability.sides == "upper"
 
 
 def test_an_event_that_always_comes_is_certain():
-    found = rare_probability(leakers, 5, 0, stream(1, "always"), population=100, splittings=3)
+    found = rare_probability(
+        leakers, Normals(5), 0, stream(1, "always"), population=100, splittings=3
+    )
     assert found.probability == proportion(300, 300)
 
 
@@ -153,28 +171,57 @@ def test_an_event_that_always_comes_is_certain():
 @given(st.integers(0, 2**32 - 1), st.integers(2, 4))
 def test_bounds_of_a_probability_lie_between_0_and_1(seed, splittings):
     rng = stream(seed, "bounds")
-    found = rare_probability(leakers, 8, 6, rng, population=50, splittings=splittings).probability
+    found = rare_probability(
+        leakers, Normals(8), 6, rng, population=50, splittings=splittings
+    ).probability
     assert 0.0 <= found.low <= found.value <= found.high <= 1.0
 
 
 def test_same_stream_same_answer():
-    one, other = (rare_probability(height, 4, 3.5, stream(7, "same")) for _ in range(2))
+    one, other = (rare_probability(height, Normals(4), 3.5, stream(7, "same")) for _ in range(2))
     assert one == other
 
 
 def test_wrong_input_says_what_was_found_and_what_was_wanted():
     rng = stream(1, "wrong")
     with pytest.raises(ValueError, match="dimension is 0; it must be 1 or more"):
-        rare_probability(height, 0, 3.0, rng)
+        rare_probability(height, Normals(0), 3.0, rng)
     with pytest.raises(ValueError, match="population is 10; it must be 50 or more"):
-        rare_probability(height, 2, 3.0, rng, population=10)
+        rare_probability(height, Normals(2), 3.0, rng, population=10)
     with pytest.raises(ValueError, match="splittings is 1; it must be 2 or more"):
-        rare_probability(height, 2, 3.0, rng, splittings=1)
+        rare_probability(height, Normals(2), 3.0, rng, splittings=1)
     with pytest.raises(ValueError, match="event is inf; it must be finite"):
-        rare_probability(height, 2, np.inf, rng)
+        rare_probability(height, Normals(2), np.inf, rng)
     with pytest.raises(ValueError, match=r"performance gave shape \(\); it must be \(500,\)"):
-        rare_probability(np.sum, 2, 3.0, rng)
+        rare_probability(np.sum, Normals(2), 3.0, rng)
     with pytest.raises(ValueError, match="performance gave NaN"):
-        rare_probability(lambda normals: normals[:, 0] * np.nan, 2, 3.0, rng)
-    with pytest.raises(ValueError, match=r"event 1e\+06 is not reached in 60 levels"):
-        rare_probability(height, 1, 1e6, rng, population=50)
+        rare_probability(lambda normals: normals[:, 0] * np.nan, Normals(2), 3.0, rng)
+
+
+def test_what_cannot_be_reached_is_bounded_by_the_plain_runs():
+    rng = stream(1, "far")
+    found = rare_probability(height, Normals(1), 1e6, rng, population=50, splittings=2)
+    assert len(found.course.levels) == 61 and found.probability == proportion(0, 100)
+
+
+@pytest.mark.parametrize("dimension", [8, 64])
+def test_parts_of_a_seed_lead_to_the_same_tail_as_normals(dimension):
+    """Names that share a part are drawn anew together: their number must not matter."""
+    p, rng = 2e-3, stream(3, "parts", dimension)
+    found = rare_probability(
+        drawn, Parts(dimension), stats.norm.isf(p), rng, population=100, splittings=12
+    )
+    assert found.probability.low < p < found.probability.high
+    assert found.probability.high < 3.0 * p
+
+
+def test_a_candidate_keeps_parts_and_one_at_least_is_new():
+    rng, inputs = stream(1, "moved"), Parts(16)
+    before = inputs.draw(2000, rng)
+    for step in (1e-9, 0.25, 1.0):
+        after = inputs.moved(before, step, rng)
+        assert ((after >= 0) & (after < 1 << 53)).all()
+        changed = (after != before).mean(axis=1)
+        wanted = 1.0 / 16 + step * 15.0 / 16
+        assert changed.min() > 0.0
+        assert changed.mean() == pytest.approx(wanted, abs=0.01)

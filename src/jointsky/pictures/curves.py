@@ -34,13 +34,17 @@ class Curve:
 
 @dataclasses.dataclass(frozen=True)
 class Panel:
-    """Some curves over one number; ``points``: values that they go between, and where these are."""
+    """Some curves over one number; ``points``: values that they go between, and where these are.
+
+    ``is_log``: each step upwards is ten times as much; values are above nought.
+    """
 
     title: str
     over: str
     curves: Sequence[Curve]
     has_nought: bool = False
     points: Sequence[tuple[float, Dot]] = ()
+    is_log: bool = False
 
 
 def draw_curves(
@@ -62,6 +66,8 @@ def draw_curves(
 
 def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
     canvas.plain(axes, made, panel.title)
+    if panel.is_log:
+        axes.set_yscale("log")
     if panel.has_nought:
         axes.axhline(0.0, color=made.palette.quiet, linewidth=1.2)
     for x, dot in panel.points:
@@ -92,7 +98,10 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
         axes.set_xticks(levels, [f"{at:g}" for at in levels])
     else:
         canvas.counted(axes.xaxis)
-    canvas.counted(axes.yaxis)
+    if panel.is_log:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    else:
+        canvas.counted(axes.yaxis)
     canvas.relabel(axes, made)
     _name(axes, made, ends)
 
@@ -108,11 +117,12 @@ def _cross(axes: Any, curve: Curve, tint: str) -> str:
 
 def _name(axes: Any, made: Sheet, ends: list[tuple[float, str, str]]) -> None:
     """Write the name of each curve at its right end, no two in one place."""
-    low, high = axes.get_ylim()
     taken = -math.inf
     for value, name, tint in sorted(ends):
         half = 0.5 * LINE * (name.count("\n") + 1)
-        place = max((value - low) / (high - low), taken + half)
+        x = axes.get_xlim()[1]
+        own = axes.transAxes.inverted().transform(axes.transData.transform((x, value)))[1]
+        place = max(own, taken + half)
         taken = place + half
         axes.annotate(
             name, (1.0, place), xycoords="axes fraction", xytext=(8, 0),

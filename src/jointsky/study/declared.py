@@ -134,6 +134,43 @@ class Best(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 1
 
 
+class Rare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that hardly ever happens in a run: how likely it is, by multilevel splitting.
+
+    Runs that come nearest to it go on, with a part of their luck drawn anew, level by level.
+    """
+
+    name: Annotated[PlainName, Meta(description="Unique name")]
+    figure: Annotated[str, Meta(min_length=1, description="In the duty's figures, as leaked")]
+    at_least: Annotated[
+        float | None, Meta(description="It happens where the figure is so much, or more")
+    ] = None
+    at_most: Annotated[
+        float | None, Meta(description="It happens where the figure is so much, or less")
+    ] = None
+    at: Annotated[
+        dict[str, Any],
+        Meta(description="Levels by factor, of the point; factors not named: at their first"),
+    ] = {}
+    population: Annotated[
+        int, Meta(ge=50, le=100_000, description="Runs on each level of a splitting")
+    ] = 200
+    splittings: Annotated[
+        int, Meta(ge=2, le=1000, description="Independent ones, whose spread gives the interval")
+    ] = 10
+
+    @property
+    def sign(self) -> float:
+        """Return 1 where the event is upwards, -1 where it is downwards."""
+        return 1.0 if self.at_most is None else -1.0
+
+    @property
+    def bound(self) -> float:
+        """Return what the figure must come to."""
+        bound = self.at_least if self.at_most is None else self.at_most
+        return math.nan if bound is None else bound
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose coverage the map of what came through shows."""
 
@@ -175,6 +212,10 @@ class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     best: Annotated[
         Best | None, Meta(description="Which point is best; the study goes on until that is told")
     ] = None
+    rare: Annotated[
+        tuple[Rare, ...],
+        Meta(description="What hardly ever happens, and how likely: after the other runs"),
+    ] = ()
     tradeoffs: Annotated[
         tuple[tuple[str, str], ...],
         Meta(
@@ -228,7 +269,7 @@ def load_study(path: str | pathlib.Path) -> LoadedStudy:
 
 def _check(study: Study, faults: Faults) -> None:
     """Tell what is wrong with a study though each of its fields is sound."""
-    sections = ("factors", "responses", "splits", "crossings")
+    sections = ("factors", "responses", "splits", "crossings", "rare")
     for section, items in ((name, getattr(study, name)) for name in sections):
         names = [one.name for one in items]
         for number, name in enumerate(names):
@@ -265,11 +306,22 @@ def _check(study: Study, faults: Faults) -> None:
         if not is_number or len(at) != len(crossing.levels) or sorted(set(at)) != list(at):
             wanted = f"{len(crossing.levels)} rising numbers, one for each level"
             below.add("at", f"found {list(crossing.at)}", wanted)
+    for number, rare in enumerate(study.rare):
+        _check_rare(study, rare, faults.under(f"rare[{number}]"))
     if study.runs.rests and study.best is not None:
         found = "points that rest, and the best point asked for"
         faults.add("runs.rests", found, "one of them: the best is told of skies that all see")
     if study.runs.least > study.runs.most:
         faults.add("runs.least", f"{study.runs.least}, more than `most`", "no more than that")
+
+
+def _check_rare(study: Study, rare: Rare, faults: Faults) -> None:
+    """Tell where an event is not one, or its point is none."""
+    if (rare.at_least is None) == (rare.at_most is None) or not math.isfinite(rare.bound):
+        found = f"at_least {rare.at_least}, at_most {rare.at_most}"
+        faults.add("", found, "one of `at_least` and `at_most`, a finite number")
+    for name, level in rare.at.items():
+        _check_levels(study, name, {"at": (level,)}, faults)
 
 
 def _check_saltelli(study: Study, faults: Faults) -> None:

@@ -21,7 +21,8 @@ from jointsky.pictures.spread import Spread, draw_spread
 from jointsky.pictures.tradeoff import draw_tradeoffs
 from jointsky.study.declared import Factor
 from jointsky.study.effects import crossings_of, splits_of
-from jointsky.study.intervals import Interval
+from jointsky.study.intervals import Interval, proportion
+from jointsky.study.rare import Rarely
 from jointsky.study.summary import Summary, columns_of
 from jointsky.study.surfaces import surfaces_of
 
@@ -52,6 +53,7 @@ def draw_all(told: Summary, folder: pathlib.Path) -> list[Drawn]:
         _heat,
         _tradeoffs,
         _spread,
+        _rare,
     )
     for drawing in drawings:
         for kind in KINDS:
@@ -343,3 +345,43 @@ def _spread(told: Summary, path: Path) -> Drawn | None:
         "ring: the median. It says how runs differ, not how sure their mean is.",
     )
     return Drawn("spread", "What single runs came to at each point")
+
+
+def _rare(told: Summary, path: Path) -> Drawn | None:
+    """Draw how likely each level on the way to something rare is, and plain runs beside it."""
+    panels = []
+    for one in told.rare:
+        reached = [(at, dot(interval)) for at, interval in one.reached() if interval.value > 0.0]
+        if one.rare.sign < 0.0:
+            reached.reverse()
+        curve = Curve("by splitting", [at for at, _ in reached], [_above(d) for _, d in reached])
+        title = f"{one.rare.name}: {told.points[one.point].name}"
+        side = "at least" if one.rare.sign > 0.0 else "at most"
+        over = f"{one.rare.figure}, {side}"
+        panels.append(Panel(title, over, [curve], points=_counted(told, one), is_log=True))
+    if not panels:
+        return None
+    beneath = (
+        f"How likely a run comes so far. Line: splitting; dots: plain runs that did. Both with "
+        f"{told.study.level:.0%} intervals."
+    )
+    draw_curves(panels, path("rare"), f"{told.study.name}: what hardly ever happens", beneath)
+    return Drawn("rare", "What hardly ever happens: how likely a run comes so far")
+
+
+def _counted(told: Summary, one: Rarely) -> list[tuple[float, Dot]]:
+    """Return in how many plain runs of a point each value of a figure was reached."""
+    values = told.answered.column(one.rare.figure, one.point)
+    values = one.rare.sign * values[np.isfinite(values)]
+    return [
+        (
+            one.rare.sign * float(at),
+            _above(dot(proportion(int((values >= at).sum()), len(values), told.study.level))),
+        )
+        for at in np.unique(values)[-MOST_DRAWN:]
+    ]
+
+
+def _above(one: Dot) -> Dot:
+    """Return a dot whose lower bound can be drawn where nought cannot."""
+    return dataclasses.replace(one, low=max(one.low, 0.2 * one.value))

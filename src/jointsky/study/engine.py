@@ -19,7 +19,7 @@ from jointsky.sim.duty_figures import Leak, duty_figures, leaked_of
 from jointsky.sim.duty_setup import areas_of
 from jointsky.sim.run import RunSettings, outcome_of
 from jointsky.sim.windows import parted, see, together, windows
-from jointsky.streams import key
+from jointsky.streams import Mixed, key
 from jointsky.study.altering import Alterable
 from jointsky.study.answers import Answer, Leaker
 from jointsky.study.declared import Study, figure_of
@@ -32,7 +32,12 @@ SEED_BITS = 53  # scenarios take no longer ones
 
 
 def seed_of(study: Study, sky: int) -> int:
-    """Return the seed of a sky: the same for all points, so that they differ in nothing else."""
+    """Return the seed of a sky: the same for all points, so that they differ in nothing else.
+
+    A sky that is a mixed seed is its own.
+    """
+    if isinstance(sky, Mixed):
+        return sky
     return key(study.seed, "sky", sky)[0] >> (64 - SEED_BITS)
 
 
@@ -52,8 +57,7 @@ class Engine:
         self._loaded: dict[int, Loaded] = {}
         self._skies: dict[int, bytes] = {}  # by point, what truth and sensors hang on
         self._resolved: tuple[int, bytes, Any] | None = None  # of the last seed and sky
-        names = [name for one in study.responses for name in (one.figure, one.of)]
-        self._is_watched = any(name.startswith(WATCHED) for name in names)
+        self._is_watched = any(name.startswith(WATCHED) for name in names_of(study))
 
     def answer(self, sky: int, points: Sequence[int]) -> list[Answer]:
         """Return what some points answer under one sky, in their order.
@@ -100,9 +104,9 @@ class Engine:
 
 
 def names_of(study: Study) -> list[str]:
-    """Return the figures that responses ask for, by their names in a run's figures."""
-    given = (name for one in study.responses for name in (one.figure, one.of) if name)
-    return list(dict.fromkeys(given))
+    """Return the figures that are asked for, by their names in a run's figures."""
+    given = [name for one in study.responses for name in (one.figure, one.of) if name]
+    return list(dict.fromkeys([*given, *(one.figure for one in study.rare)]))
 
 
 def _leakers(built: Built, leaked: Sequence[Leak]) -> tuple[Leaker, ...]:

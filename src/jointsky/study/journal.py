@@ -22,6 +22,7 @@ from jointsky.sim.folder import put_in_place, undecided
 from jointsky.study.answers import Answer, Answers
 from jointsky.study.declared import LoadedStudy
 from jointsky.study.points import Point
+from jointsky.study.rare import LEDGER
 
 STATE, ANSWERS = "state.json", "answers.jsonl"
 
@@ -93,7 +94,7 @@ class Journal:
         self._tidy()
 
     def _tidy(self) -> None:
-        for name in (ANSWERS, STATE):
+        for name in (ANSWERS, LEDGER, STATE):
             (self.final / name).unlink(missing_ok=True)
 
     def _take_up(self, state: dict[str, Any]) -> None:

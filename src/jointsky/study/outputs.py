@@ -19,9 +19,10 @@ from jointsky.study.answers import Answer, Leaker
 from jointsky.study.drawing import KINDS, Drawn, draw_all
 from jointsky.study.effects import plain_effects
 from jointsky.study.engine import seed_of
+from jointsky.study.rare import plain_rarely
 from jointsky.study.report import write_report
 from jointsky.study.summary import Summary, plain
-from jointsky.study.tables import effects_table
+from jointsky.study.tables import effects_table, rare_table
 from jointsky.study.words import headline
 
 
@@ -37,11 +38,14 @@ def write(
     ``loaded`` is the scenario as it is declared; ``lines`` is what was answered under each sky, in
     any order.
     """
-    facts = plain(told) | plain_effects(told) | {"in_short": headline(told)}
+    facts = plain(told) | plain_effects(told) | plain_rarely(told.rare)
+    facts |= {"in_short": headline(told)}
     text = json.dumps(facts, indent=1, allow_nan=False) + "\n"
     (folder / "study.json").write_text(text, encoding="utf-8")
     leakers = leakers_table(lines)
     tables = {"runs": runs_table(told), "effects": effects_table(told), "leakers": leakers}
+    if told.rare:
+        tables["rare"] = rare_table(told)
     for name, table in tables.items():
         parquet.write_table(table, folder / f"{name}.parquet")
         csv.write_csv(table, folder / f"{name}.csv")

@@ -12,9 +12,10 @@ from jointsky.pictures.dots import words
 from jointsky.pictures.report import Report
 from jointsky.study.drawing import MOST_DRAWN, Drawn, dot
 from jointsky.study.summary import Summary
-from jointsky.study.words import headline, rows
+from jointsky.study.words import headline, rare_rows, rows
 
 ROW_HEADS = ("point", "value", "difference from the first", "times the runs, if not paired")
+RARE_HEADS = ("what", "point", "how likely", "once in", "runs", "plain runs that tell as much")
 LIBRARIES = ("jointsky", "numpy", "numba", "scipy")
 
 
@@ -39,6 +40,9 @@ def write_report(told: Summary, folder: pathlib.Path, command: str, drawn: Seque
         for response in (one for one in study.responses if _varies(told, one.name)):
             page.heading(f"Point by point: {response.name}")
             page.table(ROW_HEADS, rows(told, response.name))
+    if told.rare:
+        page.heading("What hardly ever happens")
+        page.table(RARE_HEADS, rare_rows(told))
     page.heading("Values")
     heads = ["point", *(factor.name for factor in study.factors)]
     values = []

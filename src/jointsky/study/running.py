@@ -22,6 +22,7 @@ from jointsky.study.journal import Journal, state_of
 from jointsky.study.leak_map import check_seen
 from jointsky.study.outputs import write
 from jointsky.study.points import checked_points
+from jointsky.study.rare import HaltedError, Rarely, rarely
 from jointsky.study.ray_workers import RayWorkers
 from jointsky.study.summary import Summary, summary
 from jointsky.study.workers import Begun, Here, Processes, Workers
@@ -69,6 +70,7 @@ def run_study(
     journal.begin(state_of(loaded, points, digest), resume, fresh)
     expected, awake = study.runs.least, list(range(len(points)))
     whole = _workers((study, str(loaded.scenario.resolve()), points), workers, ray)
+    rare: list[Rarely] = []
     try:
         for wanted in looks(study):
             expected = max(expected, wanted)
@@ -82,10 +84,23 @@ def run_study(
             if told.skies < wanted or (told.is_enough and (found is None or found.is_done)):
                 break
             expected, awake = min(wanted + told.more_skies, study.runs.most), told.awake
+        is_whole = told.skies == wanted
+        if is_whole:
+            plain = answers.runs
+            rare = rarely(
+                study,
+                points,
+                whole,
+                journal.work,
+                lambda done, expected: tells(plain + done, plain + expected),
+                should_stop,
+            )
+    except HaltedError:
+        is_whole = False
     finally:
         whole.close()
-    is_whole = told.skies == wanted
     if is_whole:
+        told = dataclasses.replace(told, rare=rare)
         lines = journal.lines(told.skies)
         write(told, base, journal.work, f"jointsky study {path}", lines)
         journal.finish()

@@ -15,6 +15,7 @@ from jointsky.study.answers import Answer, Answered
 from jointsky.study.declared import Response, Study
 from jointsky.study.intervals import Interval, Paired
 from jointsky.study.points import Point
+from jointsky.study.rare import Rarely
 from jointsky.study.stopping import Look, Precision, look
 
 Floats = npt.NDArray[np.float64]
@@ -50,6 +51,7 @@ class Summary:
     estimates: list[Estimate]
     answered: Answered
     digest: str
+    rare: Sequence[Rarely] = ()
 
     @property
     def faults(self) -> list[Answer]:

@@ -33,6 +33,36 @@ def effects_table(told: Summary) -> pa.Table:
     return pa.table(columns | values)
 
 
+def rare_table(told: Summary) -> pa.Table:
+    """Return a row for each level on the way to what hardly ever happens, and how likely it is.
+
+    Columns: ``name``, ``figure``, ``point``, ``at`` (what the figure comes to or goes beyond),
+    ``probability``, ``low``, ``high``, ``is_event`` (the last of its name), ``runs`` of all its
+    splittings and ``plain_runs`` that tell the event as surely (null on the way).
+    """
+    rows = [
+        {
+            "name": one.rare.name,
+            "figure": one.rare.figure,
+            "point": one.point,
+            "at": at,
+            "probability": interval.value,
+            "low": interval.low,
+            "high": interval.high,
+            "is_event": is_event,
+            "runs": one.found.runs if is_event else None,
+            "plain_runs": one.brute_runs if is_event and math.isfinite(one.brute_runs) else None,
+        }
+        for one in told.rare
+        for at, interval, is_event in _marked(one.reached())
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+def _marked(reached: list[tuple[float, Interval]]) -> list[tuple[float, Interval, bool]]:
+    return [(*one, k == len(reached) - 1) for k, one in enumerate(reached)]
+
+
 def _values(found: list[Estimate]) -> dict[str, pa.Array]:
     apart = [one.difference for one in found]
     off = [None if one is None else one.difference for one in apart]

@@ -79,8 +79,42 @@ def headline(told: Summary) -> list[str]:
     wanted = {one.name: bool(one.half_width or one.relative) for one in told.study.responses}
     names = sorted(wanted, key=lambda one: (not wanted[one], -_size(told, one)))
     made = [_ends(told, name) for name in names]
-    made += [_split(told), _crossing(told), _best(told), *_surfaces(told), _precision(told)]
+    made += [_split(told), _crossing(told), _best(told), *_surfaces(told)]
+    made += [*map(_rare_line, rare_rows(told)), _precision(told)]
     return [one for one in made if one]
+
+
+def rare_rows(told: Summary) -> list[tuple[str, str, str, str, str, str]]:
+    """Return for each rare thing what, where, how likely, once in how many runs, in how many runs.
+
+    The last: how many plain runs tell it as surely.
+    """
+    made = []
+    for one in told.rare:
+        p, brute = one.found.probability, one.brute_runs
+        side = "at least" if one.rare.sign > 0.0 else "at most"
+        what = f"{one.rare.name} ({one.rare.figure} {side} {one.rare.bound:g})"
+        likely = f"{_small(p.value)} ({_small(p.low)} to {_small(p.high)})"
+        if p.sides == "upper":
+            likely = f"never seen, at most {_small(p.high)}"
+        once = f"{1.0 / p.value:,.0f} runs" if p.value else "-"
+        plain = f"{brute:,.0f}" if math.isfinite(brute) else "-"
+        point = told.points[one.point].name
+        made.append((what, point, likely, once, f"{one.found.runs:,}", plain))
+    return made
+
+
+def _rare_line(row: tuple[str, str, str, str, str, str]) -> str:
+    what, point, likely, once, runs, plain = row
+    said = f"{what} at {point}: {likely}"
+    said += f", once in {once}" if once != "-" else ""
+    said += f"; told by {runs} runs"
+    return f"{said}, where {plain} plain ones would tell as much." if plain != "-" else f"{said}."
+
+
+def _small(p: float) -> str:
+    """Return a probability with two digits."""
+    return f"{p:.2g}"
 
 
 def _size(told: Summary, response: str) -> float:
