@@ -153,7 +153,7 @@ class Rare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Meta(description="Levels by factor, of the point; factors not named: at their first"),
     ] = {}
     population: Annotated[
-        int, Meta(ge=50, le=100_000, description="Runs on each level of a splitting")
+        int, Meta(ge=100, le=100_000, description="Runs on each level of a splitting")
     ] = 200
     splittings: Annotated[
         int, Meta(ge=2, le=1000, description="Independent ones, whose spread gives the interval")
@@ -317,9 +317,9 @@ def _check(study: Study, faults: Faults) -> None:
 
 def _check_rare(study: Study, rare: Rare, faults: Faults) -> None:
     """Tell where an event is not one, or its point is none."""
-    if (rare.at_least is None) == (rare.at_most is None) or not math.isfinite(rare.bound):
+    if (rare.at_least is None) == (rare.at_most is None):
         found = f"at_least {rare.at_least}, at_most {rare.at_most}"
-        faults.add("", found, "one of `at_least` and `at_most`, a finite number")
+        faults.add("", found, "one of `at_least` and `at_most`")
     for name, level in rare.at.items():
         _check_levels(study, name, {"at": (level,)}, faults)
 
