@@ -91,3 +91,20 @@ def test_a_fault_of_the_file_itself_has_its_line(file, capsys):
 def test_a_scenario_that_is_not_there_is_a_fault_of_its_study(file, capsys):
     assert main(["check", file(("two-towns.yaml", "no-towns.yaml")), "--quiet"]) == 2
     assert "no-towns.yaml" in capsys.readouterr().out
+
+
+def test_a_figure_that_no_run_has_is_told_before_any_is_made(file, capsys):
+    path = file(
+        (
+            "  - {name: shots, figure: shots}\n",
+            "  - {name: shots, figure: shoots, of: cost}\n"
+            "  - {name: alerts, figure: alerts.west.border}\n"
+            "rare: [{name: many, figure: leeked, at_least: 4}]\n",
+        )
+    )
+    assert main(["check", path]) == 2
+    printed = capsys.readouterr().out
+    assert "responses[0].figure: 'shoots' is no figure" in printed
+    assert "responses[0].of: 'cost' is no number" in printed
+    assert "rare[0].figure: 'leeked' is no figure" in printed and "'leaked'" in printed
+    assert "responses[1]" not in printed  # which alerts there are only runs can tell

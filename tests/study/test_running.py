@@ -12,7 +12,7 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
-from jointsky.errors import InputError
+from jointsky.errors import InputError, ManyInputErrors
 from jointsky.study import engine
 from jointsky.study.running import looks, run_study
 
@@ -151,12 +151,12 @@ def test_a_run_that_fails_is_kept_with_its_seed_and_traceback_and_stops_nothing(
     assert row["shots"] is None and row["fault"] == "RuntimeError: this run is wrong"
 
 
-def test_a_figure_that_runs_do_not_have_ends_it_with_the_names_of_those_they_have(study, tmp_path):
+def test_a_figure_that_runs_do_not_have_is_told_with_the_names_of_those_they_have(study, tmp_path):
     wrong = study.with_name("wrong.study.yaml")
     text = study.read_text(encoding="utf-8")
     wrong.write_text(text.replace("figure: shots}", "figure: shot}"), encoding="utf-8")
     for workers in (1, 2):
-        with pytest.raises(InputError, match=r"'shot' is no figure.*shots"):
+        with pytest.raises(ManyInputErrors, match=r"'shot' is no figure.*shots"):
             run_study(wrong, tmp_path / f"out{workers}", workers=workers)
 
 

@@ -94,12 +94,13 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
         ends.append((float(value[-1]), name, tint))
     axes.margins(x=0.02)
     axes.set_xlabel(panel.over, color=made.palette.quiet, fontproperties=made.font(9.5))
-    if len(levels) <= MOST_TICKS:
+    if len(levels) <= MOST_TICKS and not panel.points:
         axes.set_xticks(levels, [f"{at:g}" for at in levels])
     else:
         canvas.counted(axes.xaxis)
     if panel.is_log:
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.minorticks_off()
     else:
         canvas.counted(axes.yaxis)
     canvas.relabel(axes, made)

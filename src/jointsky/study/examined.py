@@ -10,6 +10,7 @@ from jointsky import declare
 from jointsky.declare_include import read_joined
 from jointsky.errors import DeclaredError, InputError, ManyInputErrors
 from jointsky.study.altering import Alterable
+from jointsky.study.asked import check_figures
 from jointsky.study.declared import LoadedStudy, Study, load_study
 from jointsky.study.leak_map import check_seen
 from jointsky.study.points import Point, checked_points
@@ -37,7 +38,9 @@ def examine(path: str | pathlib.Path) -> Examined:
     try:
         loaded = load_study(path)
         points = checked_points(loaded)
-        check_seen(loaded, Alterable(loaded.scenario).with_values({}))
+        base = Alterable(loaded.scenario).with_values({})
+        check_seen(loaded, base)
+        check_figures(loaded, base)
     except ManyInputErrors as error:
         return Examined(None, [], [_placed(one, str(path)) for one in error.errors])
     return Examined(loaded, points, [])

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from jointsky.scenario.build import build
 from jointsky.study.altering import Alterable
 from jointsky.study.answers import Answers
+from jointsky.study.asked import check_figures
 from jointsky.study.best import best_of
 from jointsky.study.declared import Study, load_study
 from jointsky.study.engine import names_of
@@ -66,6 +67,7 @@ def run_study(
     journal = Journal(pathlib.Path("out") / name if out is None else pathlib.Path(out), answers)
     base = Alterable(loaded.scenario).with_values({})
     check_seen(loaded, base)
+    check_figures(loaded, base)
     digest = build(base).digest
     journal.begin(state_of(loaded, points, digest), resume, fresh)
     expected, awake = study.runs.least, list(range(len(points)))
