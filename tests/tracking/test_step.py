@@ -189,7 +189,7 @@ def run(plots, book, world):
     n = len(plots[0])
     bench, out = new_bench(8, 1, 8, 16, n), empty_rows(8, 1)
     order, start = np.arange(n), np.array([0, n])
-    made = (NO_TIMES[0], NO_TIMES[1], NO_TIMES[2].copy(), np.inf)
+    made = (NO_TIMES[0], NO_TIMES[1], NO_TIMES[2].copy(), np.empty(0))
     _, written, taken, _, why = tracker_kernels.run(
         plots, order, start, 0, made, book, world, bench, out, empty_rows(0, 1)
     )
