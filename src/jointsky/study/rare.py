@@ -171,7 +171,7 @@ class _Runs:
         """Return what runs made of parts of seeds (n, PARTS) come to; larger is nearer."""
         numbers = range(self._begun, self._begun + len(inputs))
         self._begun += len(inputs)
-        seeds = {
+        seeds: dict[int, int] = {
             Mixed(row): number
             for number, row in zip(numbers, inputs.tolist(), strict=True)
             if self._ledger.get(self._which, number) is None
@@ -179,7 +179,7 @@ class _Runs:
         for (answer,) in self._workers.answers(list(seeds), [self._point], self._should_stop):
             value = self._rare.sign * answer.figures.get(self._rare.figure, math.nan)
             value = -math.inf if math.isnan(value) else value
-            number = seeds[answer.sky]  # type: ignore[index]
+            number = seeds[answer.sky]
             self._ledger.put(self._which, number, value, _last_line(answer))
             self._tells(numbers.start + self._ledger.known(self._which, numbers))
         known = [self._ledger.get(self._which, number) for number in numbers]
