@@ -46,6 +46,11 @@ def kernel_digest() -> str:
     return digest.hexdigest()
 
 
+def has_kernels() -> bool:
+    """Return whether any kernel of this source lies compiled in the cache."""
+    return next(_FOLDER.rglob("*.nbi"), None) is not None
+
+
 def _take(folder: pathlib.Path) -> int | None:
     """Make ``folder`` and mark it as used until this process ends; None where that cannot be.
 

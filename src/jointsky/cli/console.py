@@ -66,23 +66,26 @@ Step = Callable[[str, float], None]
 
 
 @contextmanager
-def counting(quiet: bool, what: str) -> Iterator[Callable[[int, int], None]]:
+def counting(
+    quiet: bool, what: str, until_first: str = ""
+) -> Iterator[Callable[[int, int], None]]:
     """Show how many of how many there are, how many an hour come, and how long it will take.
 
     Both come of the whole time since the first was told; what was there before does not count.
+    ``until_first`` is shown until there is something to count.
     """
     if quiet:
         yield lambda _done, _expected: None
         return
     columns = [
-        TextColumn("{task.completed:,.0f} of about {task.total:,.0f} " + what),
+        TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     ]
     with Progress(*columns, console=messages) as bars:
-        task = bars.add_task(what, total=None, rate="", left="", start=True, visible=False)
+        task = bars.add_task(until_first, total=None, rate="", left="")
         first: list[tuple[int, float]] = []
 
         def tell(done: int, expected: int) -> None:
@@ -95,7 +98,10 @@ def counting(quiet: bool, what: str) -> Iterator[Callable[[int, int], None]]:
                 rate = f"{3600.0 * since / took_s:,.0f} an hour"
                 left_s = round(max(expected - done, 0) * took_s / since)
                 left = f"about {datetime.timedelta(seconds=left_s)} left"
-            bars.update(task, completed=done, total=expected, rate=rate, left=left, visible=True)
+            words = f"{done:,} of about {expected:,} {what}"
+            bars.update(
+                task, description=words, completed=done, total=expected, rate=rate, left=left
+            )
 
         yield tell
 

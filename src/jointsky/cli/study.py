@@ -14,6 +14,7 @@ import time
 from rich import box
 from rich.table import Table
 
+from jointsky._jit import has_kernels
 from jointsky.cli import console
 from jointsky.cli.stopping import INTERRUPTED, stopping, workers
 from jointsky.study.running import Ended, run_study
@@ -39,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the study, show what it found; return the exit code."""
     begun_s = time.perf_counter()
-    with console.counting(arguments.quiet, "runs") as tells, stopping() as should_stop:
+    first = "first runs" if has_kernels() else "kernels compile, minutes and only once; first runs"
+    with console.counting(arguments.quiet, "runs", first) as tells, stopping() as should_stop:
         ended = run_study(
             arguments.study,
             arguments.out,

@@ -90,7 +90,7 @@ def _panel(axes: Any, made: Sheet, panel: Panel) -> None:
         axes.plot(at, value, line, color=tint, linewidth=2.0, marker=marker, markersize=5.5)
         name = textwrap.fill(curve.name, NAME_LETTERS)
         if curve.crosses.is_known:
-            name += f"\nnought at {_cross(axes, curve, tint)}"
+            name += "\n" + textwrap.fill(f"nought at {_cross(axes, curve, tint)}", NAME_LETTERS)
         ends.append((float(value[-1]), name, tint))
     axes.margins(x=0.02)
     axes.set_xlabel(panel.over, color=made.palette.quiet, fontproperties=made.font(9.5))

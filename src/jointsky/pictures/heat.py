@@ -22,10 +22,14 @@ MAP = "cividis"  # the same to any colour vision (Nunez, Anderton and Renslow 20
 
 @dataclasses.dataclass(frozen=True)
 class Heat:
-    """One response: rows by the level of one factor, columns by that of another."""
+    """One response: rows by the level of one factor, columns by that of another.
+
+    ``error`` is that of every cell, where cells have none of their own: values end at its digits.
+    """
 
     title: str
     cells: Sequence[Sequence[Dot]]
+    error: float = math.nan
 
 
 def draw_heat(
@@ -69,7 +73,7 @@ def _panel(
             if not dot.is_known:
                 continue
             half = (dot.high - dot.low) / 2.0
-            said = number(dot.value, half)
+            said = number(dot.value, half if math.isfinite(half) else heat.error)
             if math.isfinite(half) and half > 0.0:
                 said += f"\n± {number(half, half)}"
             light = float(np.dot(shown(scale(dot.value))[:3], (0.2126, 0.7152, 0.0722)))

@@ -24,7 +24,7 @@ from jointsky.study.effects import crossings_of, splits_of
 from jointsky.study.intervals import Interval, proportion
 from jointsky.study.rare import Rarely
 from jointsky.study.summary import Summary, columns_of
-from jointsky.study.surfaces import surfaces_of
+from jointsky.study.surfaces import CELLS, over_two, strongest_two, surfaces_of
 
 KINDS = ("png", "svg")
 MOST_DRAWN = 24  # points with a row or a name of their own
@@ -51,6 +51,7 @@ def draw_all(told: Summary, folder: pathlib.Path) -> list[Drawn]:
         _surfaces,
         _curves,
         _heat,
+        _foretold,
         _tradeoffs,
         _spread,
         _rare,
@@ -259,6 +260,33 @@ def _heat(told: Summary, path: Path) -> Drawn | None:
         f"{_skies(told)}; other factors at their first level. Dark: low, light: high.",
     )
     return Drawn("heat", f"Responses over {rows.name} and {columns.name}")
+
+
+def _foretold(told: Summary, path: Path) -> Drawn | None:
+    """Draw what surfaces foretell over the two factors that matter most."""
+    found = [one for one in surfaces_of(told) if one.model.q2 > 0.0]
+    if not found or len(told.study.factors) < 2:
+        return None
+    down, across = strongest_two(found)
+    ranges = {one.name: one.range for one in told.study.factors if one.range is not None}
+    ends = {name: np.linspace(*ranges[name], CELLS) for name in (down, across)}
+    rows, columns = ((name, [f"{at:.3g}" for at in ends[name]]) for name in (down, across))
+    heats = []
+    for one in found:
+        values = over_two(told.study, one, down, across)
+        cells = [[Dot(value, math.nan, math.nan) for value in row] for row in values.tolist()]
+        words = f"{one.response} (± {one.model.rmse:.2g} at points not seen)"
+        heats.append(Heat(words, cells, one.model.rmse))
+    draw_heat(
+        rows,
+        columns,
+        heats,
+        path("foretold"),
+        f"{told.study.name}: {down} and {across}",
+        "Foretold by a surface through all points, in the mean over other factors; ±: its error "
+        "(root mean square) at points not seen. Dark: low, light: high.",
+    )
+    return Drawn("foretold", f"What a surface foretells over {down} and {across}")
 
 
 def _matters(told: Summary, path: Path) -> Drawn | None:

@@ -18,6 +18,7 @@ from jointsky.study.summary import Summary
 Floats = npt.NDArray[np.float64]
 STEPS = 21  # of a factor's range, at which its surface is looked at
 OTHERS = 256  # places of the other factors over which it is averaged
+CELLS = 7  # a side of what is foretold over two factors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +63,33 @@ def surfaces_of(told: Summary) -> list[Surface]:
             matters = indices(unit, outcomes, rng, study.level)
         made.append(Surface(response.name, model, _over(study, model), matters))
     return made
+
+
+def over_two(study: Study, found: Surface, down: str, across: str) -> Floats:
+    """Return what a surface foretells over two factors, (CELLS, CELLS), in the mean over all others.
+
+    Rows and columns go from the low end of a factor's range to its high one.
+    """
+    names = [one.name for one in study.factors]
+    others = sobol_points(OTHERS, len(names), stream(study.seed, "surface", "others"))
+    steps = np.linspace(0.0, 1.0, CELLS)
+    places = np.broadcast_to(others, (CELLS, CELLS, *others.shape)).copy()
+    places[..., names.index(down)] = steps[:, None, None]
+    places[..., names.index(across)] = steps[None, :, None]
+    values = found.model.predict(places.reshape(-1, len(names)))
+    return values.reshape(CELLS, CELLS, OTHERS).mean(axis=2)
+
+
+def strongest_two(found: list[Surface]) -> tuple[str, str]:
+    """Return the two factors over which responses change most, each as a share of its own span."""
+    strength = dict.fromkeys(found[0].over, 0.0)
+    for one in found:
+        spans = {name: float(np.ptp(values)) for name, (_, values) in one.over.items()}
+        widest = max(spans.values()) or 1.0
+        for name, span in spans.items():
+            strength[name] += span / widest
+    first, second = sorted(strength, key=lambda name: -strength[name])[:2]
+    return first, second
 
 
 def _has_ranges(study: Study) -> bool:
