@@ -66,9 +66,7 @@ Step = Callable[[str, float], None]
 
 
 @contextmanager
-def counting(
-    quiet: bool, what: str, until_first: str = ""
-) -> Iterator[Callable[[int, int], None]]:
+def counting(quiet: bool, what: str, until_first: str = "") -> Iterator[Callable[[int, int], None]]:
     """Show how many of how many there are, how many an hour come, and how long it will take.
 
     Both come of the whole time since the first was told; what was there before does not count.

@@ -66,7 +66,7 @@ def surfaces_of(told: Summary) -> list[Surface]:
 
 
 def over_two(study: Study, found: Surface, down: str, across: str) -> Floats:
-    """Return what a surface foretells over two factors, (CELLS, CELLS), in the mean over all others.
+    """Return what a surface foretells over two factors, (CELLS, CELLS), in the mean over others.
 
     Rows and columns go from the low end of a factor's range to its high one.
     """
@@ -77,7 +77,7 @@ def over_two(study: Study, found: Surface, down: str, across: str) -> Floats:
     places[..., names.index(down)] = steps[:, None, None]
     places[..., names.index(across)] = steps[None, :, None]
     values = found.model.predict(places.reshape(-1, len(names)))
-    return values.reshape(CELLS, CELLS, OTHERS).mean(axis=2)
+    return np.asarray(values.reshape(CELLS, CELLS, OTHERS).mean(axis=2), np.float64)
 
 
 def strongest_two(found: list[Surface]) -> tuple[str, str]:
