@@ -216,9 +216,13 @@ def find_prices(numbers: Numbers, rounds: int, gap: float, market: Market) -> Ro
         all_left = float(table.value.sum())
         offers = Offers(free, free, nothing, table.value, all_left)
         return Root(offers, nothing, all_left, all_left)
-    master = Master(table)
     added = improved(table, repaired(table, nothing))
     upper = numbers.objective(added)
+    offers = market.ask(free, free)
+    unpriced = Root(offers, added, upper, offers.bound)
+    if unpriced.is_within(gap):
+        return unpriced  # there is enough for everyone
+    master = Master(table)
     average = upper / max(int(table.shots.sum()), 1)
     best = market.ask(free + average, free)
     for sets in (nothing, added, best.sets):

@@ -191,7 +191,7 @@ class Book:
 
     def is_held(self, target: int) -> bool:
         """Return whether a hold keeps a target from being engaged."""
-        return any(
+        return bool(self._holds) and any(
             one.ref not in self._lifted
             for k in self._held_by(target)
             for one in self._holds.get(k, ())

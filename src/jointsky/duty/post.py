@@ -105,6 +105,7 @@ class CommandPost:
         self._rows: dict[int, int] = {}  # of the picture, by target
         self._picture = Tracks.make(0)
         self._inside = np.zeros((0, 0), np.bool_)
+        self._placed: dict[int, tuple[frozenset[str], str]] = {}  # zones and owner, by row
         self._noted = Noted()
         self._stocks_s = self._looked_s = -np.inf
         self._begun_s = begun_s
@@ -296,6 +297,7 @@ class CommandPost:
                 )
         seen, areas = self._picture, self.setup.areas
         self._inside = areas.inside(seen.latitude_rad, seen.longitude_rad, seen.height_m, now_s)
+        self._placed = {}
         self.threats = threats(seen, self.assessed, areas, now_s)
 
     def _zones(self, target: int) -> tuple[frozenset[str], str]:
@@ -303,9 +305,11 @@ class CommandPost:
         row = self._rows.get(target)
         if row is None:
             return frozenset(), ""
-        inside = [self.setup.areas.areas[k] for k in np.flatnonzero(self._inside[row]).tolist()]
-        owner = next((area.nation for area in inside if area.use == "border"), "")
-        return frozenset(area.name for area in inside), owner
+        if row not in self._placed:
+            inside = [self.setup.areas.areas[k] for k in np.flatnonzero(self._inside[row]).tolist()]
+            owner = next((area.nation for area in inside if area.use == "border"), "")
+            self._placed[row] = frozenset(area.name for area in inside), owner
+        return self._placed[row]
 
     def _own(self, target: int) -> Assessment | None:
         """Return what this post takes a target for, under any of its numbers."""
@@ -336,8 +340,8 @@ class CommandPost:
             found = self._own(hold.target)
             is_own = hold.nation == self.nation and hold in book.holds_on(hold.target)
             if is_own and found is not None and found.identity == "hostile":
-                reason = f"hostile at {found.hostile:.0%} by now"
-                self._do(self.desk.lift(hold.ref, self._seat, now_s, reason), out)
+                why = f"hostile at {found.hostile:.0%} by now"
+                self._do(self.desk.lift(hold.ref, self._seat, now_s, why), out)
 
     @property
     def _seat(self) -> str:
@@ -360,11 +364,9 @@ class CommandPost:
         found = self._own(threat.track)
         if found is None:
             return None
-        zones, _ = self._zones(threat.track)
-        meant = zones | {threat.zone}
-        return self.setup.duty.doctrine.fitting(
-            meant, identity or found.identity, found.domain, threat.level
-        )
+        meant = self._zones(threat.track)[0] | {threat.zone}
+        doctrine, told = self.setup.duty.doctrine, identity or found.identity
+        return doctrine.fitting(meant, told, found.domain, threat.level)
 
     def _work(self, done: Done, now_s: float, out: Out) -> None:
         """Take down what somebody of the crew has decided."""
