@@ -24,6 +24,7 @@ from jointsky.study.engine import Engine
 from jointsky.study.running import run_study
 
 RECALLED = (50, 550)  # skies
+BATCH = 50  # skies, after which it is asked whether they are enough
 
 STUDY = """\
 name: speed
@@ -32,8 +33,8 @@ factors:
   - {{name: look, paths: [duty.look_s], levels: [{look}]}}
   - {{name: leaves, paths: [duty.yield_s], levels: {leaves}}}
 responses:
-  - {{name: share that came through, figure: leaked, of: hostile}}
-runs: {{least: {skies}, most: {skies}}}
+  - {{name: share that came through, figure: leaked, of: hostile, half_width: 0.00001}}
+runs: {{least: {least}, most: {skies}, batch: {batch}}}
 """
 
 
@@ -63,7 +64,16 @@ def ran_s(folder: pathlib.Path, given: argparse.Namespace, skies: int, count: in
     path = folder / "speed.study.yaml"
     scenario = given.scenario.resolve()
     leaves = [10 + k for k in range(given.points)]
-    path.write_text(STUDY.format(scenario=scenario, look=given.look, leaves=leaves, skies=skies))
+    path.write_text(
+        STUDY.format(
+            scenario=scenario,
+            look=given.look,
+            leaves=leaves,
+            skies=skies,
+            least=min(skies, BATCH),
+            batch=BATCH,
+        )
+    )
     begun_s = time.perf_counter()
     ended = run_study(path, folder / "out", count, fresh=True)
     if ended.summary.faults:

@@ -33,6 +33,31 @@ def test_progress_tells_how_many_how_fast_and_how_long_still(shown):
     assert "360 an hour" in text() and "about 2:46:40 left" in text()
 
 
+def test_what_it_waits_for_is_told_until_there_is_a_first(shown):
+    _, text = shown
+    with console.counting(False, "runs", "kernels compile first") as tells:
+        tells(0, 600)
+    assert "0 of about 600 runs" in text() and "kernels compile first" in text()
+
+
+def test_what_it_takes_to_begin_has_no_part_in_the_rate(shown):
+    pass_s, text = shown
+    with console.counting(False, "runs", "kernels compile first") as tells:
+        tells(0, 600)
+        pass_s(100.0)
+        tells(10, 600)
+        pass_s(10.0)
+        tells(20, 600)
+    last = text().rsplit("20 of about 600 runs", 1)[1]
+    assert "3,600 an hour" in last and "kernels" not in last
+
+
+def test_what_never_began_shows_nothing(shown):
+    with console.counting(False, "runs", "kernels compile first"):
+        pass
+    assert "runs" not in shown[1]() and "kernels" not in shown[1]()
+
+
 def test_what_took_no_time_has_no_rate(shown):
     _, text = shown
     with console.counting(False, "runs") as tells:

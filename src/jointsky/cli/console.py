@@ -69,37 +69,35 @@ Step = Callable[[str, float], None]
 def counting(quiet: bool, what: str, until_first: str = "") -> Iterator[Callable[[int, int], None]]:
     """Show how many of how many there are, how many an hour come, and how long it will take.
 
-    Both come of the whole time since the first was told; what was there before does not count.
-    ``until_first`` is shown until there is something to count.
+    Begins to show when it is told of the first time, with ``until_first`` beside it until there
+    are more.  Rate and time left come of the whole time since there first were: neither what was
+    there before nor what it takes to begin counts.
     """
     if quiet:
         yield lambda _done, _expected: None
         return
     columns = [
-        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,.0f} of about {task.total:,.0f} " + what),
         BarColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     ]
     with Progress(*columns, console=messages) as bars:
-        task = bars.add_task(until_first, total=None, rate="", left="")
-        first: list[tuple[int, float]] = []
+        task = bars.add_task(what, total=None, rate="", left="", start=True, visible=False)
+        told: list[tuple[int, float]] = []
 
         def tell(done: int, expected: int) -> None:
             now_s = bars.get_time()
-            if not first:
-                first.append((done, now_s))
-            since, took_s = done - first[0][0], now_s - first[0][1]
-            rate = left = ""
+            if len(told) < 2:
+                told.append((done, now_s))
+            since, took_s = done - told[-1][0], now_s - told[-1][1]
+            rate, left = until_first if len(told) < 2 else "", ""
             if since > 0 and took_s > 0.0:
                 rate = f"{3600.0 * since / took_s:,.0f} an hour"
                 left_s = round(max(expected - done, 0) * took_s / since)
                 left = f"about {datetime.timedelta(seconds=left_s)} left"
-            words = f"{done:,} of about {expected:,} {what}"
-            bars.update(
-                task, description=words, completed=done, total=expected, rate=rate, left=left
-            )
+            bars.update(task, completed=done, total=expected, rate=rate, left=left, visible=True)
 
         yield tell
 

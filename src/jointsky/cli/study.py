@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the study, show what it found; return the exit code."""
     begun_s = time.perf_counter()
-    first = "first runs" if has_kernels() else "kernels compile, minutes and only once; first runs"
+    first = "" if has_kernels() else "kernels compile first: minutes, only once"
     with console.counting(arguments.quiet, "runs", first) as tells, stopping() as should_stop:
         ended = run_study(
             arguments.study,

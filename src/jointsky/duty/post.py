@@ -340,8 +340,8 @@ class CommandPost:
             found = self._own(hold.target)
             is_own = hold.nation == self.nation and hold in book.holds_on(hold.target)
             if is_own and found is not None and found.identity == "hostile":
-                why = f"hostile at {found.hostile:.0%} by now"
-                self._do(self.desk.lift(hold.ref, self._seat, now_s, why), out)
+                reason = f"hostile at {found.hostile:.0%} by now"
+                self._do(self.desk.lift(hold.ref, self._seat, now_s, reason), out)
 
     @property
     def _seat(self) -> str:

@@ -74,6 +74,7 @@ def run_study(
     whole = _workers((study, str(loaded.scenario.resolve()), points), workers, ray)
     rare: list[Rarely] = []
     try:
+        tells(answers.runs, answers.runs + max(expected - len(answers), 0) * len(awake))
         for wanted in looks(study):
             expected = max(expected, wanted)
             for answer in whole.answers(answers.missing(wanted), awake, should_stop):

@@ -70,14 +70,8 @@ def over_two(study: Study, found: Surface, down: str, across: str) -> Floats:
 
     Rows and columns go from the low end of a factor's range to its high one.
     """
-    names = [one.name for one in study.factors]
-    others = sobol_points(OTHERS, len(names), stream(study.seed, "surface", "others"))
     steps = np.linspace(0.0, 1.0, CELLS)
-    places = np.broadcast_to(others, (CELLS, CELLS, *others.shape)).copy()
-    places[..., names.index(down)] = steps[:, None, None]
-    places[..., names.index(across)] = steps[None, :, None]
-    values = found.model.predict(places.reshape(-1, len(names)))
-    return np.asarray(values.reshape(CELLS, CELLS, OTHERS).mean(axis=2), np.float64)
+    return _averaged(study, found.model, {down: steps[:, None], across: steps[None, :]})
 
 
 def strongest_two(found: list[Surface]) -> tuple[str, str]:
@@ -99,14 +93,25 @@ def _has_ranges(study: Study) -> bool:
 
 def _over(study: Study, model: Metamodel) -> dict[str, tuple[Floats, Floats]]:
     """Return what a surface foretells over each factor, in the mean over all others."""
-    rng = stream(study.seed, "surface", "others")
-    others = sobol_points(OTHERS, len(study.factors), rng)
     steps, made = np.linspace(0.0, 1.0, STEPS), {}
-    for column, factor in enumerate(study.factors):
+    for factor in study.factors:
         assert factor.range is not None
-        places = np.repeat(others[None], STEPS, axis=0)
-        places[:, :, column] = steps[:, None]
-        values = model.predict(places.reshape(-1, len(study.factors))).reshape(STEPS, OTHERS)
         low, high = factor.range
-        made[factor.name] = low + steps * (high - low), values.mean(axis=1)
+        values = _averaged(study, model, {factor.name: steps})
+        made[factor.name] = low + steps * (high - low), values
     return made
+
+
+def _averaged(study: Study, model: Metamodel, at: dict[str, Floats]) -> Floats:
+    """Return what a surface foretells at shares of some factors' ranges, over all other factors.
+
+    Of the shape that the shares have together; the same places of the others for each of them.
+    """
+    names = [one.name for one in study.factors]
+    others = sobol_points(OTHERS, len(names), stream(study.seed, "surface", "others"))
+    shape = np.broadcast_shapes(*(shares.shape for shares in at.values()))
+    places = np.broadcast_to(others, (*shape, *others.shape)).copy()
+    for name, shares in at.items():
+        places[..., names.index(name)] = shares[..., None]
+    values = model.predict(places.reshape(-1, len(names)))
+    return np.asarray(values.reshape(*shape, OTHERS).mean(axis=-1), np.float64)
