@@ -102,9 +102,13 @@ def test_garbage_of_a_peer_is_refused_and_told_and_changes_nothing(network, hill
     with zenoh.open(config) as session:
         for k in range(40):
             garbage = bytes((k * j * 37 + j) % 256 for j in range(3 * k * k))
-            session.put("jointsky/test/cable/shore", garbage, attachment=own_mark)
-            session.put("jointsky/test/cable/shore", garbage, attachment=b"another")
-            session.put("jointsky/test/cable/shore", garbage)
+            for attachment in (own_mark, b"another", None):
+                session.put(
+                    "jointsky/test/cable/shore",
+                    garbage,
+                    attachment=attachment,
+                    congestion_control=zenoh.CongestionControl.BLOCK,  # a put drops when busy
+                )
         time.sleep(1.0)
     told = hill.until(lambda status: status["transport"][0]["refused"] >= before + 80)
     assert any("another configuration" in fault for fault in told["faults"])
